@@ -1,0 +1,22 @@
+//! The three stages of a pump history: **fetch** (or import), **parse**, **derive**.
+//!
+//! ```text
+//! Source ──fetch──▶ raw events ──parse──▶ events ──derive──▶ domain tables
+//! archives ─import─▶ (verbatim)          (decoded)          (readings, deliveries, boluses, …)
+//! ```
+//!
+//! This crate owns the stages and the traits at their borders: [`Source`] (where history comes from), [`RawStore`],
+//! [`EventStore`] and [`DomainStore`] (where it goes), and [`Clock`]. It names no database and no HTTP library; other
+//! crates implement the traits. [`Pipeline`] is the front door for programs that embed it.
+//!
+//! Read first: [`Pipeline`], then [`store`] for the contracts, then one module per stage.
+
+pub mod account;
+pub mod clock;
+pub mod raw;
+pub mod source;
+
+pub use account::{Account, AssignmentId, PumpListing, SerialNumber, SettingsSnapshot};
+pub use clock::{Clock, FixedClock};
+pub use raw::{RawBatch, RawEvent, RawKey, RejectedEvent};
+pub use source::{DayRange, Source, SourceError, SourceErrorKind, SourcePage};

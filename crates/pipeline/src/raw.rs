@@ -1,0 +1,115 @@
+//! Events as received: their identity and their own text, nothing decoded.
+
+use pump_events::{EventCode, PumpTime};
+
+use crate::AssignmentId;
+
+/// What makes an event itself within one pump. Never time: a pump's clock is set back, its sequence never is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
+pub struct RawKey {
+    /// The service's `sequenceGroup`; 0 in every capture so far.
+    pub sequence_group: u16,
+    /// The pump's own history-log number.
+    pub sequence_number: u32,
+}
+
+/// One event as received.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RawEvent<'a> {
+    /// Identity within the pump.
+    pub key: RawKey,
+    /// The event's type.
+    pub code: EventCode,
+    /// The pump's wall clock when it logged the event.
+    pub pump_time: PumpTime,
+    /// Verbatim: a pump-logs event object, or a JSON string holding the base64 of one 26-byte record.
+    pub data: &'a str,
+}
+
+/// Something that came where an event was due but has no identity. It is kept, counted and told, never dropped.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RejectedEvent {
+    /// Verbatim, as valid JSON (other bytes: a JSON string of their base64).
+    pub data: String,
+    /// Why it cannot be identified, in words.
+    pub reason: String,
+}
+
+/// Many raw events of one pump. The texts lie end to end in one buffer: a page of 100,000 events is two allocations.
+#[derive(Clone, Debug, Default)]
+pub struct RawBatch {
+    text: String,
+    rows: Vec<Row>,
+    rejected: Vec<RejectedEvent>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    key: RawKey,
+    code: EventCode,
+    pump_time: PumpTime,
+    end: usize,
+}
+
+impl RawBatch {
+    /// An empty batch with room for `events` events of `bytes` bytes of text in all.
+    #[must_use]
+    pub fn with_capacity(events: usize, bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), rows: Vec::with_capacity(events), rejected: Vec::new() }
+    }
+
+    /// Adds one event.
+    pub fn push(&mut self, event: RawEvent<'_>) {
+        self.text.push_str(event.data);
+        let RawEvent { key, code, pump_time, .. } = event;
+        self.rows.push(Row { key, code, pump_time, end: self.text.len() });
+    }
+
+    /// Adds something that came in an event's place but cannot be identified.
+    pub fn reject(&mut self, event: RejectedEvent) {
+        self.rejected.push(event);
+    }
+
+    /// The events in the order they came.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = RawEvent<'_>> {
+        (0..self.rows.len()).map(|index| self.event(index))
+    }
+
+    /// What came without an identity.
+    #[must_use]
+    pub fn rejected(&self) -> &[RejectedEvent] {
+        &self.rejected
+    }
+
+    /// The number of events, rejected ones not counted.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// True when there is neither an event nor anything rejected.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.rejected.is_empty()
+    }
+
+    /// The event at `index`.
+    ///
+    /// # Panics
+    /// When `index` is not below [`RawBatch::len`].
+    #[must_use]
+    pub fn event(&self, index: usize) -> RawEvent<'_> {
+        let start = index.checked_sub(1).map_or(0, |previous| self.rows[previous].end);
+        let Row { key, code, pump_time, end } = self.rows[index];
+        RawEvent { key, code, pump_time, data: &self.text[start..end] }
+    }
+}
+
+/// Which pump an archive's events belong to, as far as the archive itself tells.
+#[derive(Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
+pub enum PumpKey {
+    /// Known by the number printed on it.
+    Serial(crate::SerialNumber),
+    /// Known by the cloud's identifier.
+    Assignment(AssignmentId),
+}
