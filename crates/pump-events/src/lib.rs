@@ -1,0 +1,24 @@
+//! Decodes the history of Tandem insulin pumps (t:slim X2, Mobi): bytes or JSON in, events and problems out.
+//!
+//! No input or output, no clock, no async: the same code serves a stream, a file, a database and a test.
+//!
+//! Read in this order: [`Event`] (what both encodings become), [`Dictionary`] (how payloads are laid out: data, not code),
+//! [`decode_record`] and [`RecordDecoder`] (26-byte records), [`Problem`] (what a decoder says instead of failing).
+//!
+//! What an event *means* (which rate was delivered, what a bolus consisted of, which instant a wall-clock time was) is left to
+//! the consumer.
+
+mod dictionary;
+mod event;
+mod field;
+mod json;
+mod problem;
+mod record;
+mod time;
+
+pub use dictionary::{Certainty, Dictionary, DictionaryError, EventLayout, UndecodedField};
+pub use event::{BuildError, Encoding, Event, EventBuilder, EventCode, ExtraField, Header};
+pub use field::{Epoch, Field, FieldKind, JsonForm, LabelSet, Labels, Value};
+pub use problem::{Problem, ProblemKind};
+pub use record::{CutTail, RECORD_LENGTH, RecordDecoder, decode_record, decode_records, encode_record};
+pub use time::{PumpTime, PumpTimeError};
