@@ -1,0 +1,145 @@
+//! Insulin: what was delivered per day, how it splits, and what the days average to.
+//!
+//! Units delivered are summed, never units requested. Basal is cut at wall-clock midnight and at the window; a bolus belongs
+//! to the date it started. Nothing is rounded before it is printed.
+
+mod average;
+mod daily;
+mod iob;
+mod modes;
+
+pub use average::{AverageDay, AverageDays};
+pub use daily::{BasalBySource, BolusByClass, InsulinDay, daily};
+pub use iob::exponential_iob;
+pub use modes::{ModeMinutes, mode_minutes};
+
+use serde::Serialize;
+
+use crate::time::{Span, Stamp, Window};
+
+/// Where a basal rate came from (event 279; rates of the pump are kept until the next one).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum BasalSource {
+    /// Delivery was suspended: 0 U, but recorded time.
+    Suspended,
+    /// The profile's rate.
+    Profile,
+    /// A temporary rate.
+    #[serde(rename = "Temp Rate")]
+    TempRate,
+    /// Control-IQ.
+    Algorithm,
+    /// Control-IQ on top of a temporary rate.
+    #[serde(rename = "Temp Rate and Algorithm")]
+    TempRateAndAlgorithm,
+}
+
+/// A stretch of constant basal rate, in the words of the pump.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BasalSegment {
+    /// Its first moment.
+    pub start: Stamp,
+    /// The first moment after it.
+    pub end: Stamp,
+    /// The delivered rate in units per hour.
+    pub units_per_hour: f64,
+    /// Where the rate came from.
+    pub source: BasalSource,
+}
+
+/// Who started a bolus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum BolusOrigin {
+    /// The person, on the pump or on the phone.
+    #[default]
+    User,
+    /// Control-IQ.
+    Automatic,
+}
+
+/// One bolus as it was delivered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bolus {
+    /// When delivery started.
+    pub start: Stamp,
+    /// When delivery ended, the extended part included.
+    pub end: Stamp,
+    /// Units delivered.
+    pub delivered_units: f64,
+    /// Of these, units delivered after the first part, evenly up to the end (an extended bolus).
+    pub extended_units: f64,
+    /// Units requested for food, before any stop or override.
+    pub requested_food_units: f64,
+    /// Units requested as correction, before any stop or override.
+    pub requested_correction_units: f64,
+    /// Carbohydrates entered with it.
+    pub carbs_grams: f64,
+    /// Who started it.
+    pub origin: BolusOrigin,
+    /// Whether the person changed the amount the calculator proposed.
+    pub overridden: bool,
+}
+
+/// What Control-IQ was doing (event 230).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LoopMode {
+    /// Control-IQ drives the basal rate.
+    ClosedLoop,
+    /// The pump delivers the profile.
+    OpenLoop,
+    /// No pump is in control.
+    NoControl,
+}
+
+/// What the person told the pump (event 229).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UserMode {
+    /// Nothing special.
+    Normal,
+    /// Sleep.
+    Sleep,
+    /// Exercise.
+    Exercise,
+    /// Eating soon.
+    EatingSoon,
+}
+
+/// Everything the insulin metrics are made of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct InsulinRows {
+    /// Basal, in any order; stretches do not overlap.
+    pub basal: Vec<BasalSegment>,
+    /// Boluses, in any order.
+    pub boluses: Vec<Bolus>,
+    /// Control-IQ over time.
+    pub loop_modes: Vec<Span<LoopMode>>,
+    /// Sleep, exercise and the rest over time.
+    pub user_modes: Vec<Span<UserMode>>,
+}
+
+/// Insulin over a window: per day, on average, and by mode.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InsulinSummary {
+    /// One entry per wall-clock date of the window, also where nothing was delivered.
+    pub days: Vec<InsulinDay>,
+    /// The averages of the days by three rules.
+    pub average: AverageDays,
+    /// Minutes in each mode.
+    pub modes: ModeMinutes,
+}
+
+impl InsulinSummary {
+    /// What `rows` amount to in `window`.
+    #[must_use]
+    pub fn new(rows: &InsulinRows, window: &Window) -> Self {
+        let days = daily(rows, window);
+        Self { average: AverageDays::new(&days, window), modes: mode_minutes(rows, window), days }
+    }
+
+    /// Minutes of basal that Control-IQ drove, as % of all basal minutes (Tidepool's rule). `None` without basal.
+    #[must_use]
+    pub fn automated_basal_percent(&self) -> Option<f64> {
+        let hours = |of: fn(&InsulinDay) -> f64| self.days.iter().map(of).sum::<f64>();
+        crate::statistics::ratio(100.0 * hours(|day| day.automated_basal_hours), hours(|day| day.basal_hours))
+    }
+}

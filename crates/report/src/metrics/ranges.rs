@@ -1,0 +1,193 @@
+//! Counts and shares of readings per range, and the glycemia risk index made of them.
+
+use chrono::Timelike;
+use serde::Serialize;
+
+use crate::{
+    glucose::{Reading, Thresholds},
+    statistics::percent,
+};
+
+/// Below this many readings, sleep and wake shares are not said.
+const FEWEST_FOR_SLEEP: usize = 3;
+
+/// How many readings lie in each range. The names carry the usual thresholds; the counts follow the configured ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct ReadingCounts {
+    /// All readings.
+    #[serde(skip)]
+    pub all: usize,
+    /// Very low.
+    #[serde(rename = "count_lt54")]
+    pub very_low: usize,
+    /// Low, without very low.
+    #[serde(rename = "count_54_to_lt70")]
+    pub low: usize,
+    /// Below range.
+    #[serde(rename = "count_lt70")]
+    pub below: usize,
+    /// In range.
+    #[serde(rename = "count_70_to_180")]
+    pub in_range: usize,
+    /// Above range.
+    #[serde(rename = "count_gt180")]
+    pub above: usize,
+    /// High, without very high.
+    #[serde(rename = "count_gt180_to_250")]
+    pub high: usize,
+    /// Very high.
+    #[serde(rename = "count_gt250")]
+    pub very_high: usize,
+    /// In the tight range.
+    #[serde(rename = "count_70_to_140")]
+    pub in_tight_range: usize,
+    /// Below the pregnancy range.
+    #[serde(rename = "count_lt63")]
+    pub below_pregnancy_range: usize,
+    /// In the pregnancy range.
+    #[serde(rename = "count_63_to_140")]
+    pub in_pregnancy_range: usize,
+    /// Above the pregnancy range.
+    #[serde(rename = "count_gt140")]
+    pub above_pregnancy_range: usize,
+    /// Below the pregnancy range, but not very low.
+    #[serde(rename = "count_54_to_lt63")]
+    pub low_in_pregnancy: usize,
+    /// Readings with the wall clock in 00:00–06:00, and those of them in range.
+    #[serde(skip)]
+    pub asleep: (usize, usize),
+}
+
+impl ReadingCounts {
+    pub(super) fn new(readings: &[Reading], thresholds: &Thresholds) -> Self {
+        readings.iter().fold(Self::default(), |counts, reading| counts.with(reading, thresholds))
+    }
+
+    fn with(mut self, reading: &Reading, t: &Thresholds) -> Self {
+        let glucose = reading.glucose.get();
+        let in_range = t.low <= glucose && glucose <= t.high;
+        let asleep = reading.at.wall.hour() < 6;
+        let tally = |count: &mut usize, belongs: bool| *count += usize::from(belongs);
+        tally(&mut self.all, true);
+        tally(&mut self.very_low, glucose < t.very_low);
+        tally(&mut self.low, t.very_low <= glucose && glucose < t.low);
+        tally(&mut self.below, glucose < t.low);
+        tally(&mut self.in_range, in_range);
+        tally(&mut self.above, glucose > t.high);
+        tally(&mut self.high, t.high < glucose && glucose <= t.very_high);
+        tally(&mut self.very_high, glucose > t.very_high);
+        tally(&mut self.in_tight_range, t.low <= glucose && glucose <= t.tight_high);
+        tally(&mut self.below_pregnancy_range, glucose < t.pregnancy_low);
+        tally(&mut self.in_pregnancy_range, t.pregnancy_low <= glucose && glucose <= t.pregnancy_high);
+        tally(&mut self.above_pregnancy_range, glucose > t.pregnancy_high);
+        tally(&mut self.low_in_pregnancy, t.very_low <= glucose && glucose < t.pregnancy_low);
+        tally(&mut self.asleep.0, asleep);
+        tally(&mut self.asleep.1, asleep && in_range);
+        self
+    }
+}
+
+/// Shares of readings, in %.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Ranges {
+    /// Very low (TBR2).
+    pub very_low: f64,
+    /// Low without very low (TBR1).
+    pub low: f64,
+    /// Below range (TBR).
+    pub below: f64,
+    /// In range (TIR).
+    pub in_range: f64,
+    /// In the tight range (TITR).
+    pub in_tight_range: f64,
+    /// Above range (TAR).
+    pub above: f64,
+    /// High without very high (TAR1).
+    pub high: f64,
+    /// Very high (TAR2).
+    pub very_high: f64,
+    /// In the range for pregnancy with type 1 diabetes.
+    pub in_pregnancy_range: f64,
+    /// Below that range.
+    pub below_pregnancy_range: f64,
+    /// Above that range.
+    pub above_pregnancy_range: f64,
+    /// In range, of the readings with the wall clock in 00:00–06:00. `None` without such readings or below three in all.
+    pub in_range_asleep: Option<f64>,
+    /// In range, of the other readings.
+    pub in_range_awake: Option<f64>,
+}
+
+impl Ranges {
+    /// `None` without readings.
+    #[must_use]
+    pub fn new(counts: &ReadingCounts) -> Option<Self> {
+        let share = |count| percent(count, counts.all);
+        let (asleep, asleep_in_range) = counts.asleep;
+        let awake = percent(counts.in_range - asleep_in_range, counts.all - asleep);
+        let enough = counts.all >= FEWEST_FOR_SLEEP;
+        Some(Self {
+            very_low: share(counts.very_low)?,
+            low: share(counts.low)?,
+            below: share(counts.below)?,
+            in_range: share(counts.in_range)?,
+            in_tight_range: share(counts.in_tight_range)?,
+            above: share(counts.above)?,
+            high: share(counts.high)?,
+            very_high: share(counts.very_high)?,
+            in_pregnancy_range: share(counts.in_pregnancy_range)?,
+            below_pregnancy_range: share(counts.below_pregnancy_range)?,
+            above_pregnancy_range: share(counts.above_pregnancy_range)?,
+            in_range_asleep: percent(asleep_in_range, asleep).filter(|_| enough),
+            in_range_awake: awake.filter(|_| enough),
+        })
+    }
+}
+
+/// The glycemia risk index (Klonoff et al. 2022).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gri {
+    /// 0 (best) to 100.
+    pub index: f64,
+    /// What lows bring: TBR2 + 0.8 × TBR1.
+    pub hypo_component: f64,
+    /// What highs bring: TAR2 + 0.5 × TAR1.
+    pub hyper_component: f64,
+    /// The fifth of the scale.
+    pub zone: GriZone,
+}
+
+/// The fifths of the GRI scale: A 0–20, B 21–40, C 41–60, D 61–80, E 81–100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[expect(missing_docs, reason = "the letters are the names")]
+pub enum GriZone {
+    A,
+    B,
+    C,
+    D,
+    E,
+}
+
+impl Gri {
+    /// The index of five exclusive bands.
+    #[must_use]
+    pub fn new(ranges: &Ranges) -> Self {
+        let hypo_component = ranges.very_low + 0.8 * ranges.low;
+        let hyper_component = ranges.very_high + 0.5 * ranges.high;
+        let weighted = 3.0 * ranges.very_low + 2.4 * ranges.low + 1.6 * ranges.very_high + 0.8 * ranges.high;
+        let index = weighted.min(100.0);
+        Self { index, hypo_component, hyper_component, zone: GriZone::of(index) }
+    }
+}
+
+impl GriZone {
+    fn of(index: f64) -> Self {
+        match index {
+            ..=20.0 => Self::A,
+            ..=40.0 => Self::B,
+            ..=60.0 => Self::C,
+            ..=80.0 => Self::D,
+            _ => Self::E,
+        }
+    }
+}
