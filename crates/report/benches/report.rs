@@ -1,0 +1,39 @@
+//! Five years of metrics, and (below) what a report costs.
+
+use std::hint::black_box;
+
+use chrono::{DateTime, TimeDelta};
+use report::{Metrics, MetricsOptions, MgPerDl, Reading, ReadingStatus, Stamp, Thresholds, episodes::find_episodes};
+
+fn main() {
+    divan::main();
+}
+
+/// A reading every five minutes: two waves a day and a slower one, with a gap of ten hours each week.
+fn readings(days: i64) -> Vec<Reading> {
+    let start = DateTime::from_timestamp(1_709_510_400, 0).expect("in range").naive_utc();
+    let in_gap = |index: i64| index % (7 * 288) >= 6 * 288 && index % (7 * 288) < 6 * 288 + 120;
+    let kept = (0..days * 288).filter(|index| !in_gap(*index));
+    kept.map(|index| {
+        let day = index as f64 / 288.0 * std::f64::consts::TAU;
+        let glucose = (135.0 + 50.0 * (2.0 * day).sin() + 25.0 * (day / 6.3).cos()).round();
+        Reading {
+            at: Stamp::from_wall_as_utc(start + TimeDelta::minutes(5 * index)),
+            glucose: MgPerDl::new(glucose).expect("a concentration"),
+            status: ReadingStatus::Ok,
+        }
+    })
+    .collect()
+}
+
+#[divan::bench(args = [14, 90, 5 * 365])]
+fn metrics_of_days(bencher: divan::Bencher, days: i64) {
+    let readings = readings(days);
+    bencher.bench(|| Metrics::of(black_box(&readings), &MetricsOptions::default()));
+}
+
+#[divan::bench(args = [14, 90, 5 * 365])]
+fn episodes_of_days(bencher: divan::Bencher, days: i64) {
+    let readings = readings(days);
+    bencher.bench(|| find_episodes(black_box(&readings), &Thresholds::default()));
+}
