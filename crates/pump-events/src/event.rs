@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use build::{BuildError, EventBuilder};
+pub(crate) use check::is_empty_padding;
 
 use crate::dictionary::{Dictionary, EventLayout};
 use crate::field::{Field, JsonForm, Value};

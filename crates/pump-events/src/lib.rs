@@ -3,7 +3,8 @@
 //! No input or output, no clock, no async: the same code serves a stream, a file, a database and a test.
 //!
 //! Read in this order: [`Event`] (what both encodings become), [`Dictionary`] (how payloads are laid out: data, not code),
-//! [`decode_record`] and [`RecordDecoder`] (26-byte records), [`Problem`] (what a decoder says instead of failing).
+//! [`decode_record`] and [`RecordDecoder`] (26-byte records), [`decode_json`] (pump-logs events), [`decode_raw`] (either, as
+//! kept by a store), [`Problem`] (what a decoder says instead of failing).
 //!
 //! What an event *means* (which rate was delivered, what a bolus consisted of, which instant a wall-clock time was) is left to
 //! the consumer.
@@ -13,12 +14,15 @@ mod event;
 mod field;
 mod json;
 mod problem;
+mod raw;
 mod record;
 mod time;
 
 pub use dictionary::{Certainty, Dictionary, DictionaryError, EventLayout, UndecodedField};
 pub use event::{BuildError, Encoding, Event, EventBuilder, EventCode, ExtraField, Header};
 pub use field::{Epoch, Field, FieldKind, JsonForm, LabelSet, Labels, Value};
+pub use json::{Envelope, JsonError, JsonEvent, decode_json, encode_json, read_json_envelope};
 pub use problem::{Problem, ProblemKind};
+pub use raw::{RawError, decode_raw, encode_raw_record};
 pub use record::{CutTail, RECORD_LENGTH, RecordDecoder, decode_record, decode_records, encode_record};
 pub use time::{PumpTime, PumpTimeError};
