@@ -1,0 +1,167 @@
+//! Everything that can go wrong between this client and the service, in words.
+//!
+//! One private enum, so that all messages are in one place; [`SourceError`] is what callers see. Messages name the
+//! method, host and path of a request, never an identifier, a token or anything of a body but its outline.
+
+use std::error::Error;
+use std::time::Duration;
+
+use pipeline::{SourceError, SourceErrorKind};
+
+use crate::refusal::Refusal;
+use crate::region::{Place, Region};
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("{reason}")]
+    Configuration { reason: String },
+
+    #[error("no e-mail address is configured")]
+    NoEmail,
+
+    #[error("the password could not be had")]
+    NoPassword { source: BoxError },
+
+    #[error("the password is empty")]
+    EmptyPassword,
+
+    #[error(
+        "Tandem Source ({region}) refused the e-mail and password: they are wrong, or the account is in the other \
+         region, {other} ({countries})",
+        other = region.other(),
+        countries = region.other().countries()
+    )]
+    CredentialsRefused { region: Region },
+
+    #[error(
+        "Tandem Source ({region}) refused this password before, so it was not tried again: it is wrong, or the \
+         account is in the other region, {other} ({countries})",
+        other = region.other(),
+        countries = region.other().countries()
+    )]
+    CredentialsRefusedBefore { region: Region },
+
+    #[error(
+        "Tandem Source ({region}) locked the account after too many logins; it opens by itself, after an hour or a \
+         day, if nobody tries meanwhile"
+    )]
+    AccountLocked { region: Region },
+
+    #[error(
+        "Tandem Source ({region}) wants more than e-mail and password (status {status}); log in once in the browser, \
+         and switch the second factor off, which no program can give"
+    )]
+    MoreThanPassword { region: Region, status: String },
+
+    #[error("the login was accepted but did not last: {place} asked to log in again")]
+    LoginDidNotStick { place: Place },
+
+    #[error(
+        "the firewall before Tandem Source refused the request itself, not the account: {place} answered {outline}"
+    )]
+    Blocked { place: Place, outline: String },
+
+    #[error("Tandem changed its service: {place} does not exist any more, it answered {outline}")]
+    NotFound { place: Place, outline: String },
+
+    #[error("Tandem changed its service: {place} refused the question, it answered {outline}")]
+    Refused { place: Place, outline: String, refusal: Box<Refusal> },
+
+    #[error("Tandem changed its service: {place} answered unexpectedly with {outline}")]
+    Unexpected { place: Place, outline: String },
+
+    #[error("Tandem changed its service: {place} answered in an unknown shape: {detail}")]
+    UnknownShape { place: Place, detail: String },
+
+    #[error("the answer of {place} is larger than {limit_bytes} bytes, and was not read to its end")]
+    TooLarge { place: Place, limit_bytes: u64 },
+
+    #[error("the token was refused by {place}")]
+    Unauthorized { place: Place },
+
+    #[error("{place} refuses a token that was issued a moment ago")]
+    FreshTokenRefused { place: Place },
+
+    #[error("asked too often: {place} wants {}", wait_in_words(*retry_after))]
+    RateLimited { place: Place, retry_after: Option<Duration> },
+
+    #[error("Tandem Source is not available now: {place} answered {outline}")]
+    Unavailable { place: Place, outline: String, retry_after: Option<Duration> },
+
+    #[error("Tandem Source is not available now: {place} answered with a web page where data were due ({outline})")]
+    WebPage { place: Place, outline: String },
+
+    #[error("the answer of {place} is no complete JSON: {detail}")]
+    Garbled { place: Place, detail: String },
+
+    #[error("{place} {trouble}")]
+    Network { place: Place, trouble: &'static str, source: reqwest::Error },
+
+    #[error("the identity token is not valid: {reason}")]
+    TokenInvalid { reason: &'static str, source: Option<BoxError> },
+
+    /// What another caller's login, for which this one waited, came to.
+    #[error("{message}")]
+    Shared { kind: SourceErrorKind, message: String },
+}
+
+impl Failure {
+    /// The family.
+    pub(crate) fn kind(&self) -> SourceErrorKind {
+        use SourceErrorKind as Kind;
+        match self {
+            Self::Configuration { .. } => Kind::Configuration,
+            Self::NoEmail | Self::NoPassword { .. } | Self::EmptyPassword => Kind::CredentialsMissing,
+            Self::CredentialsRefused { .. } | Self::CredentialsRefusedBefore { .. } | Self::MoreThanPassword { .. } => {
+                Kind::CredentialsRefused
+            }
+            Self::AccountLocked { .. } => Kind::AccountLocked,
+            Self::Blocked { .. } => Kind::Blocked,
+            Self::LoginDidNotStick { .. }
+            | Self::NotFound { .. }
+            | Self::Refused { .. }
+            | Self::Unexpected { .. }
+            | Self::UnknownShape { .. }
+            | Self::TooLarge { .. } => Kind::ServiceChanged,
+            Self::Unauthorized { .. } | Self::FreshTokenRefused { .. } | Self::TokenInvalid { .. } => {
+                Kind::TokenInvalid
+            }
+            Self::RateLimited { retry_after, .. } => Kind::RateLimited { retry_after: *retry_after },
+            Self::Unavailable { .. } | Self::WebPage { .. } | Self::Garbled { .. } => Kind::Unavailable,
+            Self::Network { .. } => Kind::Network,
+            Self::Shared { kind, .. } => *kind,
+        }
+    }
+
+    /// True when the same request may succeed in a moment.
+    pub(crate) fn is_transient(&self) -> bool {
+        self.kind().is_transient()
+    }
+
+    /// How long the service asked to wait.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after, .. } | Self::Unavailable { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+impl From<Failure> for SourceError {
+    fn from(failure: Failure) -> Self {
+        let (kind, message) = (failure.kind(), failure.to_string());
+        let source: Option<BoxError> = match failure {
+            Failure::NoPassword { source } => Some(source),
+            Failure::Network { source, .. } => Some(Box::new(source)),
+            Failure::TokenInvalid { source, .. } => source,
+            _ => None,
+        };
+        Self { kind, message, source }
+    }
+}
+
+fn wait_in_words(retry_after: Option<Duration>) -> String {
+    retry_after.map_or_else(|| "a pause".to_owned(), |wait| format!("a pause of {} s", wait.as_secs()))
+}

@@ -1,0 +1,40 @@
+//! Whether the service's hosts answer at all: for people who wonder whose fault it is.
+
+use pipeline::SourceError;
+use reqwest::Client;
+
+use crate::error::Failure;
+use crate::http::Transport;
+use crate::region::{Service, Target};
+
+/// One host of the service, asked once.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct HostCheck {
+    /// What the host is for.
+    pub purpose: &'static str,
+    /// What was asked, as messages name it: method, host and path.
+    pub request: String,
+    /// The status it answered with. Any but a 5xx means that it is there.
+    pub outcome: Result<u16, SourceError>,
+}
+
+pub(crate) async fn check(service: &Service, transport: &Transport, client: &Client) -> Vec<HostCheck> {
+    let hosts =
+        [("login page", service.portal.clone()), ("accounts", service.jwks.clone()), ("data", service.source_page())];
+    let mut checks = Vec::with_capacity(hosts.len());
+    for (purpose, target) in hosts {
+        let outcome = ask(&target, transport, client).await.map_err(SourceError::from);
+        checks.push(HostCheck { purpose, request: target.place.to_string(), outcome });
+    }
+    checks
+}
+
+async fn ask(target: &Target, transport: &Transport, client: &Client) -> Result<u16, Failure> {
+    let answer = transport.send(&target.place, client.get(target.url.clone())).await?;
+    let status = answer.status;
+    if status.is_server_error() {
+        answer.accepted()?;
+    }
+    Ok(status.as_u16())
+}
