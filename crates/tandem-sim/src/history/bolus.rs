@@ -1,0 +1,523 @@
+//! Boluses from the wish to the last message: 16 and 48, 64–66, 55 and 280 when delivery starts, 20 and 280 when it ends,
+//! 59, 280 every five minutes and 21 for the extended part.
+
+use super::basal::units;
+use super::clock::{MINUTE, UtcSeconds, instant};
+use super::day::{BolusWish, Fate};
+use super::draft::Draft;
+use super::life::{Happening, Life, TICK};
+use super::log::EntryId;
+use super::pump::Pump;
+use super::truth::{BolusEnd, BolusKind, BolusSource, BolusTruth, Milliunits, SuspendReason};
+
+/// Most a single bolus may be, mU.
+const MOST: Milliunits = 20_000;
+
+/// A bolus between its request and its end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ActiveBolus {
+    id: u16,
+    truth: usize,
+    now: Milliunits,
+    later: Milliunits,
+    fate: Fate,
+    started: Option<UtcSeconds>,
+    delivered: Milliunits,
+    extended_from: UtcSeconds,
+}
+
+/// What the calculator made of a wish.
+#[derive(Clone, Copy, Debug)]
+struct Dose {
+    kind: BolusKind,
+    source: BolusSource,
+    food: Milliunits,
+    correction: Milliunits,
+    now: Milliunits,
+    later: Milliunits,
+    minutes: u16,
+    carbs: u16,
+    bg: u16,
+}
+
+impl Dose {
+    fn total(&self) -> Milliunits {
+        self.now + self.later
+    }
+
+    /// `bolusType` of event 280.
+    fn type_bits(&self) -> u32 {
+        let overridden = matches!(self.kind, BolusKind::Override | BolusKind::Quick);
+        u32::from(self.now > 0)
+            | u32::from(self.later > 0) << 1
+            | u32::from(overridden) << 2
+            | u32::from(self.correction > 0) << 3
+            | u32::from(self.carbs > 0) << 4
+    }
+}
+
+impl Life<'_> {
+    /// The person asks for a bolus; while another runs, a few minutes later.
+    pub(crate) fn wish_bolus(&mut self, at: UtcSeconds, wish: BolusWish) {
+        if self.pump.is_suspended() {
+            return;
+        }
+        if self.pump.bolus.is_some() {
+            self.agenda.schedule(at + 4 * MINUTE, Happening::Person(super::day::Deed::Bolus(wish)));
+            return;
+        }
+        let dose = self.calculate(at, &wish);
+        if dose.total() > 0 {
+            self.announce(at, &dose);
+            self.request(at + 6, &dose, wish.fate);
+        }
+    }
+
+    /// A correction by hand, when glucose is high and the loop has not dealt with it.
+    pub(crate) fn correct_if_high(&mut self, at: UtcSeconds) {
+        let high = self.pump.last_glucose.is_some_and(|glucose| glucose.mgdl > 215.0);
+        if high && self.body.insulin_on_board() < 1.5 {
+            let by_phone = self.dice.chance(0.5);
+            let wish = BolusWish { kind: BolusKind::Correction, carbs: 0, by_phone, fate: Fate::Runs };
+            self.wish_bolus(at, wish);
+        }
+    }
+
+    pub(crate) fn automatic_bolus(&mut self, at: UtcSeconds, milliunits: Milliunits) {
+        let dose = Dose {
+            kind: BolusKind::Automatic,
+            source: BolusSource::Algorithm,
+            food: 0,
+            correction: milliunits,
+            now: milliunits,
+            later: 0,
+            minutes: 0,
+            carbs: 0,
+            bg: 0,
+        };
+        self.request(at + 2, &dose, Fate::Runs);
+    }
+
+    fn calculate(&mut self, at: UtcSeconds, wish: &BolusWish) -> Dose {
+        let segment = self.pump.segment(at);
+        let bg = self.pump.last_glucose.filter(|last| at - last.measured < 15 * MINUTE).map_or(0.0, |last| last.mgdl);
+        let high = (bg.clamp(0.0, 400.0) - f64::from(segment.target)) / f64::from(segment.sensitivity);
+        let correction = if high > 0.0 { ((high - self.body.insulin_on_board()) * 1000.0).max(0.0) } else { 0.0 };
+        let food = f64::from(wish.carbs) / segment.grams_per_unit * 1000.0;
+        let hundredths = |milliunits: f64| ((milliunits / 10.0).round() as Milliunits * 10).min(MOST / 2);
+        let dose = Dose {
+            kind: wish.kind,
+            source: if wish.by_phone { BolusSource::Phone } else { BolusSource::Pump },
+            food: hundredths(food),
+            correction: hundredths(correction),
+            now: 0,
+            later: 0,
+            minutes: 0,
+            carbs: wish.carbs,
+            bg: bg.round() as u16,
+        };
+        self.shape(dose)
+    }
+
+    /// Splits the proposed total as the kind of bolus has it.
+    fn shape(&mut self, dose: Dose) -> Dose {
+        let proposed = dose.food + dose.correction;
+        match dose.kind {
+            BolusKind::Extended if self.pump.extended.is_none() && dose.food >= 2_000 => self.extend(dose),
+            BolusKind::Quick => {
+                let now = (dose.food / 500).max(1) * 500;
+                let source = if dose.source == BolusSource::Pump { BolusSource::Button } else { dose.source };
+                Dose { source, food: 0, correction: 0, now, carbs: 0, bg: 0, ..dose }
+            }
+            BolusKind::Override if proposed > 0 => {
+                let share = if self.dice.chance(0.6) { 70 } else { 125 };
+                Dose { now: (proposed * share / 100).max(50), ..dose }
+            }
+            _ => Dose { kind: plain_kind(&dose), now: proposed, ..dose },
+        }
+    }
+
+    /// Part of the food later (mU need not come out even), or all of it.
+    fn extend(&mut self, dose: Dose) -> Dose {
+        let percent = [40, 50, 60, 30][self.dice.whole(0, 3) as usize];
+        let all_later = dose.correction == 0 && self.dice.chance(0.12);
+        let now = if all_later { 0 } else { dose.correction + dose.food * percent / 100 };
+        let minutes = (self.dice.whole(2, 8) * 30) as u16;
+        Dose { now, later: dose.food + dose.correction - now, minutes, ..dose }
+    }
+
+    /// Glucose and carbs as entered, a few seconds before the request.
+    fn announce(&mut self, at: UtcSeconds, dose: &Dose) {
+        if dose.bg > 0 {
+            self.log_bg(at, (dose.bg, true), dose.source == BolusSource::Phone);
+        }
+        if dose.carbs > 0 {
+            self.pump.log(at + 2, Draft::new(48).with("carbs", f32::from(dose.carbs)));
+        }
+    }
+
+    pub(crate) fn log_bg(&mut self, at: UtcSeconds, (bg, from_sensor): (u16, bool), remote: bool) {
+        let segment = self.pump.segment(at);
+        let draft = Draft::new(16)
+            .with("bgEntryType", from_sensor)
+            .with("bg", i64::from(bg))
+            .with("iob", Pump::logged_iob(self.body.insulin_on_board()))
+            .with("isf", segment.sensitivity)
+            .with("targetBg", segment.target)
+            .with("bgSourceType", remote)
+            .with("selectedIob", 1);
+        self.pump.log(at, draft);
+    }
+
+    /// 64, 65, 66, and what follows from the bolus's fate.
+    fn request(&mut self, at: UtcSeconds, dose: &Dose, fate: Fate) {
+        let id = self.pump.next_bolus;
+        self.pump.next_bolus += 1;
+        let iob = logged_iob(dose, self.body.insulin_on_board());
+        let sequences = self.log_request(at, id, dose, iob);
+        let truth = self.pump.truth.boluses.len();
+        self.pump.truth.boluses.push(requested(dose, id, iob, at, sequences));
+        if fate == Fate::Rejected {
+            self.reject(at + 2, id, truth, dose);
+            return;
+        }
+        let delay = if dose.source == BolusSource::Phone { 15 } else { 8 };
+        self.pump.bolus = Some(ActiveBolus {
+            id,
+            truth,
+            now: dose.now,
+            later: dose.later,
+            fate,
+            started: None,
+            delivered: 0,
+            extended_from: 0,
+        });
+        self.agenda.schedule(at + delay, Happening::BolusStarts { id });
+    }
+
+    fn log_request(&mut self, at: UtcSeconds, id: u16, dose: &Dose, iob: f32) -> Vec<EntryId> {
+        let segment = self.pump.segment(at);
+        let on_pump = matches!(dose.source, BolusSource::Pump | BolusSource::Button);
+        let entered = |value: u32| if on_pump { i64::from(value) } else { 0 };
+        let first = Draft::new(64)
+            .with("correctionBolusIncluded", dose.correction > 0)
+            .with("bolusType", request_type(dose))
+            .with("bolusId", i64::from(id))
+            .with("bg", i64::from(dose.bg))
+            .with("carbAmount", i64::from(dose.carbs))
+            .with("iob", iob)
+            .with("carbRatio", entered((segment.grams_per_unit * 1000.0) as u32));
+        let second = Draft::new(65)
+            .with("standardPercent", i64::from(dose.now * 100 / dose.total().max(1)))
+            .with("options", request_option(dose))
+            .with("bolusId", i64::from(id))
+            .with("duration", i64::from(dose.minutes))
+            .with("targetBg", entered(segment.target))
+            .with("isf", entered(segment.sensitivity))
+            .with("selectedIob", 1)
+            .with("declinedCorrection", false)
+            .with("userOverride", dose.kind == BolusKind::Override);
+        let third = Draft::new(66)
+            .with("bolusId", i64::from(id))
+            .with("foodBolusSize", units(dose.food))
+            .with("correctionBolusSize", units(dose.correction))
+            .with("totalBolusSize", units(dose.total()));
+        [first, second, third].map(|draft| self.pump.log(at, draft)).to_vec()
+    }
+
+    fn reject(&mut self, at: UtcSeconds, id: u16, truth: usize, dose: &Dose) {
+        let entry = self.log_completed(at, 20, id, (5, 0, dose.now));
+        let bolus = &mut self.pump.truth.boluses[truth];
+        bolus.end = BolusEnd::Rejected;
+        bolus.ended = Some(instant(at));
+        bolus.sequences.push(entry);
+    }
+
+    pub(crate) fn bolus_starts(&mut self, at: UtcSeconds, id: u16) {
+        let Some(mut bolus) = self.pump.bolus.filter(|bolus| bolus.id == id) else { return };
+        bolus.started = Some(at);
+        self.pump.truth.boluses[bolus.truth].started = Some(instant(at));
+        if bolus.now > 0 {
+            self.log_activated(at, &bolus);
+            self.log_delivery(at, &bolus, false);
+            self.pump.bolus = Some(bolus);
+            self.agenda.schedule(at + running_seconds(&bolus), Happening::BolusEnds { id });
+        } else {
+            self.pump.bolus = None;
+            self.log_delivery(at, &bolus, false);
+            self.begin_extended(at, bolus);
+        }
+    }
+
+    /// The part for now is in, or was stopped as its fate has it.
+    pub(crate) fn bolus_ends(&mut self, at: UtcSeconds, id: u16) {
+        let Some(bolus) = self.pump.bolus.filter(|bolus| bolus.id == id) else { return };
+        match bolus.fate {
+            Fate::Runs => self.complete_now(at, bolus),
+            // An extended bolus is cancelled in its later part.
+            Fate::Cancelled(_) if bolus.later > 0 => self.complete_now(at, bolus),
+            Fate::Cancelled(_) | Fate::Rejected => self.stop_now(at, bolus, BolusEnd::Cancelled),
+            Fate::Occlusion(_) => self.suspend(at, SuspendReason::Alarm, Some(22 * MINUTE)),
+        }
+    }
+
+    fn complete_now(&mut self, at: UtcSeconds, mut bolus: ActiveBolus) {
+        bolus.delivered = bolus.now;
+        self.give(bolus.now);
+        self.pump.bolus = None;
+        if bolus.later == 0 {
+            self.log_delivery(at, &bolus, true);
+            let entry = self.log_completed(at, 20, bolus.id, (3, bolus.now, bolus.now));
+            self.finish_bolus(at, &bolus, BolusEnd::Completed, entry);
+        } else {
+            let entry = self.log_completed(at, 20, bolus.id, (3, bolus.now, bolus.now));
+            self.pump.truth.boluses[bolus.truth].sequences.push(entry);
+            self.pump.truth.boluses[bolus.truth].delivered = bolus.delivered;
+            self.begin_extended(at, bolus);
+        }
+    }
+
+    /// 59, two 280s in the same second (as captured), then a 280 every five minutes.
+    fn begin_extended(&mut self, at: UtcSeconds, mut bolus: ActiveBolus) {
+        bolus.extended_from = at;
+        let draft = Draft::new(59)
+            .with("selectedIob", 1)
+            .with("bolusId", i64::from(bolus.id))
+            .with("iob", Pump::logged_iob(self.body.insulin_on_board()))
+            .with("bolexSize", units(bolus.later));
+        let entry = self.pump.log(at, draft);
+        self.pump.truth.boluses[bolus.truth].sequences.push(entry);
+        self.log_delivery(at, &bolus, false);
+        self.log_delivery(at, &bolus, false);
+        self.pump.extended = Some(bolus);
+        self.agenda.schedule(at + TICK, Happening::ExtendedStep { id: bolus.id });
+    }
+
+    pub(crate) fn extended_step(&mut self, at: UtcSeconds, id: u16) {
+        let Some(mut bolus) = self.pump.extended.filter(|bolus| bolus.id == id) else { return };
+        self.deliver_extended(at, &mut bolus);
+        let cancelled = matches!(bolus.fate, Fate::Cancelled(share) if bolus.delivered >= bolus.now + share_of(bolus.later, share));
+        if bolus.delivered >= bolus.now + bolus.later {
+            self.end_extended(at, &bolus, BolusEnd::Completed);
+        } else if cancelled {
+            self.end_extended(at, &bolus, BolusEnd::Cancelled);
+        } else {
+            self.log_delivery(at, &bolus, false);
+            self.pump.extended = Some(bolus);
+            self.agenda.schedule(at + TICK, Happening::ExtendedStep { id });
+        }
+    }
+
+    /// Brings the delivered amount up to what `at` calls for.
+    fn deliver_extended(&mut self, at: UtcSeconds, bolus: &mut ActiveBolus) {
+        let minutes = i64::from(self.pump.truth.boluses[bolus.truth].extended_minutes);
+        let elapsed = (at - bolus.extended_from).min(minutes * MINUTE);
+        let due = bolus.now + (i64::from(bolus.later) * elapsed / (minutes * MINUTE)) as Milliunits;
+        self.give(due - bolus.delivered);
+        bolus.delivered = due;
+        self.pump.truth.boluses[bolus.truth].delivered = due;
+    }
+
+    fn end_extended(&mut self, at: UtcSeconds, bolus: &ActiveBolus, end: BolusEnd) {
+        self.pump.extended = None;
+        let later = bolus.delivered - bolus.now;
+        let entry = self.log_completed(at, 21, bolus.id, (end_number(end), later, bolus.later));
+        self.log_delivery(at, bolus, true);
+        self.finish_bolus(at, bolus, end, entry);
+    }
+
+    /// Stops whatever runs, because delivery stops.
+    pub(crate) fn stop_boluses(&mut self, at: UtcSeconds, end: BolusEnd) {
+        if let Some(bolus) = self.pump.bolus {
+            self.stop_now(at, bolus, end);
+        }
+        if let Some(mut bolus) = self.pump.extended {
+            self.deliver_extended(at, &mut bolus);
+            self.end_extended(at, &bolus, end);
+        }
+    }
+
+    fn stop_now(&mut self, at: UtcSeconds, mut bolus: ActiveBolus, end: BolusEnd) {
+        let full = full_seconds(bolus.now);
+        let elapsed = bolus.started.map_or(0, |started| (at - started).clamp(0, full));
+        let nothing = matches!(bolus.fate, Fate::Cancelled(share) if share == 0.0);
+        bolus.delivered = if nothing { 0 } else { (i64::from(bolus.now) * elapsed / full) as Milliunits };
+        self.give(bolus.delivered);
+        self.pump.bolus = None;
+        if bolus.started.is_some() {
+            self.log_delivery(at, &bolus, true);
+        }
+        let entry = self.log_completed(at, 20, bolus.id, (end_number(end), bolus.delivered, bolus.now));
+        self.finish_bolus(at, &bolus, end, entry);
+    }
+
+    fn finish_bolus(&mut self, at: UtcSeconds, bolus: &ActiveBolus, end: BolusEnd, entry: EntryId) {
+        let truth = &mut self.pump.truth.boluses[bolus.truth];
+        truth.delivered = bolus.delivered;
+        truth.end = end;
+        truth.ended = Some(instant(at));
+        truth.sequences.push(entry);
+    }
+
+    fn give(&mut self, milliunits: Milliunits) {
+        self.body.inject(f64::from(milliunits) / 1000.0);
+        self.pump.draw(milliunits);
+    }
+
+    fn log_activated(&mut self, at: UtcSeconds, bolus: &ActiveBolus) {
+        let draft = Draft::new(55)
+            .with("selectedIob", 1)
+            .with("bolusId", i64::from(bolus.id))
+            .with("iob", Pump::logged_iob(self.body.insulin_on_board()))
+            .with("bolusSize", units(bolus.now));
+        let entry = self.pump.log(at, draft);
+        self.pump.truth.boluses[bolus.truth].sequences.push(entry);
+    }
+
+    /// Event 280 with all that was delivered so far.
+    fn log_delivery(&mut self, at: UtcSeconds, bolus: &ActiveBolus, ended: bool) {
+        let truth = &self.pump.truth.boluses[bolus.truth];
+        let dose = Dose {
+            kind: truth.kind,
+            source: truth.source,
+            food: truth.food,
+            correction: truth.correction.min(truth.requested),
+            now: bolus.now,
+            later: bolus.later,
+            minutes: truth.extended_minutes,
+            carbs: truth.carbs_grams,
+            bg: truth.bg_mgdl,
+        };
+        let draft = Draft::new(280)
+            .with("bolusType", dose.type_bits())
+            .with("bolusDeliveryStatus", !ended)
+            .with("bolusId", i64::from(bolus.id))
+            .with("requestedNow", dose.now)
+            .with("remoteId", i64::from(bolus.id & 0xff))
+            .with("bolusSource", source_number(dose.source))
+            .with("correction", dose.correction)
+            .with("requestedLater", dose.later)
+            .with("deliveredTotal", bolus.delivered)
+            .with("extendedDurationRequested", i64::from(dose.minutes));
+        let entry = self.pump.log(at, draft);
+        self.pump.truth.boluses[bolus.truth].sequences.push(entry);
+    }
+
+    /// 20 or 21. Real pumps log 2.0829997 for 2.083 at times; so does this one.
+    fn log_completed(
+        &mut self,
+        at: UtcSeconds,
+        code: u16,
+        id: u16,
+        (status, delivered, requested): (i64, Milliunits, Milliunits),
+    ) -> EntryId {
+        let unround = delivered > 0 && self.dice.chance(0.04);
+        let delivered = if unround { units(delivered).next_down() } else { units(delivered) };
+        let draft = Draft::new(code)
+            .with("bolusId", i64::from(id))
+            .with("completionStatus", status)
+            .with("iob", Pump::logged_iob(self.body.insulin_on_board()))
+            .with("insulinDelivered", delivered)
+            .with("insulinRequested", units(requested));
+        self.pump.log(at, draft)
+    }
+}
+
+fn plain_kind(dose: &Dose) -> BolusKind {
+    match (dose.food > 0, dose.correction > 0) {
+        (true, true) => BolusKind::FoodAndCorrection,
+        (true, false) => BolusKind::Food,
+        (false, _) => BolusKind::Correction,
+    }
+}
+
+/// Hundredths over Bluetooth, all digits otherwise, as the captures have it.
+fn logged_iob(dose: &Dose, insulin_on_board: f64) -> f32 {
+    if dose.source == BolusSource::Phone {
+        (insulin_on_board * 100.0).round() as f32 / 100.0
+    } else {
+        Pump::logged_iob(insulin_on_board)
+    }
+}
+
+fn requested(dose: &Dose, bolus_id: u16, iob_units: f32, at: UtcSeconds, sequences: Vec<EntryId>) -> BolusTruth {
+    BolusTruth {
+        bolus_id,
+        kind: dose.kind,
+        source: dose.source,
+        requested: dose.total(),
+        delivered: 0,
+        extended: dose.later,
+        extended_minutes: dose.minutes,
+        food: dose.food,
+        correction: dose.correction,
+        carbs_grams: dose.carbs,
+        bg_mgdl: dose.bg,
+        iob_units,
+        user_override: dose.kind == BolusKind::Override,
+        end: BolusEnd::InProgress,
+        requested_at: instant(at),
+        started: None,
+        ended: None,
+        sequences,
+    }
+}
+
+/// `bolusType` of event 64: insulin, carbs, automatic, remote.
+fn request_type(dose: &Dose) -> i64 {
+    match dose.source {
+        BolusSource::Algorithm => 2,
+        BolusSource::Phone => 3,
+        BolusSource::Pump | BolusSource::Button => i64::from(dose.carbs > 0),
+    }
+}
+
+/// `options` of event 65.
+fn request_option(dose: &Dose) -> i64 {
+    match (dose.source, dose.kind) {
+        (BolusSource::Algorithm, _) => 3,
+        (_, BolusKind::Quick) => 2,
+        (BolusSource::Phone, BolusKind::Extended) => 5,
+        (BolusSource::Phone, _) => 4,
+        (_, BolusKind::Extended) => 1,
+        _ => 0,
+    }
+}
+
+fn source_number(source: BolusSource) -> i64 {
+    match source {
+        BolusSource::Button => 0,
+        BolusSource::Pump => 1,
+        BolusSource::Algorithm => 7,
+        BolusSource::Phone => 8,
+    }
+}
+
+fn end_number(end: BolusEnd) -> i64 {
+    match end {
+        BolusEnd::Cancelled => 0,
+        BolusEnd::Alarm => 1,
+        BolusEnd::Malfunction => 2,
+        BolusEnd::Completed | BolusEnd::InProgress => 3,
+        BolusEnd::Rejected => 5,
+        BolusEnd::LowGlucoseSuspend => 6,
+    }
+}
+
+/// Seconds a bolus takes undisturbed: captures show 91 s for 3.14 U, 103 s for 3.53 U, 123 s for 10.96 U.
+fn full_seconds(now: Milliunits) -> i64 {
+    80 + i64::from(now) / 250
+}
+
+fn running_seconds(bolus: &ActiveBolus) -> i64 {
+    match bolus.fate {
+        Fate::Cancelled(share) | Fate::Occlusion(share) if bolus.later == 0 || matches!(bolus.fate, Fate::Occlusion(_)) => {
+            (full_seconds(bolus.now) as f64 * share) as i64 + 2
+        }
+        _ => full_seconds(bolus.now),
+    }
+}
+
+fn share_of(milliunits: Milliunits, share: f64) -> Milliunits {
+    (f64::from(milliunits) * share) as Milliunits
+}
