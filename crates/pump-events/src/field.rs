@@ -199,13 +199,13 @@ impl Field {
     /// The bytes that stand for `value` in this field; `None` if it cannot hold it.
     pub(crate) fn bits_of(&self, value: Value) -> Option<u32> {
         let integer = match value {
-            Value::Float(float) => return (self.kind == FieldKind::F32).then_some(float.to_bits()),
+            Value::Float(number) if self.kind == FieldKind::F32 => return Some(number.to_bits()),
+            _ if self.kind == FieldKind::F32 => return Some((value.as_f64() as f32).to_bits()),
+            Value::Float(number) if number.fract() == 0.0 => number as i64,
+            Value::Float(_) => return None,
             Value::Unsigned(number) => i64::from(number),
             Value::Signed(number) => i64::from(number),
         };
-        if self.kind == FieldKind::F32 {
-            return Some((integer as f32).to_bits());
-        }
         let (least, greatest) = self.kind.integers();
         (least..=greatest).contains(&integer).then_some(integer as u32 & self.kind.mask())
     }
@@ -286,6 +286,12 @@ impl From<bool> for Value {
 impl From<i32> for Value {
     fn from(number: i32) -> Self {
         Self::Signed(number)
+    }
+}
+
+impl From<i16> for Value {
+    fn from(number: i16) -> Self {
+        Self::Signed(number.into())
     }
 }
 

@@ -4,7 +4,8 @@
 //!
 //! Read in this order: [`Event`] (what both encodings become), [`Dictionary`] (how payloads are laid out: data, not code),
 //! [`decode_record`] and [`RecordDecoder`] (26-byte records), [`decode_json`] (pump-logs events), [`decode_raw`] (either, as
-//! kept by a store), [`Problem`] (what a decoder says instead of failing).
+//! kept by a store), [`Problem`] (what a decoder says instead of failing),
+//! then [`views`], [`units`] and [`labels`] (typed access to the events the domain uses).
 //!
 //! What an event *means* (which rate was delivered, what a bolus consisted of, which instant a wall-clock time was) is left to
 //! the consumer.
@@ -13,10 +14,13 @@ mod dictionary;
 mod event;
 mod field;
 mod json;
+pub mod labels;
 mod problem;
 mod raw;
 mod record;
 mod time;
+pub mod units;
+pub mod views;
 
 pub use dictionary::{Certainty, Dictionary, DictionaryError, EventLayout, UndecodedField};
 pub use event::{BuildError, Encoding, Event, EventBuilder, EventCode, ExtraField, Header};
