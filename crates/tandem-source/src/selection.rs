@@ -67,14 +67,27 @@ pub(crate) struct Effective(Mutex<State>);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct State {
     selection: EventSelection,
-    /// It has brought events, so it is not what the service dislikes.
-    proven: bool,
-    fallen_back: bool,
+    standing: Standing,
+}
+
+/// What experience says about the selection in force.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Standing {
+    /// Nothing yet.
+    Untested,
+    /// The service refused another list just the same.
+    Acquitted,
+    /// It has brought nothing, but there was nothing to be had.
+    Unprovable,
+    /// It works.
+    Proven,
+    /// It stands in for one that was refused, and has no substitute itself.
+    Substitute,
 }
 
 impl Effective {
     pub(crate) fn new(selection: EventSelection) -> Self {
-        Self(Mutex::new(State { selection, proven: false, fallen_back: false }))
+        Self(Mutex::new(State { selection, standing: Standing::Untested }))
     }
 
     pub(crate) fn current(&self) -> EventSelection {
@@ -84,13 +97,41 @@ impl Effective {
     /// To be called when `selection` has brought events.
     pub(crate) fn prove(&self, selection: EventSelection) {
         let mut state = self.lock();
-        state.proven |= state.selection == selection;
+        if state.selection == selection && state.standing != Standing::Substitute {
+            state.standing = Standing::Proven;
+        }
     }
 
     /// True when the list may be what the service dislikes.
     pub(crate) fn is_doubtful(&self) -> bool {
-        let state = self.lock();
-        !state.proven && !state.fallen_back && state.selection != EventSelection::WebApp
+        let State { selection, standing } = *self.lock();
+        selection != EventSelection::WebApp && matches!(standing, Standing::Untested | Standing::Unprovable)
+    }
+
+    /// To be called when another list was refused as well.
+    pub(crate) fn acquit(&self) {
+        let mut state = self.lock();
+        state.standing = match state.standing {
+            Standing::Untested => Standing::Acquitted,
+            Standing::Unprovable => Standing::Proven,
+            settled => settled,
+        };
+    }
+
+    /// True while a list has brought nothing, and that could be its own fault.
+    pub(crate) fn wants_proof(&self) -> bool {
+        let State { selection, standing } = *self.lock();
+        selection == EventSelection::AllKnown && matches!(standing, Standing::Untested | Standing::Acquitted)
+    }
+
+    /// To be called when nothing can tell whether the list is at fault.
+    pub(crate) fn give_up_proof(&self) {
+        let mut state = self.lock();
+        state.standing = match state.standing {
+            Standing::Untested => Standing::Unprovable,
+            Standing::Acquitted => Standing::Proven,
+            settled => settled,
+        };
     }
 
     /// Gives up `refused` for `instead`. False when that has been tried and there is nothing left.
@@ -99,10 +140,10 @@ impl Effective {
         if state.selection != refused {
             return true;
         }
-        if state.fallen_back || refused == instead {
+        if state.standing == Standing::Substitute || refused == instead {
             return false;
         }
-        *state = State { selection: instead, proven: false, fallen_back: true };
+        *state = State { selection: instead, standing: Standing::Substitute };
         true
     }
 

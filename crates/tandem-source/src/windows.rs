@@ -39,6 +39,8 @@ enum Reason {
     Asked,
     /// The same question a second time, after a refusal that did not say what it was about.
     Repeated,
+    /// The same, with the list that the web application sends.
+    OtherList,
     /// They were missing in the answer for these days.
     Missing { from: DayRange },
     /// There should be something on this day, and the answer for these days was empty.
@@ -68,7 +70,7 @@ impl<'a> Windows<'a> {
 
     pub(crate) async fn read(mut self, days: DayRange) -> Result<SourcePage, Failure> {
         let findings = self.source.findings();
-        self.queue_all(days.windows(self.source.longest_window_now()), Reason::Asked);
+        self.queue.push(Window { days, reason: Reason::Asked });
         while let Some(window) = self.queue.pop() {
             if let Err(failure) = self.read_window(window).await {
                 self.source.forget(findings);
@@ -79,8 +81,13 @@ impl<'a> Windows<'a> {
     }
 
     async fn read_window(&mut self, window: Window) -> Result<(), Failure> {
+        let longest = self.source.longest_window_now();
+        if window.days.days() > longest {
+            self.queue_pieces(window.days, longest, window.reason);
+            return Ok(());
+        }
         let selection = match window.reason {
-            Reason::ExpectedFromWebApp { .. } => EventSelection::WebApp,
+            Reason::OtherList | Reason::ExpectedFromWebApp { .. } => EventSelection::WebApp,
             _ => self.source.selection().current(),
         };
         match self.source.ask(&self.assignment, window.days, selection).await {
@@ -100,21 +107,34 @@ impl<'a> Windows<'a> {
     fn ask_otherwise(&mut self, window: Window, selection: EventSelection, about: About) -> bool {
         let doubtful = self.source.selection().is_doubtful();
         match about {
+            About::Unclear | About::Range if window.reason == Reason::OtherList => {
+                self.source.selection().acquit();
+                self.halve(Window { reason: Reason::Asked, ..window })
+            }
+            _ if window.reason == Reason::OtherList => false,
             // A question that was only asked to find out; its refusal is the answer.
             _ if matches!(window.reason, Reason::ExpectedFromWebApp { .. }) => true,
             About::Keys => false,
             About::EventCodesKey => self.fall_back(window, selection, EventSelection::Unfiltered),
             About::EventCodes => self.fall_back(window, selection, EventSelection::WebApp),
-            About::Unclear if window.reason == Reason::Asked => {
-                self.queue.push(Window { reason: Reason::Repeated, ..window });
+            About::Unclear if doubtful => {
+                let first = window.reason != Reason::Repeated;
+                self.queue.push(Window { reason: if first { Reason::Repeated } else { Reason::OtherList }, ..window });
                 true
             }
-            About::Unclear if doubtful => self.fall_back(window, selection, EventSelection::WebApp),
             About::Range | About::Unclear => self.halve(window),
         }
     }
 
     fn fall_back(&mut self, window: Window, refused: EventSelection, instead: EventSelection) -> bool {
+        if !self.replace_selection(refused, instead) {
+            return false;
+        }
+        self.queue.push(window);
+        true
+    }
+
+    fn replace_selection(&mut self, refused: EventSelection, instead: EventSelection) -> bool {
         if !self.source.selection().fall_back(refused, instead) {
             return false;
         }
@@ -127,24 +147,25 @@ impl<'a> Windows<'a> {
                  application instead, so rarer types may be missing"
             }
         });
-        self.queue.push(window);
         true
     }
 
     fn halve(&mut self, window: Window) -> bool {
-        let days = window.days.days();
-        if days == 1 {
+        if window.days.days() == 1 {
             return false;
         }
-        self.shorten(days / 2);
+        self.shorten(window.days);
         self.tell("Tandem Source refused to answer for so many days; asked for fewer at a time");
-        self.queue_all(window.days.windows(days.div_ceil(2)), window.reason);
+        self.queue.push(window);
         true
     }
 
     // ---- answers --------------------------------------------------------------------------------------------------
 
     fn look_at(&mut self, window: Window, selection: EventSelection, spread: Spread) {
+        if window.reason == Reason::OtherList {
+            self.replace_selection(self.source.selection().current(), selection);
+        }
         if spread.outside > 0 {
             self.tell(&format!(
                 "Tandem Source sent {} events from outside the days asked for ({}); it may ignore the dates",
@@ -153,7 +174,7 @@ impl<'a> Windows<'a> {
         }
         match spread.inside {
             Some(inside) => self.look_at_some(window, selection, inside),
-            None => self.look_at_none(window, selection),
+            None => self.look_at_none(window),
         }
     }
 
@@ -162,17 +183,13 @@ impl<'a> Windows<'a> {
         match window.reason {
             Reason::Final => return,
             Reason::Missing { from } => self.answer_was_cut(from, window.days),
-            Reason::Expected { on } => {
-                self.shorten(on.days() / 2);
-                self.tell("Tandem Source answered with nothing for days that have events; asked for fewer at a time");
-                return self.queue_all(on.windows(on.days().div_ceil(2)), Reason::Asked);
-            }
+            Reason::Expected { on } => return self.answer_was_empty(on, window.days.first()),
             Reason::ExpectedFromWebApp { on } => {
                 let window = Window { days: on, reason: Reason::Asked };
                 self.fall_back(window, self.source.selection().current(), EventSelection::WebApp);
                 return;
             }
-            Reason::Asked | Reason::Repeated => {}
+            Reason::Asked | Reason::Repeated | Reason::OtherList => {}
         }
         self.queue_missing(window.days, inside);
     }
@@ -191,26 +208,49 @@ impl<'a> Windows<'a> {
     /// `missing` brought what the answer for `whole` should have had: the day at the cut may be half a day, too.
     fn answer_was_cut(&mut self, whole: DayRange, missing: DayRange) {
         self.tell(
-            "Tandem Source left out a part of the days asked for; asked for that part again, and for fewer days \
-                   at a time from now on",
+            "Tandem Source left out a part of the days asked for; asked for that part again, and for fewer days at a \
+             time from now on",
         );
-        self.shorten(whole.days() / 2);
+        self.shorten(whole);
         let edges = [missing.last().succ_opt(), missing.first().pred_opt()].into_iter().flatten();
         for day in edges.filter(|day| whole.contains(*day)) {
             self.queue.extend(DayRange::new(day, day).map(|days| Window { days, reason: Reason::Final }));
         }
     }
 
-    fn look_at_none(&mut self, window: Window, selection: EventSelection) {
-        let known = [self.newest, self.oldest].into_iter().flatten().find(|day| window.days.contains(*day));
-        let Some(day) = known.and_then(|day| DayRange::new(day, day)) else { return };
-        let doubtful = self.source.selection().is_doubtful() && selection == EventSelection::AllKnown;
-        let reason = match window.reason {
-            Reason::Asked | Reason::Repeated | Reason::Missing { .. } if window.days.days() > 1 => {
-                Reason::Expected { on: window.days }
+    /// `day` has events, and the answer for all of `whole` was empty. If `whole` has that day it was too long; no other
+    /// length is believed before the piece with that day has been answered, so that piece comes first.
+    fn answer_was_empty(&mut self, whole: DayRange, day: NaiveDate) {
+        if !whole.contains(day) {
+            return;
+        }
+        self.shorten(whole);
+        self.tell("Tandem Source answered with nothing for days that have events; asked for fewer at a time");
+        self.queue_pieces(whole, self.source.longest_window_now(), Reason::Asked);
+        let with_day = self.queue.iter().rposition(|window| window.days.contains(day));
+        if let Some(window) = with_day.map(|position| self.queue.remove(position)) {
+            self.queue.push(window);
+        }
+    }
+
+    /// Finds out whether nothing means nothing: with a day that has events, and with a list that brings events.
+    fn look_at_none(&mut self, window: Window) {
+        let selection = self.source.selection();
+        let (on, day) = match window.reason {
+            Reason::Asked | Reason::Repeated | Reason::OtherList | Reason::Missing { .. } => {
+                let known = || [self.newest, self.oldest].into_iter().flatten();
+                let inside = known().find(|day| window.days.contains(*day));
+                let anywhere = known().next().filter(|_| selection.wants_proof());
+                (window.days, inside.or(anywhere))
             }
-            Reason::Expected { on } if doubtful => Reason::ExpectedFromWebApp { on },
-            Reason::Asked | Reason::Repeated if doubtful => Reason::ExpectedFromWebApp { on: window.days },
+            Reason::Expected { on } => (on, Some(window.days.first())),
+            Reason::ExpectedFromWebApp { .. } => return selection.give_up_proof(),
+            Reason::Final => return,
+        };
+        let Some(day) = day.and_then(|day| DayRange::new(day, day)) else { return };
+        let reason = match window.reason {
+            _ if day != window.days => Reason::Expected { on },
+            _ if selection.wants_proof() => Reason::ExpectedFromWebApp { on },
             _ => return,
         };
         self.queue.push(Window { days: day, reason });
@@ -228,13 +268,14 @@ impl<'a> Windows<'a> {
 
     // ---- bookkeeping ----------------------------------------------------------------------------------------------
 
-    fn queue_all(&mut self, windows: impl Iterator<Item = DayRange>, reason: Reason) {
-        let windows: Vec<_> = windows.map(|days| Window { days, reason }).collect();
-        self.queue.extend(windows.into_iter().rev());
+    fn queue_pieces(&mut self, days: DayRange, longest: u32, reason: Reason) {
+        let pieces: Vec<_> = days.windows(longest).map(|days| Window { days, reason }).collect();
+        self.queue.extend(pieces.into_iter().rev());
     }
 
-    fn shorten(&self, days: u32) {
-        self.source.shorten_windows(days.max(1));
+    /// From now on windows are half as long as `days`, which were too many.
+    fn shorten(&self, days: DayRange) {
+        self.source.shorten_windows((days.days() / 2).max(1));
     }
 
     fn tell(&mut self, notice: &str) {

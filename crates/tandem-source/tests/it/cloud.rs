@@ -2,7 +2,7 @@
 //! request. Plain HTTP/1.1 by hand, one request per connection, because cut bodies and silence are what it is for.
 
 use std::collections::{HashMap, VecDeque};
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -51,6 +51,7 @@ pub(crate) struct Request {
     pub(crate) body: String,
 }
 
+/// An answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     status: u16,
@@ -68,25 +69,26 @@ enum Manner {
     HangInBody,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "rows of tables pass what they make")]
 impl Reply {
-    pub(crate) fn json(status: u16, body: impl ToString) -> Self {
+    pub(crate) fn json(status: u16, body: impl Display) -> Self {
         Self::of(status, "application/json; charset=utf-8", body)
     }
 
-    pub(crate) fn html(status: u16, body: impl ToString) -> Self {
+    pub(crate) fn html(status: u16, body: impl Display) -> Self {
         Self::of(status, "text/html", body)
     }
 
-    pub(crate) fn of(status: u16, content_type: &str, body: impl ToString) -> Self {
+    pub(crate) fn of(status: u16, content_type: &str, body: impl Display) -> Self {
         let headers = vec![("Content-Type", content_type.to_owned())];
         Self { status, headers, body: body.to_string().into_bytes(), manner: Manner::Whole }
     }
 
-    pub(crate) fn redirect(location: impl ToString) -> Self {
+    pub(crate) fn redirect(location: impl Display) -> Self {
         Self::html(302, "").header("Location", location)
     }
 
-    pub(crate) fn header(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: impl Display) -> Self {
         self.headers.push((name, value.to_string()));
         self
     }
@@ -148,9 +150,9 @@ struct Inner {
     expires_in: Mutex<Value>,
     challenge: Mutex<Option<String>>,
     tokens: AtomicUsize,
-    /// Only the newest token is accepted, unless this is set: then none is.
-    frozen: Arc<AtomicBool>,
+    /// Only the newest token is accepted, and none up to this one.
     revoked: AtomicUsize,
+    frozen: Arc<AtomicBool>,
     url: Url,
 }
 

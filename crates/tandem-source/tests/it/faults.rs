@@ -1,1 +1,257 @@
-//! Later.
+//! What goes wrong on the way, by request: what the caller is told, how often the service is asked, how long waited.
+
+use pipeline::{Source, SourceError, SourceErrorKind as Kind};
+use std::time::Duration;
+
+use crate::cloud::{Cloud, Reply, Route};
+use crate::setup::{Setup, daily, days, each_day, pump, window};
+
+const NGINX: &str = "<html><head><title>404 Not Found</title></head><body>nginx</body></html>";
+const GATEWAY: &str = "<html><head><title>502 Bad Gateway</title></head></html>";
+const BLOCKED: &str = "<html><body>The request is blocked.</body></html>";
+const UNKNOWN_KEY: &str =
+    r#"{"name":"ZodError","issues":[{"code":"unrecognized_keys","keys":["startDate"],"path":[],"message":"m"}]}"#;
+const LOCKED: &str = r#"{"statusCode":400,"message":"Max attempted logins exceeded.","name":"invalid_request"}"#;
+
+/// One thing that goes wrong with one request.
+struct Row {
+    name: &'static str,
+    route: Route,
+    replies: Vec<Reply>,
+    /// `None` when it is survived.
+    told: Option<(Kind, &'static str)>,
+    /// Requests to the route, and logins, in all.
+    asked: usize,
+    logins: usize,
+    waits: Vec<u64>,
+}
+
+fn row(name: &'static str, route: Route, replies: Vec<Reply>) -> Row {
+    let asked = replies.len() + 1;
+    Row { name, route, replies, told: None, asked, logins: 1, waits: Vec::new() }
+}
+
+impl Row {
+    fn told(mut self, kind: Kind, words: &'static str) -> Self {
+        self.told = Some((kind, words));
+        self.asked = self.replies.len();
+        self
+    }
+
+    fn logins(mut self, logins: usize) -> Self {
+        self.logins = logins;
+        self
+    }
+
+    fn asked(mut self, asked: usize) -> Self {
+        self.asked = asked;
+        self
+    }
+
+    fn waits(mut self, waits: &[u64]) -> Self {
+        self.waits = waits.to_vec();
+        self
+    }
+}
+
+/// Lists the pumps and reads three days.
+async fn sync(setup: &Setup) -> Result<usize, SourceError> {
+    setup.cloud.set_logs(|request| daily(each_day(window(request))));
+    let mut config = setup.config();
+    // Jitter takes up to half away: 2 s and below are noted as 1 s.
+    config.retries.first_wait = Duration::from_millis(1_999);
+    config.retries.longest_wait = Duration::from_millis(1_999);
+    config.body_limit_bytes = 100_000;
+    let source = tandem_source::TandemSource::new(config)?;
+    let account = source.account().await?;
+    assert_eq!(account.pumps.len(), 0);
+    let page = source.events(&pump("2026-01-01", "2026-05-03"), days("2026-05-01", "2026-05-03")).await?;
+    Ok(page.events.len())
+}
+
+async fn check(row: Row) {
+    let Row { name, route, replies, told, asked, logins, waits } = row;
+    let setup = Setup::new().await;
+    setup.cloud.script(route, replies);
+    let outcome = sync(&setup).await;
+    match (&outcome, told) {
+        (Ok(events), None) => assert_eq!(*events, 3, "{name}"),
+        (Err(error), Some((kind, words))) => {
+            assert_eq!(error.kind, kind, "{name}: {error}");
+            assert!(error.message.contains(words), "{name}: {words:?} not in {:?}", error.message);
+        }
+        _ => panic!("{name}: {outcome:?}"),
+    }
+    assert_eq!(count(&setup.cloud, route), asked, "{name}: requests");
+    assert_eq!(setup.cloud.count(Route::Login), logins, "{name}: logins");
+    let expected = if waits.is_empty() { vec![0; setup.waits.seconds().len()] } else { waits };
+    let floored: Vec<_> = setup.waits.seconds().iter().map(|wait| if *wait < 2 { 0 } else { *wait }).collect();
+    assert_eq!(floored, expected, "{name}: waits");
+}
+
+fn count(cloud: &Cloud, route: Route) -> usize {
+    cloud.count(route)
+}
+
+async fn check_all(rows: Vec<Row>) {
+    for row in rows {
+        check(row).await;
+    }
+}
+
+#[tokio::test]
+async fn data_that_come_at_last() {
+    for route in [Route::Pumper, Route::PumpLogs] {
+        check_all(vec![
+            row("token refused", route, vec![Reply::json(401, "{}")]).logins(2),
+            row("once 500", route, vec![Reply::json(500, "{}")]),
+            row("outage page", route, vec![Reply::html(502, GATEWAY), Reply::html(503, ""), Reply::html(502, GATEWAY)]),
+            row("page instead of data", route, vec![Reply::html(200, "<!DOCTYPE html><p>maintenance")]),
+            row("blank", route, vec![Reply::json(200, ""), Reply::html(200, "")]),
+            row("text", route, vec![Reply::of(200, "text/plain", "OK")]),
+            row("body cut", route, vec![Reply::json(200, r#"{"pumps":[],"events":["#).cut()]),
+            row("body cut unnoticed", route, vec![Reply::json(200, r#"{"pumps":[],"events":[]}"#).half()]),
+            row("gzip cut", route, vec![Reply::json(200, r#"{"pumps":[],"events":[]}"#).gzip().half()]),
+            row("connection dropped", route, vec![Reply::drop(), Reply::drop()]),
+            row("too often", route, vec![Reply::json(429, "{}")]),
+            row("too often, with seconds", route, vec![Reply::json(429, "{}").header("Retry-After", 7)]).waits(&[7]),
+            row(
+                "too often, with a date",
+                route,
+                vec![Reply::json(429, "{}").header("Retry-After", "Fri, 20 Nov 2026 10:01:30 GMT")],
+            )
+            .waits(&[90]),
+            row("unavailable for a while", route, vec![Reply::json(503, "{}").header("Retry-After", 3)]).waits(&[3]),
+        ])
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn data_that_do_not_come() {
+    let host = "/api/reports/bff/pump";
+    for route in [Route::Pumper, Route::PumpLogs] {
+        check_all(vec![
+            row("token refused twice", route, vec![Reply::json(401, "{}"), Reply::json(401, "{}")])
+                .told(Kind::TokenInvalid, "refuses a token that was issued a moment ago")
+                .logins(2),
+            row("blocked", route, vec![Reply::html(403, BLOCKED)]).told(Kind::Blocked, "\"The request is blocked\""),
+            row("gone", route, vec![Reply::html(404, NGINX)]).told(Kind::ServiceChanged, "titled \"404 Not Found\""),
+            row("gone, where", route, vec![Reply::html(410, NGINX)]).told(Kind::ServiceChanged, host),
+            row("unknown key", route, vec![Reply::json(400, UNKNOWN_KEY)])
+                .told(Kind::ServiceChanged, "unknown keys startDate"),
+            row("moved", route, vec![Reply::redirect("https://elsewhere.example/")]).told(Kind::ServiceChanged, "302"),
+            row("500 for ever", route, vec![Reply::json(500, "{}"); 4]).told(Kind::Unavailable, "not available now"),
+            row("page for ever", route, vec![Reply::html(200, "<p>x"); 4]).told(Kind::Unavailable, "web page"),
+            row("cut for ever", route, vec![Reply::json(200, "{\"pumps\":[").cut(); 4])
+                .told(Kind::Network, "broke off in the middle"),
+            row("garbage for ever", route, vec![Reply::json(200, "{\"pumps\":["); 4])
+                .told(Kind::Unavailable, "ends after 10 bytes"),
+            row("dropped for ever", route, vec![Reply::drop(); 4]).told(Kind::Network, "without an answer"),
+            row("too often for ever", route, vec![Reply::json(429, "{}"); 4])
+                .told(Kind::RateLimited { retry_after: None }, "asked too often"),
+            row("a pause too long to sit out", route, vec![Reply::json(429, "{}").header("Retry-After", 3_600)])
+                .told(Kind::RateLimited { retry_after: Some(Duration::from_hours(1)) }, "a pause of 3600 s"),
+            row("another shape", route, vec![Reply::json(200, r#"{"pumps":{},"events":{}}"#)])
+                .told(Kind::ServiceChanged, "unknown shape"),
+            row("none of ours", route, vec![Reply::json(200, r#"{"result":[]}"#)])
+                .told(Kind::ServiceChanged, "members result"),
+            row("gzip bomb", route, vec![Reply::json(200, " ".repeat(1 << 20)).gzip()])
+                .told(Kind::ServiceChanged, "larger than 100000 bytes"),
+        ])
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn silence_is_not_waited_for() {
+    for route in [Route::Jwks, Route::Login, Route::Authorize, Route::Token, Route::Pumper, Route::PumpLogs] {
+        let logins = if route == Route::Login { 3 } else { 1 };
+        check(row("silent twice", route, vec![Reply::hang(), Reply::hang_in_body()]).logins(logins)).await;
+        let for_ever = row("silent", route, vec![Reply::hang(); 4]).told(Kind::Network, "did not answer in time");
+        check(for_ever.logins(match route {
+            Route::Jwks => 0,
+            Route::Login => 4,
+            _ => 1,
+        }))
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn login_steps() {
+    check_all(vec![
+        row("keys down for a moment", Route::Jwks, vec![Reply::html(502, GATEWAY), Reply::html(200, "<p>")]),
+        row("keys down costs no login", Route::Jwks, vec![Reply::html(200, "<p>"); 4])
+            .told(Kind::Unavailable, "openid-configuration/jwks")
+            .logins(0),
+        row("portal down does not matter", Route::Portal, vec![Reply::html(502, GATEWAY)]).asked(1),
+        row("portal dropped does not matter", Route::Portal, vec![Reply::drop()]).asked(1),
+        row("login 500 once", Route::Login, vec![Reply::json(500, "{}")]).logins(2),
+        row("login page", Route::Login, vec![Reply::html(200, "<p>"); 4]).told(Kind::Unavailable, "web page").logins(4),
+        row("refused", Route::Login, vec![Reply::json(401, r#"{"error":"account/invalid_credentials"}"#)])
+            .told(Kind::CredentialsRefused, "in the other region, US (United States, Canada, Mexico)"),
+        row("refused by a page", Route::Login, vec![Reply::html(401, "<p>")])
+            .told(Kind::CredentialsRefused, "refused the e-mail and password"),
+        row("locked", Route::Login, vec![Reply::json(400, LOCKED)]).told(Kind::AccountLocked, "locked the account"),
+        row("locked, refused", Route::Login, vec![Reply::json(401, LOCKED)])
+            .told(Kind::AccountLocked, "too many logins"),
+        row("second factor", Route::Login, vec![Reply::json(200, r#"{"status":"MFA_REQUIRED"}"#)])
+            .told(Kind::CredentialsRefused, "MFA_REQUIRED"),
+        row("odd status", Route::Login, vec![Reply::json(200, r#"{"status":"Dear Jane Doe"}"#)])
+            .told(Kind::ServiceChanged, "members status"),
+        row("login blocked", Route::Login, vec![Reply::html(403, BLOCKED)]).told(Kind::Blocked, "accounts/api/login"),
+        row("login gone", Route::Login, vec![Reply::html(404, NGINX)]).told(Kind::ServiceChanged, "does not exist"),
+        row("login too often", Route::Login, vec![Reply::json(429, "{}").header("Retry-After", 5)])
+            .logins(2)
+            .waits(&[5]),
+        row(
+            "did not stick",
+            Route::Authorize,
+            vec![Reply::redirect("https://sso.tandemdiabetes.com/?ReturnUrl=%2Fconnect%2Fauthorize")],
+        )
+        .told(Kind::ServiceChanged, "did not last"),
+        row("no redirect", Route::Authorize, vec![Reply::json(200, "{}")]).told(Kind::ServiceChanged, "did not last"),
+        row("authorize down once", Route::Authorize, vec![Reply::html(502, GATEWAY)]),
+        row("code sent elsewhere", Route::Authorize, vec![Reply::redirect("https://elsewhere.example/?code=1")])
+            .told(Kind::ServiceChanged, "a redirect to an unknown page"),
+        row(
+            "no code",
+            Route::Authorize,
+            vec![Reply::redirect("https://source.eu.tandemdiabetes.com/authorize/callback?error=invalid_scope")],
+        )
+        .told(Kind::ServiceChanged, "invalid_scope"),
+        row("token down once", Route::Token, vec![Reply::html(503, "")]),
+        row("token refused", Route::Token, vec![Reply::json(400, r#"{"error":"invalid_client"}"#)])
+            .told(Kind::ServiceChanged, "code invalid_client"),
+        row("token 401", Route::Token, vec![Reply::json(401, "{}")]).told(Kind::ServiceChanged, "connect/token"),
+        row("token shape", Route::Token, vec![Reply::json(200, r#"{"token":"x"}"#)])
+            .told(Kind::ServiceChanged, "members token"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_listens() {
+    let setup = Setup::new().await;
+    let mut config = setup.config();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback").local_addr().expect("bound");
+    config.endpoint = Some(format!("http://{free}").parse().expect("an address"));
+    let source = tandem_source::TandemSource::new(config).expect("good settings");
+    let error = source.account().await.expect_err("nobody listens");
+    assert_eq!(error.kind, Kind::Network);
+    assert!(error.message.contains("could not be reached"), "{error}");
+    let checks = source.check_reachability().await;
+    assert_eq!(checks.len(), 3);
+    assert!(checks.iter().all(|check| check.outcome.is_err()));
+}
+
+#[tokio::test]
+async fn reachability_needs_no_account() {
+    let setup = Setup::new().await;
+    setup.cloud.script(Route::Jwks, [Reply::html(502, GATEWAY)]);
+    let checks = setup.source().check_reachability().await;
+    let outcomes: Vec<_> = checks.iter().map(|check| (check.purpose, check.outcome.as_ref().ok())).collect();
+    assert_eq!(outcomes, [("login page", Some(&200)), ("accounts", None), ("data", Some(&200))]);
+    assert_eq!(setup.cloud.count(Route::Login), 0);
+}
