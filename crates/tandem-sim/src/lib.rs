@@ -10,5 +10,8 @@
 //! or a database, and nothing reads the clock or the environment: the service is told the time by its configuration.
 
 pub mod history;
+pub mod service;
 pub mod timeline;
 pub mod writers;
+
+pub use service::{Sim, SimConfig, SimError, SimHandle, serve};

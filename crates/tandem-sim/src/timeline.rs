@@ -1,8 +1,10 @@
 //! When which event reached the service: uploads by phone every hour, late, out of order, after ten days, or by cable.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
+use pump_events::PumpTime;
 
 use crate::history::{Dice, History};
 
@@ -57,11 +59,18 @@ impl UploadHabits {
     }
 }
 
-/// All uploads in order, and how many of them have happened.
+/// All uploads in order, and how many of them have happened. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Timeline {
-    uploads: Vec<Upload>,
+    plan: Arc<Plan>,
     happened: usize,
+}
+
+#[derive(Debug)]
+struct Plan {
+    uploads: Vec<Upload>,
+    /// For each upload, the least and greatest wall-clock time of its events.
+    bounds: Vec<(PumpTime, PumpTime)>,
     /// For each pump and event, the index of its upload.
     upload_of: Vec<Vec<u32>>,
 }
@@ -98,13 +107,14 @@ impl Timeline {
         for (index, upload) in uploads.iter().enumerate() {
             upload_of[upload.pump][upload.events.clone()].fill(index as u32);
         }
-        Self { uploads, happened: 0, upload_of }
+        let bounds = uploads.iter().map(|upload| bounds(history, upload)).collect();
+        Self { plan: Arc::new(Plan { uploads, bounds, upload_of }), happened: 0 }
     }
 
     /// All uploads, past and future.
     #[must_use]
     pub fn uploads(&self) -> &[Upload] {
-        &self.uploads
+        &self.plan.uploads
     }
 
     /// How many uploads have happened.
@@ -116,27 +126,42 @@ impl Timeline {
     /// Lets the next `count` uploads happen; returns how many there were.
     pub fn advance(&mut self, count: usize) -> usize {
         let before = self.happened;
-        self.happened = before.saturating_add(count).min(self.uploads.len());
+        self.happened = before.saturating_add(count).min(self.plan.uploads.len());
         self.happened - before
     }
 
     /// Lets all uploads up to and including `instant` happen; returns how many there were.
     pub fn advance_to(&mut self, instant: DateTime<Utc>) -> usize {
-        let until = self.uploads.partition_point(|upload| upload.at <= instant);
+        let until = self.plan.uploads.partition_point(|upload| upload.at <= instant);
         self.advance(until.saturating_sub(self.happened))
     }
 
     /// Whether an event has reached the service.
     #[must_use]
     pub fn is_visible(&self, pump: usize, event: usize) -> bool {
-        (self.upload_of[pump][event] as usize) < self.happened
+        (self.plan.upload_of[pump][event] as usize) < self.happened
     }
 
     /// The latest upload of a pump so far.
     #[must_use]
     pub fn last_upload(&self, pump: usize) -> Option<&Upload> {
-        self.uploads[..self.happened].iter().rev().find(|upload| upload.pump == pump)
+        self.plan.uploads[..self.happened].iter().rev().find(|upload| upload.pump == pump)
     }
+
+    /// The least and greatest wall-clock time among a pump's events so far.
+    #[must_use]
+    pub fn event_dates(&self, pump: usize) -> Option<(PumpTime, PumpTime)> {
+        let uploads = self.plan.uploads[..self.happened].iter().zip(&self.plan.bounds);
+        let bounds = uploads.filter(|(upload, _)| upload.pump == pump).map(|(_, bounds)| *bounds);
+        bounds.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+    }
+}
+
+fn bounds(history: &History, upload: &Upload) -> (PumpTime, PumpTime) {
+    let times = history.pumps[upload.pump].events[upload.events.clone()].iter().map(|event| event.header().pump_time);
+    times.fold((PumpTime::from_seconds(u32::MAX), PumpTime::from_seconds(0)), |(least, greatest), time| {
+        (least.min(time), greatest.max(time))
+    })
 }
 
 /// Plans one pump's uploads.

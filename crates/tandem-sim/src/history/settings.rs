@@ -63,7 +63,7 @@ fn first_profile() -> Vec<ProfileSegment> {
 
 fn adjust(segments: &mut [ProfileSegment], dice: &mut Dice) {
     for segment in segments {
-        segment.basal = (segment.basal + dice.whole(-1, 1) as u32 * 25).clamp(600, 1300);
+        segment.basal = (i64::from(segment.basal) + dice.whole(-1, 1) * 25).clamp(600, 1300) as u32;
         segment.sensitivity = (i64::from(segment.sensitivity) + dice.whole(-1, 1)) as u32;
     }
 }
