@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Barrier;
 use url::Url;
 
 pub(crate) const EMAIL: &str = "jane.doe@example.org";
@@ -67,9 +68,9 @@ enum Manner {
     Drop,
     Hang,
     HangInBody,
+    Paired,
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "rows of tables pass what they make")]
 impl Reply {
     pub(crate) fn json(status: u16, body: impl Display) -> Self {
         Self::of(status, "application/json; charset=utf-8", body)
@@ -119,6 +120,11 @@ impl Reply {
         Self { manner: Manner::Hang, ..Self::json(200, "") }
     }
 
+    /// Waits until a second request waits like this.
+    pub(crate) fn paired(self) -> Self {
+        Self { manner: Manner::Paired, ..self }
+    }
+
     pub(crate) fn hang_in_body() -> Self {
         Self { manner: Manner::HangInBody, ..Self::json(200, "{\"events\":[") }
     }
@@ -153,6 +159,9 @@ struct Inner {
     /// Only the newest token is accepted, and none up to this one.
     revoked: AtomicUsize,
     frozen: Arc<AtomicBool>,
+    pair: Barrier,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
     url: Url,
 }
 
@@ -173,6 +182,9 @@ impl Cloud {
             tokens: AtomicUsize::new(0),
             revoked: AtomicUsize::new(0),
             frozen,
+            pair: Barrier::new(2),
+            in_flight: AtomicUsize::new(0),
+            most_in_flight: AtomicUsize::new(0),
             url: url.clone(),
         });
         let serving = inner.clone();
@@ -219,6 +231,11 @@ impl Cloud {
         self.requests(route).len()
     }
 
+    /// The most requests that waited for an answer at one time.
+    pub(crate) fn most_in_flight(&self) -> usize {
+        self.inner.most_in_flight.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn routes(&self) -> Vec<Route> {
         self.inner.requests.lock().expect("no panic").iter().map(|request| request.route).collect()
     }
@@ -228,8 +245,14 @@ impl Inner {
     async fn serve(self: Arc<Self>, mut stream: TcpStream) {
         let Some(request) = read_request(&mut stream).await else { return };
         self.requests.lock().expect("no panic").push(request.clone());
+        let in_flight = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_in_flight.fetch_max(in_flight, Ordering::SeqCst);
         let scripted = self.script.lock().expect("no panic").get_mut(&request.route).and_then(VecDeque::pop_front);
         let reply = scripted.unwrap_or_else(|| self.answer(&request));
+        if reply.manner == Manner::Paired {
+            self.pair.wait().await;
+        }
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
         self.send(&mut stream, reply).await;
     }
 

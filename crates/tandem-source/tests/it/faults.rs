@@ -3,7 +3,7 @@
 use pipeline::{Source, SourceError, SourceErrorKind as Kind};
 use std::time::Duration;
 
-use crate::cloud::{Cloud, Reply, Route};
+use crate::cloud::{Reply, Route};
 use crate::setup::{Setup, daily, days, each_day, pump, window};
 
 const NGINX: &str = "<html><head><title>404 Not Found</title></head><body>nginx</body></html>";
@@ -82,15 +82,12 @@ async fn check(row: Row) {
         }
         _ => panic!("{name}: {outcome:?}"),
     }
-    assert_eq!(count(&setup.cloud, route), asked, "{name}: requests");
+    assert_eq!(setup.cloud.count(route), asked, "{name}: requests");
     assert_eq!(setup.cloud.count(Route::Login), logins, "{name}: logins");
+    assert_eq!(setup.cloud.count(Route::Other), 0, "{name}: a redirect was followed");
     let expected = if waits.is_empty() { vec![0; setup.waits.seconds().len()] } else { waits };
     let floored: Vec<_> = setup.waits.seconds().iter().map(|wait| if *wait < 2 { 0 } else { *wait }).collect();
     assert_eq!(floored, expected, "{name}: waits");
-}
-
-fn count(cloud: &Cloud, route: Route) -> usize {
-    cloud.count(route)
 }
 
 async fn check_all(rows: Vec<Row>) {
@@ -140,7 +137,7 @@ async fn data_that_do_not_come() {
             row("gone, where", route, vec![Reply::html(410, NGINX)]).told(Kind::ServiceChanged, host),
             row("unknown key", route, vec![Reply::json(400, UNKNOWN_KEY)])
                 .told(Kind::ServiceChanged, "unknown keys startDate"),
-            row("moved", route, vec![Reply::redirect("https://elsewhere.example/")]).told(Kind::ServiceChanged, "302"),
+            row("moved", route, vec![Reply::redirect("/elsewhere")]).told(Kind::ServiceChanged, "302"),
             row("500 for ever", route, vec![Reply::json(500, "{}"); 4]).told(Kind::Unavailable, "not available now"),
             row("page for ever", route, vec![Reply::html(200, "<p>x"); 4]).told(Kind::Unavailable, "web page"),
             row("cut for ever", route, vec![Reply::json(200, "{\"pumps\":[").cut(); 4])

@@ -91,6 +91,21 @@ async fn data_requests_have_the_documented_keys_and_headers() {
 }
 
 #[tokio::test]
+async fn two_requests_at_a_time() {
+    let setup = Setup::new().await;
+    setup.cloud.set_logs(|request| daily(each_day(window(request))).paired());
+    let source = std::sync::Arc::new(setup.source());
+    let ask = |source: std::sync::Arc<TandemSource>| async move {
+        source.events(&pump("2026-05-01", "2026-05-03"), days("2026-05-01", "2026-05-03")).await
+    };
+    let tasks: Vec<_> = (0..8).map(|_| tokio::spawn(ask(source.clone()))).collect();
+    for task in tasks {
+        assert_eq!(task.await.expect("no panic").expect("events").events.len(), 3);
+    }
+    assert_eq!((setup.cloud.most_in_flight(), setup.cloud.count(Route::PumpLogs)), (2, 8));
+}
+
+#[tokio::test]
 async fn us_accounts_have_their_own_ids() {
     let setup = Setup::new().await;
     setup.cloud.set_id_token(|token| {
