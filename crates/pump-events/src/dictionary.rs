@@ -138,6 +138,11 @@ impl EventLayout {
         let wanted = signature(name);
         self.fields.iter().position(|field| field.signature == wanted && field.name == name)
     }
+
+    /// The position in `fields` of the field that JSON calls `name`.
+    pub(crate) fn json_index(&self, name: &str) -> Option<usize> {
+        self.index(name).or_else(|| self.fields.iter().position(|field| field.json_alias == Some(name)))
+    }
 }
 
 /// FNV-1a, 64 bits: short, and stable across compilers, which the standard library's hasher does not promise.

@@ -98,6 +98,8 @@ pub struct Field {
     pub epoch: Option<Epoch>,
     /// How the cloud's JSON writes it.
     pub json_form: JsonForm,
+    /// Another name that the cloud's JSON gives it: the one it had while its byte was padding.
+    pub json_alias: Option<&'static str>,
     /// Known to be absent from the JSON of some pumps or times, so that its absence is no problem.
     pub optional: bool,
     /// `"name":`, ready to be written.

@@ -72,13 +72,13 @@ pub enum DictionaryError {
         /// Its number of fields.
         count: usize,
     },
-    /// A field whose name, or the name of whose label, is taken in the same event.
+    /// A field whose name or alias, or the name of whose label, is taken in the same event.
     #[error("event {code} has two fields called {name}, counting those of labels")]
     DuplicateField {
         /// The event.
         code: u16,
         /// The name.
-        name: &'static str,
+        name: String,
     },
     /// A field that reaches beyond the 16 payload bytes.
     #[error("event {code}: {field} lies outside the payload")]
@@ -187,6 +187,7 @@ struct FieldRow<'a> {
     json: Option<JsonForm>,
     #[serde(default)]
     optional: bool,
+    json_alias: Option<&'a str>,
     undecoded: Option<&'a str>,
 }
 
@@ -290,10 +291,11 @@ fn check_field_names(code: u16, fields: &[FieldRow<'static>]) -> Result<(), Dict
     let mut keys = BTreeSet::new();
     for field in fields {
         check_name(field.name)?;
-        let labels = label_suffix(field).map(|suffix| format!("{}{suffix}", field.name));
-        for key in labels.into_iter().chain([field.name.to_owned()]) {
-            if !keys.insert(key) {
-                return Err(DictionaryError::DuplicateField { code, name: field.name });
+        let label = label_suffix(field).map(|suffix| format!("{}{suffix}", field.name));
+        let alias = field.json_alias.map(str::to_owned);
+        for name in [Some(field.name.to_owned()), label, alias].into_iter().flatten() {
+            if !keys.insert(name.clone()) {
+                return Err(DictionaryError::DuplicateField { code, name });
             }
         }
     }
@@ -345,6 +347,7 @@ fn field(code: u16, row: &FieldRow<'static>, enums: &LabelSets, bits: &LabelSets
         labels,
         epoch: row.epoch,
         json_form,
+        json_alias: row.json_alias,
         optional: row.optional,
         key: format!("\"{}\":", row.name).into(),
         label_key: label_suffix(row).map_or_else(Box::default, |suffix| format!("\"{}{suffix}\":", row.name).into()),

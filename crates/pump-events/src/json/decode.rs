@@ -79,7 +79,7 @@ impl Properties {
     }
 
     fn add(&mut self, name: &str, json: &str) {
-        let field = self.layout.and_then(|layout| Some((layout.index(name)?, layout)));
+        let field = self.layout.and_then(|layout| Some((layout.json_index(name)?, layout)));
         match field {
             Some((index, layout)) => self.add_field(index, &layout.fields[index], json),
             None => self.add_unknown(name, json),

@@ -24,7 +24,7 @@ pub fn encode_json(event: &Event, device_assignment_id: &str) -> String {
     let header = event.header();
     let mut text = String::with_capacity(512);
     text.push_str("{\"deviceAssignmentId\":");
-    write_string(&mut text, &[device_assignment_id]);
+    write_string(&mut text, device_assignment_id);
     for (key, number) in [
         (",\"eventCode\":", u32::from(header.code.0)),
         (",\"sequenceGroup\":", u32::from(header.sequence_group)),
@@ -52,7 +52,7 @@ fn write_properties(out: &mut String, event: &Event) {
     }
     for extra in event.extra_fields() {
         separate(out, start);
-        write_string(out, &[&extra.name]);
+        write_string(out, &extra.name);
         out.push(':');
         out.push_str(&extra.json);
     }

@@ -110,20 +110,27 @@ fn write_plain(out: &mut String, label: &str) {
 
 /// The name of an extra field; with `Raw` after it where the event's labels already use the name.
 fn write_extra_name(out: &mut String, event: &Event, name: &str) {
-    let taken = event.present_fields().any(|field| {
-        let label_name = field.label_key.trim_matches(['"', ':']);
-        !label_name.is_empty() && label_name == name
-    });
-    write_string(out, &[name, if taken { "Raw" } else { "" }]);
+    if !event.present_fields().any(|field| is_label_name(field, name)) {
+        write_string(out, name);
+        return out.push(':');
+    }
+    let mut name = format!("{name}Raw");
+    while event.extra_fields().iter().any(|extra| extra.name == name) {
+        name.push_str("Raw");
+    }
+    write_string(out, &name);
     out.push(':');
 }
 
-/// A JSON string of the joined parts.
-pub(super) fn write_string(out: &mut String, parts: &[&str]) {
+fn is_label_name(field: &Field, name: &str) -> bool {
+    let label_name = field.label_key.trim_matches(['"', ':']);
+    !label_name.is_empty() && label_name == name
+}
+
+/// A JSON string.
+pub(super) fn write_string(out: &mut String, text: &str) {
     out.push('"');
-    for part in parts {
-        write_escaped(out, part);
-    }
+    write_escaped(out, text);
     out.push('"');
 }
 
