@@ -12,11 +12,27 @@
 //! Read first: [`Pipeline`], then [`store`] for the contracts, then one module per stage.
 
 pub mod account;
+pub mod archive;
 pub mod clock;
+pub mod clock_model;
+pub mod derive;
+pub mod fetch;
+pub mod identity;
+pub mod import;
+pub mod parse;
+mod pipeline;
+pub mod progress;
 pub mod raw;
 pub mod source;
+pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use account::{Account, AssignmentId, PumpListing, SerialNumber, SettingsSnapshot};
 pub use clock::{Clock, FixedClock};
-pub use raw::{RawBatch, RawEvent, RawKey, RejectedEvent};
+pub use identity::{EventId, PumpId};
+pub use pipeline::{Pipeline, Store, SyncReport};
+pub use progress::{OnProgress, Progress, StopSignal};
+pub use raw::{PumpKey, RawBatch, RawEvent, RawKey, RejectedEvent};
 pub use source::{DayRange, Source, SourceError, SourceErrorKind, SourcePage};
+pub use store::{DomainStore, EventStore, RawStore, RunStore, StoreError, StoreErrorKind};

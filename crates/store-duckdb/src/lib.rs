@@ -1,1 +1,18 @@
-//! Placeholder.
+//! All SQL of the three stages: implements `pipeline`'s store traits on one DuckDB file.
+//!
+//! [`DuckStore`] is the store. Its methods are blocking and each is one transaction; async programs move the store to a
+//! blocking thread. Between calls it can let go of the file ([`DuckStore::release`]), so that other programs can read.
+//! The schema lives in `migrations/` at the top of the workspace, the derivations in `src/derive/*.sql`.
+
+mod columns;
+mod connection;
+mod derive;
+mod error;
+mod events;
+mod migrations;
+mod pumps;
+mod raw;
+mod runs;
+
+pub use connection::{DuckStore, Location, StoreOptions};
+pub use migrations::schema_version;

@@ -1,0 +1,194 @@
+//! Archives of JSON: pump-logs bodies, event objects, arrays of them. Every event keeps its own text.
+
+use std::fmt;
+use std::io::Read;
+use std::marker::PhantomData;
+
+use pump_events::{Envelope, read_json_envelope};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{ArchiveKind, Pages};
+use crate::{RawEvent, RawKey, RejectedEvent};
+
+/// The members of a pump-logs body that hold events.
+pub(super) const BODY_KEYS: [&str; 2] = ["events", "clockChanges"];
+
+/// The first key of the JSON object that `text` begins with.
+pub(super) fn first_key(text: &[u8]) -> Option<&str> {
+    let inside = text.strip_prefix(b"{")?.trim_ascii_start().strip_prefix(b"\"")?;
+    let end = inside.iter().position(|byte| *byte == b'"')?;
+    std::str::from_utf8(&inside[..end]).ok()
+}
+
+pub(super) fn read_slice(kind: ArchiveKind, content: &[u8], pages: &mut Pages<'_>) -> Result<(), String> {
+    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    let mut input = serde_json::Deserializer::from_slice(content);
+    if kind == ArchiveKind::PumpLogs {
+        let body = Body::<&RawValue> { pages: &mut *pages, text: PhantomData };
+        body.deserialize(&mut input).map_err(|error| in_words(&error))?;
+    }
+    for value in input.into_iter::<&RawValue>() {
+        if !take_value(value.map_err(|error| in_words(&error))?.get(), pages)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn read_stream(kind: ArchiveKind, content: impl Read, pages: &mut Pages<'_>) -> Result<(), String> {
+    let mut input = serde_json::Deserializer::from_reader(content);
+    if kind == ArchiveKind::PumpLogs {
+        let body = Body::<Box<RawValue>> { pages: &mut *pages, text: PhantomData };
+        body.deserialize(&mut input).map_err(|error| in_words(&error))?;
+    }
+    for value in input.into_iter::<Box<RawValue>>() {
+        if !take_value(value.map_err(|error| in_words(&error))?.get(), pages)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn in_words(error: &serde_json::Error) -> String {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    if error.is_eof() { format!("the JSON is cut off at {place}") } else { format!("{error}") }
+}
+
+/// One JSON value of a sequence: an event, an array of events, or a body. False when reading is to stop.
+fn take_value(text: &str, pages: &mut Pages<'_>) -> Result<bool, String> {
+    let in_value = |error: serde_json::Error| in_words(&error);
+    match text.as_bytes().first() {
+        Some(b'[') => {
+            let events = Events::<&RawValue> { pages, text: PhantomData };
+            events.deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(in_value)?;
+            Ok(!pages.stopped)
+        }
+        Some(b'{') if is_body(text).map_err(in_value)? => {
+            let body = Body::<&RawValue> { pages, text: PhantomData };
+            body.deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(in_value)?;
+            Ok(!pages.stopped)
+        }
+        _ => Ok(take_event(text, pages)),
+    }
+}
+
+fn is_body(text: &str) -> Result<bool, serde_json::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Shape {
+        #[serde(default)]
+        events: Option<IgnoredAny>,
+        #[serde(default)]
+        clock_changes: Option<IgnoredAny>,
+    }
+    let first = first_key(text.as_bytes());
+    if first.is_some_and(|key| matches!(key, "deviceAssignmentId" | "eventCode" | "sequenceNumber")) {
+        return Ok(false);
+    }
+    serde_json::from_str::<Shape>(text).map(|shape| shape.events.is_some() || shape.clock_changes.is_some())
+}
+
+/// Takes one event's text; without an identity it is kept apart. False when reading is to stop.
+fn take_event(text: &str, pages: &mut Pages<'_>) -> bool {
+    match read_json_envelope(text) {
+        Ok(envelope) => push(text, &envelope, pages),
+        Err(error) => {
+            let rejected = RejectedEvent { data: text.to_owned(), reason: error.to_string() };
+            pages.batch(None).reject(rejected);
+        }
+    }
+    pages.advance()
+}
+
+fn push(text: &str, envelope: &Envelope<'_>, pages: &mut Pages<'_>) {
+    let key = RawKey { sequence_group: envelope.sequence_group, sequence_number: envelope.sequence_number };
+    let event = RawEvent { key, code: envelope.code, pump_time: envelope.pump_time, data: text };
+    pages.batch(envelope.device_assignment_id.as_deref()).push(event);
+}
+
+/// The text of one JSON value, borrowed from a slice or owned out of a stream.
+trait ValueText<'de>: serde::Deserialize<'de> {
+    fn text(&self) -> &str;
+}
+
+impl<'de> ValueText<'de> for &'de RawValue {
+    fn text(&self) -> &str {
+        self.get()
+    }
+}
+
+impl<'de> ValueText<'de> for Box<RawValue> {
+    fn text(&self) -> &str {
+        self.get()
+    }
+}
+
+/// Reads a pump-logs body without holding more than one event of it.
+struct Body<'p, 's, T> {
+    pages: &'p mut Pages<'s>,
+    text: PhantomData<T>,
+}
+
+impl<'de, T: ValueText<'de>> DeserializeSeed<'de> for Body<'_, '_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, T: ValueText<'de>> Visitor<'de> for Body<'_, '_, T> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a pump-logs body")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+            if BODY_KEYS.contains(&&*key) {
+                map.next_value_seed(Events::<T> { pages: &mut *self.pages, text: PhantomData })?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads an array of events; null is an empty one.
+struct Events<'p, 's, T> {
+    pages: &'p mut Pages<'s>,
+    text: PhantomData<T>,
+}
+
+impl<'de, T: ValueText<'de>> DeserializeSeed<'de> for Events<'_, '_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: ValueText<'de>> Visitor<'de> for Events<'_, '_, T> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an array of events")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<(), A::Error> {
+        while let Some(value) = sequence.next_element::<T>()? {
+            if !take_event(value.text(), self.pages) {
+                // Stopped on request; the rest is read over so that the input stays well-formed.
+                while sequence.next_element::<IgnoredAny>()?.is_some() {}
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,313 @@
+//! The fetch stage: what the service has and the store has not becomes raw events.
+//!
+//! A page is stored in one transaction with its ledger row while the next one is on its way; at most two pages are in
+//! memory. The store works on a blocking thread of its own and lets go of the database after each page.
+
+pub mod plan;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::progress::{OnProgress, Progress, StopSignal};
+use crate::store::{FetchedWindow, PageCounts, RawPage, RawStore, RunId, Stage};
+use crate::{Account, Clock, DayRange, PumpId, PumpListing, RawBatch, SerialNumber, Source, SourceError, StoreError, StoreErrorKind};
+use plan::{Wish, windows_to_fetch};
+
+/// What to fetch.
+#[derive(Clone, Debug, Default)]
+pub struct FetchOptions {
+    /// Which days, beyond what is new.
+    pub wish: Wish,
+    /// Only these pumps; all when empty.
+    pub pumps: Vec<SerialNumber>,
+    /// Ask the account, say what would be asked for, and store nothing.
+    pub dry_run: bool,
+}
+
+/// What one run of the fetch stage did.
+#[derive(Clone, Debug, Default)]
+pub struct FetchReport {
+    /// Every pump of the account, in the account's order.
+    pub pumps: Vec<PumpReport>,
+    /// What the source had to say, in words, each once.
+    pub notices: Vec<String>,
+    /// Bytes received.
+    pub bytes: u64,
+    /// True when the run was stopped before the end.
+    pub interrupted: bool,
+}
+
+impl FetchReport {
+    /// The counts of all pumps together.
+    #[must_use]
+    pub fn total(&self) -> PageCounts {
+        let mut total = PageCounts::default();
+        self.pumps.iter().for_each(|pump| total += pump.counts);
+        total
+    }
+
+    /// How many windows were asked for (in a dry run: would be).
+    #[must_use]
+    pub fn windows(&self) -> usize {
+        self.pumps.iter().map(|pump| pump.windows.len()).sum()
+    }
+}
+
+/// What one pump brought.
+#[derive(Clone, Debug)]
+pub struct PumpReport {
+    /// The pump, as the account tells.
+    pub listing: PumpListing,
+    /// The windows asked for (in a dry run: that would be), oldest first.
+    pub windows: Vec<DayRange>,
+    /// What they brought.
+    pub counts: PageCounts,
+}
+
+/// Why a fetch ended early. Pages stored before are kept; the next fetch continues after them.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// The account could not be asked.
+    #[error("cannot read the account")]
+    Account(#[source] SourceError),
+    /// One window could not be fetched.
+    #[error("cannot fetch {days} of pump {serial} ({stored} events of this run are stored)")]
+    Window {
+        /// The pump.
+        serial: SerialNumber,
+        /// The days.
+        days: DayRange,
+        /// New and revised events that this run stored before.
+        stored: u64,
+        /// Why.
+        #[source]
+        source: SourceError,
+    },
+    /// The account has no pump of this number.
+    #[error("the account has no pump {wanted}; it has: {known}")]
+    NoSuchPump {
+        /// The number asked for.
+        wanted: SerialNumber,
+        /// The account's numbers.
+        known: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl FetchError {
+    /// The source's error, where it is one.
+    #[must_use]
+    pub fn source_error(&self) -> Option<&SourceError> {
+        match self {
+            Self::Account(source) | Self::Window { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+/// Fetches what is new. The store comes back in every case in which its thread survived.
+pub(crate) async fn fetch<S: RawStore + Send + 'static>(
+    store: S,
+    source: &dyn Source,
+    run: Option<RunId>,
+    options: &FetchOptions,
+    clock: &Arc<dyn Clock>,
+    stop: &StopSignal,
+    on_progress: &mut OnProgress<'_>,
+) -> (Option<S>, Result<FetchReport, FetchError>) {
+    let (writer, thread) = Writer::start(store);
+    let mut fetch = Fetch { writer, source, run, options, clock, stop, on_progress, report: FetchReport::default(), events: 0 };
+    let outcome = fetch.account().await;
+    let report = std::mem::take(&mut fetch.report);
+    drop(fetch);
+    (thread.await.ok(), outcome.map(|()| report))
+}
+
+struct Fetch<'a, 'p, S> {
+    writer: Writer<S>,
+    source: &'a dyn Source,
+    run: Option<RunId>,
+    options: &'a FetchOptions,
+    clock: &'a Arc<dyn Clock>,
+    stop: &'a StopSignal,
+    on_progress: &'a mut OnProgress<'p>,
+    report: FetchReport,
+    events: u64,
+}
+
+impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
+    async fn account(&mut self) -> Result<(), FetchError> {
+        let account = self.source.account().await.map_err(FetchError::Account)?;
+        self.check_wanted(&account)?;
+        let seen = self.clock.now();
+        let ids = match self.run {
+            Some(_) => {
+                let recorded = account.clone();
+                self.writer.ask(move |store| store.record_account(&recorded, seen)).await?.into_iter().map(Some).collect()
+            }
+            None => self.known_ids(&account).await?,
+        };
+        for (listing, id) in account.pumps.into_iter().zip(ids) {
+            let wanted = self.options.pumps.is_empty() || self.options.pumps.contains(&listing.serial_number);
+            if wanted && !self.report.interrupted {
+                self.pump(listing, id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_wanted(&self, account: &Account) -> Result<(), FetchError> {
+        let serials = || account.pumps.iter().map(|pump| &pump.serial_number);
+        let missing = self.options.pumps.iter().find(|wanted| !serials().any(|serial| serial == *wanted));
+        missing.map_or(Ok(()), |wanted| {
+            let known = serials().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            Err(FetchError::NoSuchPump { wanted: wanted.clone(), known })
+        })
+    }
+
+    /// A dry run makes no pump known; those that are have a ledger.
+    async fn known_ids(&mut self, account: &Account) -> Result<Vec<Option<PumpId>>, StoreError> {
+        let pumps = self.writer.ask(RawStore::pumps).await?;
+        let id = |listing: &PumpListing| {
+            pumps.iter().find(|pump| pump.serial_number.as_ref() == Some(&listing.serial_number)).map(|pump| pump.id)
+        };
+        Ok(account.pumps.iter().map(id).collect())
+    }
+
+    async fn pump(&mut self, listing: PumpListing, id: Option<PumpId>) -> Result<(), FetchError> {
+        let ledger = match id {
+            Some(id) => self.writer.ask(move |store| store.fetch_windows(id)).await?,
+            None => Vec::new(),
+        };
+        let longest = self.source.longest_window();
+        let windows = windows_to_fetch(&listing, &ledger, self.options.wish, self.clock.now(), longest);
+        tracing::info!(windows = windows.len(), "planned a pump");
+        self.report.pumps.push(PumpReport { listing: listing.clone(), windows: windows.clone(), counts: PageCounts::default() });
+        match (id, self.run) {
+            (Some(id), Some(run)) => self.windows(&listing, id, run, &windows).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Fetches window after window; while one is on its way, the one before is being stored.
+    async fn windows(&mut self, listing: &PumpListing, pump: PumpId, run: RunId, windows: &[DayRange]) -> Result<(), FetchError> {
+        let mut storing: Option<Stored> = None;
+        for (index, days) in windows.iter().enumerate() {
+            if self.stop.is_set() {
+                self.report.interrupted = true;
+                break;
+            }
+            let page = self.source.events(listing, *days).await;
+            self.settle(storing.take()).await?;
+            let page = page.map_err(|source| self.window_failed(listing, *days, source))?;
+            self.notice(page.notices, page.bytes);
+            self.events += page.events.len() as u64;
+            let window = FetchedWindow { days: *days, last_upload: listing.last_upload };
+            storing = Some(self.writer.page(pump, run, self.clock.now(), page.events, window).await?);
+            self.tell(listing, days.last(), (index + 1, windows.len()));
+        }
+        self.settle(storing).await.map_err(FetchError::from)
+    }
+
+    async fn settle(&mut self, storing: Option<Stored>) -> Result<(), StoreError> {
+        if let Some(stored) = storing {
+            let counts = stored.await.map_err(|_| writer_gone())??;
+            if let Some(pump) = self.report.pumps.last_mut() {
+                pump.counts += counts;
+            }
+        }
+        Ok(())
+    }
+
+    fn window_failed(&self, listing: &PumpListing, days: DayRange, source: SourceError) -> FetchError {
+        let total = self.report.total();
+        let stored = total.new + total.revised;
+        FetchError::Window { serial: listing.serial_number.clone(), days, stored, source }
+    }
+
+    fn notice(&mut self, notices: Vec<String>, bytes: u64) {
+        self.report.bytes += bytes;
+        for notice in notices {
+            if !self.report.notices.contains(&notice) {
+                self.report.notices.push(notice);
+            }
+        }
+    }
+
+    fn tell(&mut self, listing: &PumpListing, day: NaiveDate, (done, all): (usize, usize)) {
+        (self.on_progress)(Progress {
+            stage: Stage::Fetch,
+            events: self.events,
+            pump: Some(listing.serial_number.clone()),
+            day: Some(day),
+            parts: Some((done as u64, all as u64)),
+        });
+    }
+}
+
+type Stored = oneshot::Receiver<Result<PageCounts, StoreError>>;
+type Job<S> = Box<dyn FnOnce(&mut S) + Send>;
+
+/// The one bridge between async code and the blocking store: the store moves to a thread and comes back at the end.
+struct Writer<S> {
+    jobs: mpsc::Sender<Job<S>>,
+}
+
+impl<S: RawStore + Send + 'static> Writer<S> {
+    fn start(mut store: S) -> (Self, JoinHandle<S>) {
+        let (jobs, mut queue) = mpsc::channel::<Job<S>>(1);
+        let thread = tokio::task::spawn_blocking(move || {
+            while let Some(job) = queue.blocking_recv() {
+                job(&mut store);
+            }
+            store
+        });
+        (Self { jobs }, thread)
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut S) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.begin(job).await?.await.map_err(|_| writer_gone())?
+    }
+
+    async fn begin<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut S) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job<S> = Box::new(move |store| {
+            let result = job(store).and_then(|value| store.release().map(|()| value));
+            // Nobody waits for the answer any more only when the fetch itself was dropped.
+            let _ = answer.send(result);
+        });
+        self.jobs.send(job).await.map_err(|_| writer_gone())?;
+        Ok(answered)
+    }
+
+    async fn page(
+        &self,
+        pump: PumpId,
+        run: RunId,
+        received: DateTime<Utc>,
+        events: RawBatch,
+        window: FetchedWindow,
+    ) -> Result<Stored, StoreError> {
+        self.begin(move |store| {
+            store.store_page(&RawPage { pump, run, received, events: &events, window: Some(window) })
+        })
+        .await
+    }
+}
+
+fn writer_gone() -> StoreError {
+    let message = "the thread that writes to the database ended unexpectedly".to_owned();
+    StoreError { kind: StoreErrorKind::Internal, message, source: None }
+}

@@ -1,0 +1,159 @@
+//! The import stage: archives become raw events.
+//!
+//! One thread reads and takes apart, the caller's thread stores; a page is a transaction.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use chrono::{DateTime, Utc};
+
+use crate::archive::{ArchiveError, ArchiveKind, ArchivePage, count_unknown, read_archive};
+use crate::progress::{OnProgress, Progress, StopSignal};
+use crate::raw::PumpKey;
+use crate::store::{PageCounts, RawPage, RawStore, RunId, Stage};
+use crate::{SerialNumber, StoreError};
+
+/// How to import.
+#[derive(Clone, Debug, Default)]
+pub struct ImportOptions {
+    /// The pump that events belong to where the file does not say.
+    pub pump: Option<SerialNumber>,
+    /// Count what would be stored, and store nothing.
+    pub dry_run: bool,
+}
+
+/// What one run of the import stage did.
+#[derive(Debug, Default)]
+pub struct ImportReport {
+    /// File by file, in the order given.
+    pub files: Vec<FileReport>,
+    /// True when the run was stopped before the end.
+    pub interrupted: bool,
+}
+
+impl ImportReport {
+    /// The counts of all files together.
+    #[must_use]
+    pub fn total(&self) -> PageCounts {
+        let mut total = PageCounts::default();
+        self.files.iter().for_each(|file| total += file.counts);
+        total
+    }
+}
+
+/// What one file brought.
+#[derive(Debug)]
+pub struct FileReport {
+    /// The file.
+    pub path: PathBuf,
+    /// What it turned out to be; `None` where that could not be told.
+    pub kind: Option<ArchiveKind>,
+    /// What it brought.
+    pub counts: PageCounts,
+    /// Of its events, how many have a type that the dictionary does not know; kept all the same.
+    pub unknown: u64,
+    /// Why it could not be read to its end.
+    pub error: Option<FileError>,
+}
+
+/// Why a file was not imported, or not all of it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// The file cannot be read, or not to its end.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The file does not say whose events it holds, and nobody else did.
+    #[error("{} does not say which pump its events belong to", .path.display())]
+    PumpUnknown {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Stores the events of the archives in `paths`, in order. A file that cannot be read does not keep others from being.
+///
+/// # Errors
+/// [`StoreError`]; pages before it are kept, and the same import again stores the rest.
+pub fn import<S: RawStore>(
+    store: &mut S,
+    run: Option<RunId>,
+    paths: &[PathBuf],
+    options: &ImportOptions,
+    now: DateTime<Utc>,
+    stop: &StopSignal,
+    on_progress: &mut OnProgress<'_>,
+) -> Result<ImportReport, StoreError> {
+    let mut import = Import { store, run, options, now, stop, on_progress, events: 0, parts: (0, paths.len() as u64) };
+    let mut report = ImportReport::default();
+    for path in paths {
+        if stop.is_set() {
+            report.interrupted = true;
+            break;
+        }
+        report.files.push(import.file(path)?);
+        import.parts.0 += 1;
+    }
+    Ok(report)
+}
+
+struct Import<'a, 'p, S> {
+    store: &'a mut S,
+    run: Option<RunId>,
+    options: &'a ImportOptions,
+    now: DateTime<Utc>,
+    stop: &'a StopSignal,
+    on_progress: &'a mut OnProgress<'p>,
+    events: u64,
+    parts: (u64, u64),
+}
+
+impl<S: RawStore> Import<'_, '_, S> {
+    fn file(&mut self, path: &Path) -> Result<FileReport, StoreError> {
+        let mut file = FileReport { path: path.to_owned(), kind: None, counts: PageCounts::default(), unknown: 0, error: None };
+        std::thread::scope(|scope| {
+            let (sender, pages) = sync_channel::<ArchivePage>(1);
+            let reader = scope.spawn(move || read_archive(path, &mut |page| sender.send(page).is_ok()));
+            let stored = self.pages(&pages, &mut file);
+            // A store that failed leaves the reader blocked on a full channel; without the receiver it ends.
+            drop(pages);
+            match reader.join() {
+                Ok(Ok(kind)) => file.kind = Some(kind),
+                Ok(Err(error)) => file.error = Some(file.error.take().unwrap_or(error.into())),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+            stored
+        })?;
+        Ok(file)
+    }
+
+    fn pages(&mut self, pages: &Receiver<ArchivePage>, file: &mut FileReport) -> Result<(), StoreError> {
+        for page in pages {
+            let named = self.options.pump.clone().map(PumpKey::Serial);
+            let Some(key) = page.pump.clone().or(named) else {
+                file.error = Some(FileError::PumpUnknown { path: file.path.clone() });
+                return Ok(());
+            };
+            file.counts += self.page(&key, &page)?;
+            file.unknown += count_unknown(&page.events);
+            self.events += page.events.len() as u64;
+            let (stage, parts) = (Stage::Import, Some(self.parts));
+            (self.on_progress)(Progress { stage, events: self.events, pump: None, day: None, parts });
+            if self.stop.is_set() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn page(&mut self, key: &PumpKey, page: &ArchivePage) -> Result<PageCounts, StoreError> {
+        let (events, received) = (&page.events, self.now);
+        match self.run {
+            Some(run) => {
+                let pump = self.store.pump_for(key, received)?;
+                self.store.store_page(&RawPage { pump, run, received, events, window: None })
+            }
+            None => self.store.compare_page(key, events),
+        }
+    }
+}

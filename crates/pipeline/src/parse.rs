@@ -1,0 +1,204 @@
+//! The parse stage: raw events that are not decoded yet become events, on the pump's clock and as instants.
+//!
+//! A decoder thread works on one batch while the store writes the one before.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use chrono::{DateTime, Duration, Utc};
+use pump_events::{Dictionary, Event, EventCode, Problem, ProblemKind, Value};
+
+use crate::clock_model::{ClockChange, ClockHistory, PumpClock, ZoneHistory};
+use crate::progress::{OnProgress, Progress, StopSignal};
+use crate::store::{ClockEvidence, ParsedBatch, ParsedEvent, ParsedProblem, Stage, UnparsedBatch, UnparsedEvent};
+use crate::{EventStore, PumpId, StoreError};
+
+/// About as many events are decoded and stored in one transaction.
+const EVENTS_PER_BATCH: usize = 50_000;
+
+/// What one run of the parse stage did.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ParseReport {
+    /// Events decoded.
+    pub events: u64,
+    /// Events with at least one problem.
+    pub odd_events: u64,
+    /// Events of a type that the dictionary does not know, by type.
+    pub unknown_codes: BTreeMap<u16, u64>,
+    /// True when the run was stopped before the end.
+    pub interrupted: bool,
+}
+
+type Clocks = Vec<(PumpId, PumpClock)>;
+
+/// Decodes every raw event that the present dictionary has not decoded yet.
+///
+/// # Errors
+/// [`StoreError`]; batches before it are kept, and the next run continues after them.
+pub fn parse<S: EventStore>(
+    store: &mut S,
+    now: DateTime<Utc>,
+    stop: &StopSignal,
+    on_progress: &mut OnProgress<'_>,
+) -> Result<ParseReport, StoreError> {
+    let dictionary = Dictionary::get().digest();
+    let Some(first) = store.unparsed(dictionary, None, EVENTS_PER_BATCH)? else {
+        return Ok(ParseReport::default());
+    };
+    let zones = store.zone_history()?;
+    let clocks = rebuild_clocks(store, &zones, now)?;
+    std::thread::scope(|scope| {
+        let (to_decoder, work) = sync_channel::<UnparsedBatch>(1);
+        let (to_store, decoded) = sync_channel::<ParsedBatch>(1);
+        let clocks = &clocks;
+        scope.spawn(move || decode_all(&work, &to_store, clocks));
+        store_all(store, first, to_decoder, &decoded, stop, on_progress)
+    })
+}
+
+/// Makes `zones` the configured zones and moves every instant to them.
+///
+/// # Errors
+/// [`StoreError`]; zones and instants are as before.
+pub fn set_zones<S: EventStore>(store: &mut S, zones: &ZoneHistory, now: DateTime<Utc>) -> Result<(), StoreError> {
+    rebuild_clocks(store, zones, now).map(|_| ())
+}
+
+fn rebuild_clocks<S: EventStore>(store: &mut S, zones: &ZoneHistory, now: DateTime<Utc>) -> Result<Clocks, StoreError> {
+    let evidence = store.clock_evidence()?;
+    let clocks: Clocks =
+        evidence.iter().map(|pump| (pump.pump, PumpClock::build(&clock_history(pump), zones, now))).collect();
+    store.store_clocks(zones, &clocks)?;
+    Ok(clocks)
+}
+
+fn clock_history(evidence: &ClockEvidence) -> ClockHistory {
+    let change = |(id, text): &(crate::EventId, String)| {
+        let event = pump_events::decode_raw(text).ok()?;
+        let forward = clock_change(&event)?;
+        Some(ClockChange { id: *id, wall: event.header().pump_time.to_naive(), forward })
+    };
+    let changes = evidence.changes.iter().filter_map(change).filter(|change| change.id > evidence.first.0);
+    ClockHistory { first: evidence.first, last: evidence.last.1, changes: changes.collect() }
+}
+
+/// How far an event 13 (milliseconds of the day) or 14 (days since 2008) put the clock forward.
+fn clock_change(event: &Event) -> Option<Duration> {
+    let number = |field| match event.value(field)? {
+        Value::Unsigned(number) => Some(i64::from(number)),
+        Value::Signed(number) => Some(i64::from(number)),
+        Value::Float(_) => None,
+    };
+    match event.header().code {
+        EventCode(13) => Some(Duration::milliseconds(number("timeAfter")? - number("timePrior")?)),
+        EventCode(14) => Some(Duration::days(number("dateAfter")? - number("datePrior")?)),
+        _ => None,
+    }
+}
+
+fn store_all<S: EventStore>(
+    store: &mut S,
+    first: UnparsedBatch,
+    to_decoder: SyncSender<UnparsedBatch>,
+    decoded: &Receiver<ParsedBatch>,
+    stop: &StopSignal,
+    on_progress: &mut OnProgress<'_>,
+) -> Result<ParseReport, StoreError> {
+    let mut report = ParseReport::default();
+    let mut last = first.last;
+    let mut in_work = usize::from(to_decoder.send(first).is_ok());
+    let mut to_decoder = Some(to_decoder);
+    while in_work > 0 {
+        if stop.is_set() {
+            report.interrupted = to_decoder.take().is_some() || report.interrupted;
+        }
+        // Reading ahead: the decoder has its next batch while this one is stored.
+        if let Some(sender) = &to_decoder {
+            match store.unparsed(Dictionary::get().digest(), Some(last), EVENTS_PER_BATCH)? {
+                Some(next) => {
+                    last = next.last;
+                    in_work += usize::from(sender.send(next).is_ok());
+                }
+                None => to_decoder = None,
+            }
+        }
+        let Ok(batch) = decoded.recv() else { break };
+        in_work -= 1;
+        store.store_events(&batch)?;
+        count(&mut report, &batch);
+        on_progress(Progress { stage: Stage::Parse, events: report.events, pump: None, day: None, parts: None });
+    }
+    Ok(report)
+}
+
+fn count(report: &mut ParseReport, batch: &ParsedBatch) {
+    report.events += batch.events.len() as u64;
+    let mut previous = None;
+    for problem in &batch.problems {
+        if previous.replace(problem.id) != Some(problem.id) {
+            report.odd_events += 1;
+        }
+        if problem.problem.kind == ProblemKind::UnknownEvent {
+            *report.unknown_codes.entry(problem.code.0).or_default() += 1;
+        }
+    }
+}
+
+fn decode_all(work: &Receiver<UnparsedBatch>, to_store: &SyncSender<ParsedBatch>, clocks: &Clocks) {
+    for batch in work {
+        if to_store.send(decode_batch(&batch, clocks)).is_err() {
+            return;
+        }
+    }
+}
+
+fn decode_batch(batch: &UnparsedBatch, clocks: &Clocks) -> ParsedBatch {
+    let mut parsed = ParsedBatch {
+        dictionary: Dictionary::get().digest().to_owned(),
+        last: batch.last,
+        events: Vec::with_capacity(batch.events.len()),
+        problems: Vec::new(),
+    };
+    let none = PumpClock::default();
+    for raw in &batch.events {
+        let clock = clocks.iter().find(|(pump, _)| *pump == raw.id.pump()).map_or(&none, |(_, clock)| clock);
+        decode_one(raw, clock, &mut parsed);
+    }
+    parsed
+}
+
+fn decode_one(raw: &UnparsedEvent, clock: &PumpClock, parsed: &mut ParsedBatch) {
+    let event = match pump_events::decode_raw(&raw.data) {
+        Ok(event) => event,
+        Err(error) => {
+            let problem = undecodable(&error);
+            parsed.problems.push(ParsedProblem { id: raw.id, code: EventCode(0), problem });
+            return;
+        }
+    };
+    let header = event.header();
+    let mut data = String::with_capacity(256);
+    event.write_json(&mut data);
+    parsed.events.push(ParsedEvent {
+        id: raw.id,
+        created: raw.created,
+        pump_time: header.pump_time,
+        instant: clock.instant(raw.id, header.pump_time),
+        code: header.code,
+        name: event.name(),
+        data,
+    });
+    let problems = event.problems().into_iter();
+    parsed.problems.extend(problems.map(|problem| ParsedProblem { id: raw.id, code: header.code, problem }));
+}
+
+/// A stored text that does not decode at all: the dictionary or the decoder has changed since it was taken in.
+fn undecodable(error: &dyn std::error::Error) -> Problem {
+    Problem {
+        kind: ProblemKind::InvalidEnvelope,
+        field: None,
+        offset: None,
+        expected: "an event or a record".into(),
+        got: error.to_string().into(),
+    }
+}

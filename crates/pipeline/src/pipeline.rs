@@ -1,0 +1,234 @@
+//! The front door: one [`Pipeline`] runs the stages on one store, and keeps the record of its runs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+
+use crate::clock_model::ZoneHistory;
+use crate::derive::{self, DeriveReport};
+use crate::fetch::{self, FetchError, FetchOptions, FetchReport};
+use crate::import::{self, ImportOptions, ImportReport};
+use crate::parse::{self, ParseReport};
+use crate::progress::{Progress, StopSignal};
+use crate::store::{DomainStore, EventStore, PageCounts, RawStore, RunEnd, RunId, RunOutcome, Stage, StoreErrorKind};
+use crate::{Clock, Source, StoreError};
+
+/// Runs the stages of a pump history on one store.
+///
+/// ```no_run
+/// # async fn embed(store: impl pipeline::Store, source: &dyn pipeline::Source, clock: std::sync::Arc<dyn pipeline::Clock>)
+/// # -> Result<(), Box<dyn std::error::Error>> {
+/// use pipeline::{Pipeline, fetch::FetchOptions};
+///
+/// let mut pipeline = Pipeline::new(store, clock).with_zone(chrono_tz::America::New_York)?;
+/// let report = pipeline.sync(source, &FetchOptions::default()).await?;
+/// println!("{} new events", report.fetch.total().new);
+/// # Ok(()) }
+/// ```
+pub struct Pipeline<S> {
+    /// `None` only when a thread of this program died with the store in its hands.
+    store: Option<S>,
+    clock: Arc<dyn Clock>,
+    stop: StopSignal,
+    on_progress: Box<dyn FnMut(Progress) + Send>,
+}
+
+/// A store that can do everything.
+pub trait Store: RawStore + EventStore + DomainStore + Send + 'static {}
+
+impl<S: RawStore + EventStore + DomainStore + Send + 'static> Store for S {}
+
+/// What a sync did.
+#[derive(Clone, Debug)]
+pub struct SyncReport {
+    /// From the service.
+    pub fetch: FetchReport,
+    /// Decoding.
+    pub parse: ParseReport,
+    /// Domain tables.
+    pub derive: DeriveReport,
+}
+
+impl<S: Store> Pipeline<S> {
+    /// A pipeline on `store`. Stops only when told, tells nobody how far it is.
+    pub fn new(store: S, clock: Arc<dyn Clock>) -> Self {
+        Self { store: Some(store), clock, stop: StopSignal::default(), on_progress: Box::new(|_| ()) }
+    }
+
+    /// Tells `listener` how far a stage has come.
+    #[must_use]
+    pub fn on_progress(mut self, listener: impl FnMut(Progress) + Send + 'static) -> Self {
+        self.on_progress = Box::new(listener);
+        self
+    }
+
+    /// Stops when `stop` says so, at the end of a batch.
+    #[must_use]
+    pub fn stop_on(mut self, stop: StopSignal) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// Sets the zone that holds where no entry of the zone history says otherwise; instants follow.
+    ///
+    /// # Errors
+    /// [`StoreError`]; zone and instants are as before.
+    pub fn with_zone(mut self, zone: Tz) -> Result<Self, StoreError> {
+        let mut zones = self.store()?.zone_history()?;
+        if !zones.entries().contains(&(None, zone)) {
+            zones.set(None, zone);
+            self.set_zones(&zones)?;
+        }
+        Ok(self)
+    }
+
+    /// Replaces the zone history; instants follow, domain tables with the next derivation.
+    ///
+    /// # Errors
+    /// [`StoreError`]; zones and instants are as before.
+    pub fn set_zones(&mut self, zones: &ZoneHistory) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        parse::set_zones(self.store()?, zones, now)
+    }
+
+    /// The store.
+    ///
+    /// # Errors
+    /// [`StoreError`] when an earlier stage lost it.
+    pub fn store(&mut self) -> Result<&mut S, StoreError> {
+        self.store.as_mut().ok_or_else(lost)
+    }
+
+    /// Gives the store back.
+    ///
+    /// # Errors
+    /// [`StoreError`] when an earlier stage lost it.
+    pub fn into_store(self) -> Result<S, StoreError> {
+        self.store.ok_or_else(lost)
+    }
+
+    /// Fetch, parse, derive.
+    ///
+    /// # Errors
+    /// [`FetchError`]; what was fetched before it is kept, and is parsed and derived all the same.
+    pub async fn sync(&mut self, source: &dyn Source, options: &FetchOptions) -> Result<SyncReport, FetchError> {
+        let fetch = self.fetch(source, options).await;
+        let (parse, derive) = (self.parse()?, self.derive()?);
+        self.store()?.release()?;
+        Ok(SyncReport { fetch: fetch?, parse, derive })
+    }
+
+    /// Brings what the service has and the store has not.
+    ///
+    /// # Errors
+    /// [`FetchError`]; pages before it are kept, the next fetch continues after them.
+    pub async fn fetch(&mut self, source: &dyn Source, options: &FetchOptions) -> Result<FetchReport, FetchError> {
+        let run = if options.dry_run { None } else { Some(self.begin(Stage::Fetch)?) };
+        let store = self.store.take().ok_or_else(lost)?;
+        let (clock, stop) = (&self.clock, &self.stop);
+        let (store, outcome) = fetch::fetch(store, source, run, options, clock, stop, &mut *self.on_progress).await;
+        self.store = store;
+        if let Some(run) = run {
+            let counts = outcome.as_ref().map(|report| (page_counts(report.total()), report.interrupted));
+            self.end(run, counts)?;
+        }
+        outcome
+    }
+
+    /// Stores the events of archives.
+    ///
+    /// # Errors
+    /// [`StoreError`]; pages before it are kept.
+    pub fn import(&mut self, paths: &[PathBuf], options: &ImportOptions) -> Result<ImportReport, StoreError> {
+        let run = if options.dry_run { None } else { Some(self.begin(Stage::Import)?) };
+        let (now, stop) = (self.clock.now(), self.stop.clone());
+        let store = self.store.as_mut().ok_or_else(lost)?;
+        let outcome = import::import(store, run, paths, options, now, &stop, &mut *self.on_progress);
+        if let Some(run) = run {
+            self.end(run, outcome.as_ref().map(|report| (page_counts(report.total()), report.interrupted)))?;
+        }
+        outcome
+    }
+
+    /// Decodes what is not decoded yet. A run that finds nothing to do leaves no record.
+    ///
+    /// # Errors
+    /// [`StoreError`]; batches before it are kept.
+    pub fn parse(&mut self) -> Result<ParseReport, StoreError> {
+        let dictionary = pump_events::Dictionary::get().digest();
+        if self.store()?.unparsed(dictionary, None, 1)?.is_none() {
+            return Ok(ParseReport::default());
+        }
+        let run = self.begin(Stage::Parse)?;
+        let (now, stop) = (self.clock.now(), self.stop.clone());
+        let store = self.store.as_mut().ok_or_else(lost)?;
+        let outcome = parse::parse(store, now, &stop, &mut *self.on_progress);
+        let counts = |report: &ParseReport| (vec![("events", report.events), ("odd_events", report.odd_events)], report.interrupted);
+        self.end(run, outcome.as_ref().map(counts))?;
+        outcome
+    }
+
+    /// Brings the domain tables up to date. A run that finds nothing to do leaves no record.
+    ///
+    /// # Errors
+    /// [`StoreError`]; pumps before it are kept.
+    pub fn derive(&mut self) -> Result<DeriveReport, StoreError> {
+        if self.store()?.pending_derivations()?.is_empty() {
+            return Ok(DeriveReport::default());
+        }
+        let run = self.begin(Stage::Derive)?;
+        let stop = self.stop.clone();
+        let store = self.store.as_mut().ok_or_else(lost)?;
+        let outcome = derive::derive(store, &stop, &mut *self.on_progress);
+        let counts = |report: &DeriveReport| {
+            (report.tables.iter().map(|count| (count.table, count.rows)).collect(), report.interrupted)
+        };
+        self.end(run, outcome.as_ref().map(counts))?;
+        outcome
+    }
+
+    /// Drops everything derived and makes it again from the raw events, offline.
+    ///
+    /// # Errors
+    /// [`StoreError`]; raw events are untouched, and the next parse and derive continue.
+    pub fn rebuild(&mut self) -> Result<(ParseReport, DeriveReport), StoreError> {
+        let zones = self.store()?.zone_history()?;
+        self.store()?.clear_derived()?;
+        self.set_zones(&zones)?;
+        Ok((self.parse()?, self.derive()?))
+    }
+
+    fn begin(&mut self, stage: Stage) -> Result<RunId, StoreError> {
+        let started = self.clock.now();
+        tracing::info!(stage = stage.as_str(), "begins");
+        self.store()?.begin_run(stage, started)
+    }
+
+    fn end<E: std::fmt::Display>(
+        &mut self,
+        run: RunId,
+        outcome: Result<(Vec<(&'static str, u64)>, bool), &E>,
+    ) -> Result<(), StoreError> {
+        let ended = self.clock.now();
+        let end = match outcome {
+            Ok((counts, false)) => RunEnd { ended, outcome: RunOutcome::Completed, counts, error: None },
+            Ok((counts, true)) => RunEnd { ended, outcome: RunOutcome::Interrupted, counts, error: None },
+            Err(error) => {
+                RunEnd { ended, outcome: RunOutcome::Failed, counts: Vec::new(), error: Some(error.to_string()) }
+            }
+        };
+        tracing::info!(outcome = end.outcome.as_str(), counts = ?end.counts, "ends");
+        self.store()?.end_run(run, &end)
+    }
+}
+
+fn page_counts(counts: PageCounts) -> Vec<(&'static str, u64)> {
+    let PageCounts { new, duplicate, revised, rejected } = counts;
+    vec![("new", new), ("duplicate", duplicate), ("revised", revised), ("rejected", rejected)]
+}
+
+fn lost() -> StoreError {
+    let message = "the store was lost with a thread of this program that died".to_owned();
+    StoreError { kind: StoreErrorKind::Internal, message, source: None }
+}

@@ -1,0 +1,426 @@
+//! Where history goes: one trait per stage border, each method a contract.
+//!
+//! What holds for every method:
+//!
+//! * **Atomic.** A method that writes does all of it or nothing; after an error the store is as before the call.
+//! * **Repeatable.** Doing it again with the same arguments changes nothing further.
+//! * **Durable.** When it has returned, a killed process loses nothing of it.
+//! * **Blocking.** Async callers hand the store to a blocking thread; it is moved, never shared.
+//!
+//! The conformance suite in [`testing`](crate::testing) (feature `testing`) checks these promises on any implementation.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use pump_events::{EventCode, Problem, PumpTime};
+
+use crate::clock_model::{PumpClock, ZoneHistory};
+use crate::raw::PumpKey;
+use crate::{Account, DayRange, EventId, PumpId, PumpListing, RawBatch};
+
+/// A pump as the store knows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pump {
+    /// Its number in this store.
+    pub id: PumpId,
+    /// The number printed on it, where known.
+    pub serial_number: Option<crate::SerialNumber>,
+    /// The cloud's identifiers of it: usually one; more after a pump was given back and handed out again.
+    pub assignment_ids: Vec<crate::AssignmentId>,
+    /// The instant of its last upload, as the account told last.
+    pub last_upload: Option<DateTime<Utc>>,
+}
+
+/// What every stage keeps about its own runs.
+pub trait RunStore {
+    /// Notes that a stage has begun, and returns the run's number.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing is noted.
+    fn begin_run(&mut self, stage: Stage, started: DateTime<Utc>) -> Result<RunId, StoreError>;
+
+    /// Notes how a run ended. A run without this call was interrupted.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the run stays open.
+    fn end_run(&mut self, run: RunId, end: &RunEnd) -> Result<(), StoreError>;
+
+    /// Lets go of whatever keeps other processes from reading, until the next call of any method.
+    ///
+    /// # Errors
+    /// [`StoreError`] when what was written cannot be brought to rest.
+    fn release(&mut self) -> Result<(), StoreError>;
+}
+
+/// Keeps events as received, and the ledger of what was asked for.
+pub trait RawStore: RunStore {
+    /// Every pump known so far, by id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn pumps(&mut self) -> Result<Vec<Pump>, StoreError>;
+
+    /// Makes every pump of `account` known or brings it up to date, with its settings snapshot, and returns its id in
+    /// the order of the account. A pump known by serial and one known by assignment that turn out to be the same
+    /// become one, with all events of both.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn record_account(&mut self, account: &Account, seen: DateTime<Utc>) -> Result<Vec<PumpId>, StoreError>;
+
+    /// The id of the pump that an archive names; a new pump when it is not known yet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn pump_for(&mut self, key: &PumpKey, seen: DateTime<Utc>) -> Result<PumpId, StoreError>;
+
+    /// Notes that `serial` and `assignment` name the same pump; merges as [`RawStore::record_account`] does.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn link_pump(&mut self, listing: &PumpListing, seen: DateTime<Utc>) -> Result<PumpId, StoreError>;
+
+    /// Stores one page with its ledger row. Of each identity the store then holds one current row:
+    ///
+    /// * never seen → new;
+    /// * the same content as the current row or an older revision of it (same text, or the same decoded event in
+    ///   another encoding) → duplicate, nothing written;
+    /// * other content → the page's becomes current, the former goes to the revisions.
+    ///
+    /// Inside one page the last one of an identity wins, by the same rules. New and revised events are unparsed.
+    ///
+    /// # Errors
+    /// [`StoreError`]; neither events nor ledger row are written.
+    fn store_page(&mut self, page: &RawPage<'_>) -> Result<PageCounts, StoreError>;
+
+    /// What [`RawStore::store_page`] would count for events of the pump `key`, without writing anything.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn compare_page(&mut self, key: &PumpKey, events: &RawBatch) -> Result<PageCounts, StoreError>;
+
+    /// The windows fetched for a pump, oldest entry first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn fetch_windows(&mut self, pump: PumpId) -> Result<Vec<FetchWindow>, StoreError>;
+}
+
+/// Keeps decoded events and their problems, and knows which raw events are not decoded yet.
+pub trait EventStore: RunStore {
+    /// Raw events that the dictionary `dictionary` has not decoded yet: whole batches in order of arrival, at least one,
+    /// until there are `wanted` events; `None` when there are none. `after` names the last batch already taken; `None`
+    /// continues after the last batch given to [`EventStore::store_events`], or at the beginning when that was decoded
+    /// by another dictionary.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn unparsed(
+        &mut self,
+        dictionary: &str,
+        after: Option<BatchNumber>,
+        wanted: usize,
+    ) -> Result<Option<UnparsedBatch>, StoreError>;
+
+    /// Replaces the decoded events and problems of the batch's raw events, moves the parse position to the
+    /// batch's last one, and marks the events' pumps for derivation.
+    ///
+    /// # Errors
+    /// [`StoreError`]; position, events and problems are unchanged.
+    fn store_events(&mut self, batch: &ParsedBatch) -> Result<(), StoreError>;
+
+    /// Per pump, the raw events of the clock changes (13 and 14) and the first event, in order of sequence.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn clock_evidence(&mut self) -> Result<Vec<ClockEvidence>, StoreError>;
+
+    /// Makes `clocks` the pumps' clocks, found by `zones`, and keeps both. Where a clock differs from the former one,
+    /// the instants of the events already stored follow and the pump is marked for derivation.
+    ///
+    /// # Errors
+    /// [`StoreError`]; zones, clocks and instants are unchanged.
+    fn store_clocks(&mut self, zones: &ZoneHistory, clocks: &[(PumpId, PumpClock)]) -> Result<(), StoreError>;
+
+    /// The zones the person lived in, as last given to [`EventStore::store_clocks`]; empty before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn zone_history(&mut self) -> Result<ZoneHistory, StoreError>;
+
+    /// Drops everything that [`parse`](crate::parse) and [`derive`](crate::derive) made; raw events stay.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn clear_derived(&mut self) -> Result<(), StoreError>;
+}
+
+/// Keeps the tables that people ask questions of.
+pub trait DomainStore: RunStore {
+    /// The pumps whose domain rows are behind their events, and from which event on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn pending_derivations(&mut self) -> Result<Vec<PendingDerivation>, StoreError>;
+
+    /// Brings every domain row that an event of `pending.pump` from `pending.from` on can touch to what a derivation
+    /// of the whole history would give, and takes the pump off the pending list.
+    ///
+    /// # Errors
+    /// [`StoreError`]; all domain rows and the pending list are unchanged.
+    fn derive(&mut self, pending: PendingDerivation) -> Result<Vec<TableCount>, StoreError>;
+}
+
+/// The stages, as they are called everywhere.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stage {
+    /// From the service into raw events.
+    Fetch,
+    /// From archives into raw events.
+    Import,
+    /// From raw events to decoded events.
+    Parse,
+    /// From decoded events to domain tables.
+    Derive,
+}
+
+impl Stage {
+    /// The stage's name, as stored and printed.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fetch => "fetch",
+            Self::Import => "import",
+            Self::Parse => "parse",
+            Self::Derive => "derive",
+        }
+    }
+}
+
+/// The number of one run of one stage.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RunId(pub i64);
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub struct RunEnd {
+    /// When.
+    pub ended: DateTime<Utc>,
+    /// Done, interrupted or failed.
+    pub outcome: RunOutcome,
+    /// The run's counters, by name.
+    pub counts: Vec<(&'static str, u64)>,
+    /// What went wrong, in words, without readings or secrets.
+    pub error: Option<String>,
+}
+
+/// The ways a run can end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RunOutcome {
+    /// All of it.
+    Completed,
+    /// Stopped on request, at a batch's end.
+    Interrupted,
+    /// Stopped by an error; batches before it are kept.
+    Failed,
+}
+
+impl RunOutcome {
+    /// The outcome's name, as stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Interrupted => "interrupted",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Events of one pump that arrived together: the unit of transaction and progress of fetch and import.
+#[derive(Clone, Copy, Debug)]
+pub struct RawPage<'a> {
+    /// Whose events.
+    pub pump: PumpId,
+    /// The run that brought them.
+    pub run: RunId,
+    /// When they arrived.
+    pub received: DateTime<Utc>,
+    /// The events.
+    pub events: &'a RawBatch,
+    /// The ledger row to write with them, for events that were asked for by days.
+    pub window: Option<FetchedWindow>,
+}
+
+/// What one page brought, event by event.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct PageCounts {
+    /// Identities never seen before.
+    pub new: u64,
+    /// Identities seen before with the same content.
+    pub duplicate: u64,
+    /// Identities seen before with other content.
+    pub revised: u64,
+    /// Things without identity, kept apart.
+    pub rejected: u64,
+}
+
+impl std::ops::AddAssign for PageCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.new += other.new;
+        self.duplicate += other.duplicate;
+        self.revised += other.revised;
+        self.rejected += other.rejected;
+    }
+}
+
+/// The days a page was asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct FetchedWindow {
+    /// The days, on the pump's wall clock.
+    pub days: DayRange,
+    /// The pump's last upload as known when the page was asked for.
+    pub last_upload: Option<DateTime<Utc>>,
+}
+
+/// One row of the ledger of fetched windows.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct FetchWindow {
+    /// What was asked for.
+    pub window: FetchedWindow,
+    /// When the answer was stored.
+    pub fetched: DateTime<Utc>,
+    /// What it brought.
+    pub counts: PageCounts,
+}
+
+/// The number of a batch of raw events; counts up in order of arrival.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd)]
+pub struct BatchNumber(pub i64);
+
+/// Raw events to be decoded.
+#[derive(Clone, Debug)]
+pub struct UnparsedBatch {
+    /// Identity and text of each.
+    pub events: Vec<UnparsedEvent>,
+    /// The last batch of them.
+    pub last: BatchNumber,
+}
+
+/// One raw event to be decoded.
+#[derive(Clone, Debug)]
+pub struct UnparsedEvent {
+    /// Identity.
+    pub id: EventId,
+    /// When it was stored.
+    pub created: DateTime<Utc>,
+    /// Verbatim text.
+    pub data: String,
+}
+
+/// Decoded events, ready to be stored.
+#[derive(Clone, Debug)]
+pub struct ParsedBatch {
+    /// The dictionary that decoded them.
+    pub dictionary: String,
+    /// The position to move to.
+    pub last: BatchNumber,
+    /// The events.
+    pub events: Vec<ParsedEvent>,
+    /// What was odd about them.
+    pub problems: Vec<ParsedProblem>,
+}
+
+/// One decoded event.
+#[derive(Clone, Debug)]
+pub struct ParsedEvent {
+    /// Identity, the raw event's.
+    pub id: EventId,
+    /// When the raw event was stored.
+    pub created: DateTime<Utc>,
+    /// The pump's wall clock.
+    pub pump_time: PumpTime,
+    /// The instant, and how it was found.
+    pub instant: crate::clock_model::Instant,
+    /// The type.
+    pub code: EventCode,
+    /// The type's name in the dictionary.
+    pub name: std::borrow::Cow<'static, str>,
+    /// Decoded fields, as JSON text.
+    pub data: String,
+}
+
+/// Something odd about one event.
+#[derive(Clone, Debug)]
+pub struct ParsedProblem {
+    /// The event.
+    pub id: EventId,
+    /// Its type.
+    pub code: EventCode,
+    /// What is odd.
+    pub problem: Problem,
+}
+
+/// What the clock model needs to know about one pump.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClockEvidence {
+    /// The pump.
+    pub pump: PumpId,
+    /// Its first event.
+    pub first: (EventId, NaiveDateTime),
+    /// Its last event.
+    pub last: (EventId, NaiveDateTime),
+    /// The verbatim texts of its clock changes, in order of sequence.
+    pub changes: Vec<(EventId, String)>,
+}
+
+/// A pump whose domain rows are behind.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PendingDerivation {
+    /// The pump.
+    pub pump: PumpId,
+    /// The earliest event that is new, changed or gone.
+    pub from: EventId,
+}
+
+/// Rows written to one table.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TableCount {
+    /// The table.
+    pub table: &'static str,
+    /// Rows written.
+    pub rows: u64,
+}
+
+/// Why a store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct StoreError {
+    /// The family, for exit codes and hints.
+    pub kind: StoreErrorKind,
+    /// What was being done and what stood in the way, in words.
+    pub message: String,
+    /// The technical cause.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// The families of [`StoreError`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum StoreErrorKind {
+    /// Another process holds the database.
+    Locked,
+    /// The file is not a database, or is damaged.
+    Corrupt,
+    /// The file was made by a newer version of this program.
+    TooNew,
+    /// A migration that was applied is not the one this program knows.
+    MigrationMismatch,
+    /// No room left.
+    DiskFull,
+    /// The file or its folder cannot be written.
+    NotWritable,
+    /// There is no such file.
+    NotFound,
+    /// A rule of the schema was broken: a mistake of this program.
+    Internal,
+}

@@ -1,0 +1,106 @@
+//! Archives: what a file is, what comes out of it, and what is said when it is no archive.
+
+use std::io::Write;
+use std::path::Path;
+
+use pipeline::archive::{ArchiveKind, ArchivePage, read_archive};
+use pipeline::testing::{ASSIGNMENT, basal_event};
+use pump_events::PumpTime;
+
+fn event(number: u32) -> String {
+    basal_event(number, PumpTime::from_seconds(580_000_000 + number * 300), 800)
+}
+
+fn record(number: u32) -> [u8; 26] {
+    pump_events::encode_record(&pump_events::decode_raw(&event(number)).expect("an event of the test"))
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+struct Read {
+    outcome: Result<ArchiveKind, String>,
+    events: Vec<u32>,
+    rejected: usize,
+    pumps: Vec<Option<String>>,
+}
+
+fn read(content: &[u8]) -> Read {
+    let mut file = tempfile::NamedTempFile::new().expect("a file can be made");
+    file.write_all(content).expect("and written");
+    let mut pages: Vec<ArchivePage> = Vec::new();
+    let outcome = read_archive(file.path(), &mut |page| {
+        pages.push(page);
+        true
+    });
+    let name = file.path().display().to_string();
+    let numbers = |page: &ArchivePage| page.events.iter().map(|event| event.key.sequence_number).collect::<Vec<_>>();
+    Read {
+        outcome: outcome.map_err(|error| error.to_string().replace(&name, "FILE")),
+        events: pages.iter().flat_map(numbers).collect(),
+        rejected: pages.iter().map(|page| page.events.rejected().len()).sum(),
+        pumps: pages.iter().map(|page| page.pump.as_ref().map(|pump| format!("{pump:?}"))).collect(),
+    }
+}
+
+#[test]
+fn every_form_is_found_out_by_its_content() {
+    let (one, two) = (event(1), event(2));
+    let records: Vec<u8> = [record(1), record(2)].concat();
+    let encoded = base64(&records);
+    let rows: [(&str, Vec<u8>, ArchiveKind); 10] = [
+        ("a body", format!(r#"{{"events":[{one}],"clockChanges":[{two}]}}"#).into(), ArchiveKind::PumpLogs),
+        ("a body with nulls", format!(r#" {{ "clockChanges": null, "events": [{one},{two}], "x": 1 }}"#).into(), ArchiveKind::PumpLogs),
+        ("a body led by another member", format!(r#"{{"x":1,"events":[{one},{two}]}}"#).into(), ArchiveKind::EventLines),
+        ("lines", format!("{one}\n{two}\n").into(), ArchiveKind::EventLines),
+        ("an array", format!("[{one},{two}]").into(), ArchiveKind::EventLines),
+        ("bodies in lines", format!("{{\"events\":[{one}]}}\n{{\"events\":[{two}]}}\n").into(), ArchiveKind::PumpLogs),
+        ("a JSON string", format!("\"{encoded}\"").into(), ArchiveKind::Base64Records),
+        ("bare base64", format!("{}\n{}\n", &encoded[..30], &encoded[30..]).into(), ArchiveKind::Base64Records),
+        ("records", records.clone(), ArchiveKind::Records),
+        ("a body after a byte order mark", format!("\u{feff}{{\"events\":[{one},{two}]}}").into(), ArchiveKind::PumpLogs),
+    ];
+    for (name, content, kind) in rows {
+        let read = read(&content);
+        assert_eq!(read.outcome, Ok(kind), "{name}");
+        assert_eq!(read.events, [1, 2], "{name}");
+        let pump = matches!(kind, ArchiveKind::PumpLogs | ArchiveKind::EventLines).then_some(ASSIGNMENT);
+        assert!(read.pumps.iter().all(|found| found.as_ref().is_some_and(|found| found.contains(ASSIGNMENT)) == pump.is_some()), "{name}");
+    }
+}
+
+#[test]
+fn damage_is_told_and_what_came_before_is_kept() {
+    let (one, two) = (event(1), event(2));
+    let records: Vec<u8> = [record(1), record(2)].concat();
+    let rows: [(&str, Vec<u8>, &[u32], &str); 7] = [
+        ("nothing", Vec::new(), &[], "FILE is empty"),
+        ("blanks", b" \n ".to_vec(), &[], "FILE is empty"),
+        ("words", b"Dear diary, all is well!".to_vec(), &[], "FILE is not an archive of pump history: neither JSON, nor base64, nor 26-byte records"),
+        ("a zip file", b"PK\x03\x04rest of it".to_vec(), &[], "FILE is not an archive of pump history: it is a zip file; unpack it first"),
+        ("half a record", records[..39].to_vec(), &[1], "FILE is damaged after 1 good events: 13 bytes at byte 26 are not a whole record of 26"),
+        ("a stray byte", base64(&records).replacen('A', "*", 1).into(), &[], "FILE is damaged after 0 good events: the base64 does not decode: Invalid symbol 42, offset 0."),
+        ("a cut body", format!(r#"{{"events":[{one},{}"#, &two[..50]).into(), &[1], "FILE is damaged after 1 good events: the JSON is cut off at line 1, column "),
+    ];
+    for (name, content, events, words) in rows {
+        let read = read(&content);
+        let said = read.outcome.expect_err(name);
+        assert!(said.starts_with(words), "{name}: {said}");
+        assert_eq!(read.events, events, "{name}");
+    }
+}
+
+#[test]
+fn an_event_without_identity_is_kept_apart() {
+    let nameless = event(2).replace("\"sequenceNumber\":2,", "");
+    let read = read(format!("{}\n{nameless}\n", event(1)).as_bytes());
+    assert_eq!((read.events.as_slice(), read.rejected), ([1].as_slice(), 1));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told() {
+    let outcome = read_archive(Path::new("no/such/file"), &mut |_| true);
+    assert_eq!(outcome.expect_err("no such file").to_string(), "cannot read no/such/file");
+}

@@ -1,0 +1,63 @@
+//! Hands rows to DuckDB in columns: bulk loads never go row by row.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use duckdb::Transaction;
+use duckdb::arrow::array::{ArrayRef, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
+use duckdb::arrow::record_batch::RecordBatch;
+use pipeline::{StoreError, StoreErrorKind};
+
+use crate::error::{broken, failed};
+
+/// Columns of equal length, in the order of the table they go to.
+#[derive(Default)]
+pub(crate) struct Columns {
+    named: Vec<(&'static str, ArrayRef)>,
+}
+
+impl Columns {
+    pub(crate) fn int32(self, name: &'static str, values: impl Iterator<Item = i32>) -> Self {
+        self.with(name, Arc::new(Int32Array::from_iter_values(values)))
+    }
+
+    pub(crate) fn optional_int32(self, name: &'static str, values: impl Iterator<Item = Option<i32>>) -> Self {
+        self.with(name, Arc::new(values.collect::<Int32Array>()))
+    }
+
+    pub(crate) fn int64(self, name: &'static str, values: impl Iterator<Item = i64>) -> Self {
+        self.with(name, Arc::new(Int64Array::from_iter_values(values)))
+    }
+
+    pub(crate) fn text<'a>(self, name: &'static str, values: impl Iterator<Item = &'a str>) -> Self {
+        self.with(name, Arc::new(StringArray::from_iter_values(values)))
+    }
+
+    pub(crate) fn optional_text<'a>(self, name: &'static str, values: impl Iterator<Item = Option<&'a str>>) -> Self {
+        self.with(name, Arc::new(values.collect::<StringArray>()))
+    }
+
+    pub(crate) fn wall(self, name: &'static str, values: impl Iterator<Item = NaiveDateTime>) -> Self {
+        let micros = values.map(|wall| wall.and_utc().timestamp_micros());
+        self.with(name, Arc::new(TimestampMicrosecondArray::from_iter_values(micros)))
+    }
+
+    pub(crate) fn instant(self, name: &'static str, values: impl Iterator<Item = DateTime<Utc>>) -> Self {
+        let micros = TimestampMicrosecondArray::from_iter_values(values.map(|instant| instant.timestamp_micros()));
+        self.with(name, Arc::new(micros.with_timezone("UTC")))
+    }
+
+    fn with(mut self, name: &'static str, values: ArrayRef) -> Self {
+        self.named.push((name, values));
+        self
+    }
+
+    /// Appends the rows to `table`.
+    pub(crate) fn append_in_tx(self, transaction: &Transaction<'_>, table: &str) -> Result<(), StoreError> {
+        let batch = RecordBatch::try_from_iter(self.named)
+            .map_err(|error| broken(StoreErrorKind::Internal, format!("columns of {table} do not fit together: {error}")))?;
+        let mut appender = transaction.appender(table).map_err(failed(format!("cannot write to {table}")))?;
+        appender.append_record_batch(batch).map_err(failed(format!("cannot write to {table}")))?;
+        appender.flush().map_err(failed(format!("cannot write to {table}")))
+    }
+}

@@ -1,0 +1,165 @@
+//! Opens the database, keeps it open while there is work, and lets go of it between.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use duckdb::{Config, Connection, Transaction};
+use pipeline::{StoreError, StoreErrorKind};
+
+use crate::error::{broken, failed};
+use crate::migrations;
+
+/// Where a database lives.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Location {
+    /// In a file, made on first use together with its folder.
+    File(PathBuf),
+    /// In memory; gone with the store.
+    Memory,
+}
+
+/// How a store behaves.
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    /// How long to wait for another program that holds the file, in all.
+    pub lock_patience: Duration,
+    /// DuckDB's memory limit, in its own words (`300MB`).
+    pub memory_limit: String,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self { lock_patience: Duration::from_secs(5), memory_limit: "256MB".to_owned() }
+    }
+}
+
+/// How often to try a held file.
+const LOCK_INTERVAL: Duration = Duration::from_millis(50);
+
+/// A pump history in one DuckDB database.
+///
+/// ```
+/// use pipeline::RawStore;
+/// let mut store = store_duckdb::DuckStore::in_memory()?;
+/// assert_eq!(store.pumps()?, []);
+/// # Ok::<(), pipeline::StoreError>(())
+/// ```
+#[derive(Debug)]
+pub struct DuckStore {
+    location: Location,
+    options: StoreOptions,
+    connection: Option<Connection>,
+}
+
+impl DuckStore {
+    /// Opens the database in `path`, makes it if there is none, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the file is held by another program for longer than the patience, is no database, is
+    /// damaged, was made by a newer version, or cannot be written.
+    pub fn open(path: impl AsRef<Path>, options: StoreOptions) -> Result<Self, StoreError> {
+        Self::at(Location::File(path.as_ref().to_owned()), options)
+    }
+
+    /// A new database in memory.
+    ///
+    /// # Errors
+    /// [`StoreError`] when there is no memory for it.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::at(Location::Memory, StoreOptions::default())
+    }
+
+    fn at(location: Location, options: StoreOptions) -> Result<Self, StoreError> {
+        let mut store = Self { location, options, connection: None };
+        store.connection()?;
+        Ok(store)
+    }
+
+    /// Where the database lives.
+    #[must_use]
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// The open connection; opened now if the store had let go of it.
+    ///
+    /// # Errors
+    /// As [`DuckStore::open`].
+    pub fn connection(&mut self) -> Result<&mut Connection, StoreError> {
+        if self.connection.is_none() {
+            self.connection = Some(self.open_patiently()?);
+        }
+        self.connection.as_mut().ok_or_else(|| broken(StoreErrorKind::Internal, "the database is not open"))
+    }
+
+    /// Runs `work` in one transaction: all of it or nothing.
+    pub(crate) fn transaction<T>(
+        &mut self,
+        doing: &str,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let transaction = self.connection()?.transaction().map_err(failed(format!("cannot begin to {doing}")))?;
+        let result = work(&transaction)?;
+        transaction.commit().map_err(failed(format!("cannot {doing}")))?;
+        Ok(result)
+    }
+
+    /// Closes the file until the next call, so that other programs can open it. A database in memory stays.
+    ///
+    /// # Errors
+    /// [`StoreError`] when what was written cannot be brought to rest.
+    pub fn release(&mut self) -> Result<(), StoreError> {
+        if self.location == Location::Memory {
+            return Ok(());
+        }
+        match self.connection.take().map(Connection::close) {
+            None | Some(Ok(())) => Ok(()),
+            Some(Err((connection, error))) => {
+                self.connection = Some(connection);
+                Err(failed("cannot close the database")(error))
+            }
+        }
+    }
+
+    fn open_patiently(&self) -> Result<Connection, StoreError> {
+        let mut waited = Duration::ZERO;
+        loop {
+            match self.open_once() {
+                Err(error) if error.kind == StoreErrorKind::Locked && waited < self.options.lock_patience => {
+                    std::thread::sleep(LOCK_INTERVAL);
+                    waited += LOCK_INTERVAL;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn open_once(&self) -> Result<Connection, StoreError> {
+        let config = self.config().map_err(failed("cannot configure the database"))?;
+        let mut connection = match &self.location {
+            Location::Memory => Connection::open_in_memory_with_flags(config).map_err(failed("cannot open a database in memory"))?,
+            Location::File(path) => open_file(path, config)?,
+        };
+        migrations::migrate(&mut connection)?;
+        Ok(connection)
+    }
+
+    fn config(&self) -> duckdb::Result<Config> {
+        // Files of this form open in DuckDB 1.4, 1.5 and 2.0, and their texts take a third of the room of the oldest form's.
+        let config = Config::default().with("storage_compatibility_version", "v1.4.0")?;
+        // A health database must not reach for the network, whatever a query names.
+        let config = config.with("autoinstall_known_extensions", "false")?.with("autoload_known_extensions", "false")?;
+        config.max_memory(&self.options.memory_limit)
+    }
+}
+
+fn open_file(path: &Path, config: Config) -> Result<Connection, StoreError> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| StoreError {
+            kind: StoreErrorKind::NotWritable,
+            message: format!("cannot create the folder {}", folder.display()),
+            source: Some(Box::new(error)),
+        })?;
+    }
+    Connection::open_with_flags(path, config).map_err(failed(format!("cannot open the database {}", path.display())))
+}

@@ -1,0 +1,265 @@
+//! Decoded events, their problems, the pumps' clocks, and how far raw events are decoded.
+
+use chrono_tz::Tz;
+use duckdb::{OptionalExt, Transaction, params};
+use pipeline::clock_model::{PumpClock, ZoneHistory};
+use pipeline::store::{BatchNumber, ClockEvidence, ParsedBatch, UnparsedBatch, UnparsedEvent};
+use pipeline::{EventId, EventStore, PumpId, StoreError, StoreErrorKind};
+
+use crate::DuckStore;
+use crate::columns::Columns;
+use crate::error::{broken, failed};
+
+impl EventStore for DuckStore {
+    fn unparsed(&mut self, dictionary: &str, after: Option<BatchNumber>, wanted: usize) -> Result<Option<UnparsedBatch>, StoreError> {
+        let connection = self.connection()?;
+        let after = match after {
+            Some(batch) => batch,
+            None => position(connection, dictionary)?,
+        };
+        let Some(last) = last_batch(connection, after, wanted)? else { return Ok(None) };
+        let read = "SELECT id, created, raw_event_data FROM raw_events WHERE batch_id > ? AND batch_id <= ?";
+        let mut statement = connection.prepare(read).map_err(failed("cannot read raw events"))?;
+        let events = statement
+            .query_map([after.0, last.0], |row| {
+                Ok(UnparsedEvent { id: EventId::from_number(row.get(0)?), created: row.get(1)?, data: row.get(2)? })
+            })
+            .and_then(Iterator::collect)
+            .map_err(failed("cannot read raw events"))?;
+        Ok(Some(UnparsedBatch { events, last }))
+    }
+
+    fn store_events(&mut self, batch: &ParsedBatch) -> Result<(), StoreError> {
+        self.transaction("store decoded events", |transaction| {
+            remove_former_in_tx(transaction, batch)?;
+            append_events_in_tx(transaction, batch)?;
+            append_problems_in_tx(transaction, batch)?;
+            move_position_in_tx(transaction, &batch.dictionary, batch.last)?;
+            mark_events_in_tx(transaction, batch)
+        })
+    }
+
+    fn clock_evidence(&mut self) -> Result<Vec<ClockEvidence>, StoreError> {
+        let connection = self.connection()?;
+        let spans = "SELECT pump_id, min(id), arg_min(pump_time, id), max(id), arg_max(pump_time, id) FROM raw_events GROUP BY pump_id ORDER BY pump_id";
+        let mut statement = connection.prepare(spans).map_err(failed("cannot read the pumps' spans"))?;
+        let mut evidence = statement
+            .query_map([], |row| {
+                let id = |column| row.get(column).map(EventId::from_number);
+                let (first, last) = ((id(1)?, row.get(2)?), (id(3)?, row.get(4)?));
+                Ok(ClockEvidence { pump: PumpId(row.get(0)?), first, last, changes: Vec::new() })
+            })
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(failed("cannot read the pumps' spans"))?;
+        let changes = "SELECT id, raw_event_data FROM raw_events WHERE event_code IN (13, 14) ORDER BY id";
+        let mut statement = connection.prepare(changes).map_err(failed("cannot read clock changes"))?;
+        let changes = statement
+            .query_map([], |row| Ok((EventId::from_number(row.get(0)?), row.get::<_, String>(1)?)))
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(failed("cannot read clock changes"))?;
+        for (id, text) in changes {
+            if let Some(pump) = evidence.iter_mut().find(|evidence| evidence.pump == id.pump()) {
+                pump.changes.push((id, text));
+            }
+        }
+        Ok(evidence)
+    }
+
+    fn store_clocks(&mut self, zones: &ZoneHistory, clocks: &[(PumpId, PumpClock)]) -> Result<(), StoreError> {
+        self.transaction("store the pumps' clocks", |transaction| {
+            store_zones_in_tx(transaction, zones)?;
+            clocks.iter().try_for_each(|(pump, clock)| store_clock_in_tx(transaction, *pump, clock))
+        })
+    }
+
+    fn zone_history(&mut self) -> Result<ZoneHistory, StoreError> {
+        let connection = self.connection()?;
+        let list = "SELECT valid_from, zone FROM time_zones ORDER BY valid_from NULLS FIRST";
+        let mut statement = connection.prepare(list).map_err(failed("cannot read the zones"))?;
+        let rows = statement
+            .query_map([], |row| Ok((row.get::<_, Option<chrono::NaiveDate>>(0)?, row.get::<_, String>(1)?)))
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(failed("cannot read the zones"))?;
+        let mut zones = ZoneHistory::default();
+        for (from, name) in rows {
+            let unknown = |_| broken(StoreErrorKind::Corrupt, format!("the database names a time zone `{name}` that does not exist"));
+            zones.set(from, name.parse::<Tz>().map_err(unknown)?);
+        }
+        Ok(zones)
+    }
+
+    fn clear_derived(&mut self) -> Result<(), StoreError> {
+        self.transaction("clear what was derived", clear_derived_in_tx)
+    }
+}
+
+pub(crate) fn clear_derived_in_tx(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    let tables = ["events", "decode_problems", "clock_segments", "parse_progress", "pending_derivations"];
+    for table in tables.into_iter().chain(crate::derive::table_names()) {
+        transaction.execute_batch(&format!("DELETE FROM {table}")).map_err(failed(format!("cannot clear {table}")))?;
+    }
+    Ok(())
+}
+
+fn position(connection: &duckdb::Connection, dictionary: &str) -> Result<BatchNumber, StoreError> {
+    let read = "SELECT batch_id FROM parse_progress WHERE dictionary = ?";
+    let batch = connection.query_row(read, [dictionary], |row| row.get(0)).optional();
+    batch.map(|batch| BatchNumber(batch.unwrap_or(0))).map_err(failed("cannot read how far events are decoded"))
+}
+
+/// The last batch to take so that about `wanted` events come together.
+fn last_batch(connection: &duckdb::Connection, after: BatchNumber, wanted: usize) -> Result<Option<BatchNumber>, StoreError> {
+    let find = "SELECT max(id) FROM (
+                    SELECT id, sum(new + revised) OVER (ORDER BY id) - (new + revised) AS before
+                    FROM raw_batches WHERE id > ?
+                ) WHERE before < ?";
+    let last = connection.query_row(find, params![after.0, wanted as u64], |row| row.get::<_, Option<i64>>(0));
+    last.map(|batch| batch.map(BatchNumber)).map_err(failed("cannot find raw events to decode"))
+}
+
+/// A batch that was decoded before (by another dictionary, or an event that was revised) is replaced.
+fn remove_former_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Result<(), StoreError> {
+    let ids = || batch.events.iter().map(|event| event.id.number());
+    let (Some(first), Some(last)) = (ids().min(), ids().max()) else { return Ok(()) };
+    let doing = || failed("cannot replace decoded events");
+    let any = "SELECT EXISTS (FROM events WHERE id BETWEEN ? AND ?)";
+    if !transaction.query_row(any, [first, last], |row| row.get(0)).map_err(doing())? {
+        return Ok(());
+    }
+    transaction.execute_batch("CREATE OR REPLACE TEMP TABLE replaced_events (id BIGINT)").map_err(doing())?;
+    Columns::default().int64("id", ids()).append_in_tx(transaction, "replaced_events")?;
+    transaction
+        .execute_batch(
+            "DELETE FROM events WHERE id IN (FROM replaced_events);
+             DELETE FROM decode_problems WHERE events_id IN (FROM replaced_events);
+             DROP TABLE replaced_events;",
+        )
+        .map_err(doing())
+}
+
+fn append_events_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Result<(), StoreError> {
+    if batch.events.is_empty() {
+        return Ok(());
+    }
+    let each = || batch.events.iter();
+    Columns::default()
+        .int64("id", each().map(|event| event.id.number()))
+        .int64("raw_events_id", each().map(|event| event.id.number()))
+        .instant("created", each().map(|event| event.created))
+        .wall("timestamp", each().map(|event| event.pump_time.to_naive()))
+        .int32("event_id", each().map(|event| i32::from(event.code.0)))
+        .text("event_name", each().map(|event| &*event.name))
+        .text("event_data", each().map(|event| event.data.as_str()))
+        .int32("pump_id", each().map(|event| i32::from(event.id.pump().0)))
+        .int32("sequence_group", each().map(|event| i32::from(event.id.key().sequence_group)))
+        .int64("sequence_number", each().map(|event| i64::from(event.id.key().sequence_number)))
+        .instant("timestamp_utc", each().map(|event| event.instant.utc))
+        .int64("utc_offset_seconds", each().map(|event| event.instant.offset_seconds))
+        .text("utc_source", each().map(|event| event.instant.source.as_str()))
+        .append_in_tx(transaction, "events")
+}
+
+fn append_problems_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Result<(), StoreError> {
+    if batch.problems.is_empty() {
+        return Ok(());
+    }
+    let each = || batch.problems.iter();
+    Columns::default()
+        .int64("events_id", each().map(|row| row.id.number()))
+        .int32("event_code", each().map(|row| i32::from(row.code.0)))
+        .text("problem", each().map(|row| row.problem.kind.as_str()))
+        .optional_text("field", each().map(|row| row.problem.field.as_deref()))
+        .optional_int32("byte_offset", each().map(|row| row.problem.offset.map(i32::from)))
+        .text("expected", each().map(|row| row.problem.expected.as_ref()))
+        .text("got", each().map(|row| row.problem.got.as_ref()))
+        .append_in_tx(transaction, "decode_problems")
+}
+
+fn move_position_in_tx(transaction: &Transaction<'_>, dictionary: &str, last: BatchNumber) -> Result<(), StoreError> {
+    let doing = || failed("cannot note how far events are decoded");
+    transaction.execute_batch("DELETE FROM parse_progress").map_err(doing())?;
+    let note = "INSERT INTO parse_progress (dictionary, batch_id) VALUES (?, ?)";
+    transaction.execute(note, params![dictionary, last.0]).map(|_| ()).map_err(doing())
+}
+
+fn mark_events_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Result<(), StoreError> {
+    let mut earliest: Vec<EventId> = Vec::new();
+    for event in &batch.events {
+        match earliest.iter_mut().find(|id| id.pump() == event.id.pump()) {
+            Some(id) => *id = (*id).min(event.id),
+            None => earliest.push(event.id),
+        }
+    }
+    earliest.into_iter().try_for_each(|id| mark_in_tx(transaction, id))
+}
+
+/// Marks the pump of `from` as to be derived from `from` on.
+fn mark_in_tx(transaction: &Transaction<'_>, from: EventId) -> Result<(), StoreError> {
+    let mark = "INSERT INTO pending_derivations VALUES (?, ?)
+                ON CONFLICT (pump_id) DO UPDATE SET from_events_id = least(from_events_id, excluded.from_events_id)";
+    let marked = transaction.execute(mark, params![from.pump().0, from.number()]);
+    marked.map(|_| ()).map_err(failed("cannot mark a pump for derivation"))
+}
+
+fn store_zones_in_tx(transaction: &Transaction<'_>, zones: &ZoneHistory) -> Result<(), StoreError> {
+    let doing = || failed("cannot store the zones");
+    transaction.execute_batch("DELETE FROM time_zones").map_err(doing())?;
+    for (from, zone) in zones.entries() {
+        transaction.execute("INSERT INTO time_zones VALUES (?, ?)", params![from, zone.name()]).map_err(doing())?;
+    }
+    Ok(())
+}
+
+fn store_clock_in_tx(transaction: &Transaction<'_>, pump: PumpId, clock: &PumpClock) -> Result<(), StoreError> {
+    let doing = || failed("cannot store a pump's clock");
+    transaction.execute("DELETE FROM clock_segments WHERE pump_id = ?", [pump.0]).map_err(doing())?;
+    let each = || clock.segments().iter();
+    Columns::default()
+        .int32("pump_id", each().map(|_| i32::from(pump.0)))
+        .int64("first_events_id", each().map(|segment| segment.first.number()))
+        .wall("from_wall", each().map(|segment| segment.from_wall))
+        .int64("utc_offset_seconds", each().map(|segment| segment.offset_seconds))
+        .text("utc_source", each().map(|segment| segment.source.as_str()))
+        .append_in_tx(transaction, "clock_segments")?;
+    let moved = move_instants_in_tx(transaction, pump)?;
+    moved.map_or(Ok(()), |from| mark_in_tx(transaction, from))
+}
+
+/// Gives events the instants of the clock just stored; returns the first that moved.
+fn move_instants_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<Option<EventId>, StoreError> {
+    let doing = || failed("cannot move events to their instants");
+    transaction.execute(MOVED_INSTANTS, [pump.0]).map_err(doing())?;
+    let first: Option<i64> =
+        transaction.query_row("SELECT min(id) FROM moved_instants", [], |row| row.get(0)).map_err(doing())?;
+    if first.is_some() {
+        transaction.execute_batch(MOVE_INSTANTS).map_err(doing())?;
+    }
+    transaction.execute_batch("DROP TABLE moved_instants").map_err(doing())?;
+    Ok(first.map(EventId::from_number))
+}
+
+/// The same rule as `PumpClock::instant`: the last clock begun at or before the event; of its rows the last that holds
+/// at the wall clock, or its first.
+const MOVED_INSTANTS: &str = "
+    CREATE OR REPLACE TEMP TABLE moved_instants AS
+    WITH segments AS (
+        SELECT first_events_id, utc_offset_seconds, utc_source,
+               CASE WHEN lag(first_events_id) OVER w IS DISTINCT FROM first_events_id THEN TIMESTAMP '-infinity' ELSE from_wall END AS from_wall,
+               CASE WHEN lead(first_events_id) OVER w = first_events_id THEN lead(from_wall) OVER w ELSE TIMESTAMP 'infinity' END AS until_wall
+        FROM clock_segments WHERE pump_id = ?1
+        WINDOW w AS (ORDER BY first_events_id, from_wall)
+    ), bounded AS (
+        SELECT s.*, coalesce((SELECT min(n.first_events_id) FROM segments n WHERE n.first_events_id > s.first_events_id),
+                             (?1 + 1) * 281474976710656) AS next_events_id
+        FROM segments s
+    )
+    SELECT e.id, b.utc_offset_seconds, b.utc_source
+    FROM events e JOIN bounded b
+      ON e.id >= CASE WHEN b.first_events_id = (SELECT min(first_events_id) FROM segments) THEN ?1 * 281474976710656 ELSE b.first_events_id END
+     AND e.id < b.next_events_id AND e.timestamp >= b.from_wall AND e.timestamp < b.until_wall
+    WHERE e.pump_id = ?1 AND (e.utc_offset_seconds <> b.utc_offset_seconds OR e.utc_source <> b.utc_source)";
+
+const MOVE_INSTANTS: &str = "
+    UPDATE events SET timestamp_utc = make_timestamp(epoch_us(events.timestamp) - m.utc_offset_seconds * 1000000)::TIMESTAMPTZ,
+                      utc_offset_seconds = m.utc_offset_seconds, utc_source = m.utc_source
+    FROM moved_instants m WHERE events.id = m.id";

@@ -1,0 +1,146 @@
+//! Brings a database to the schema of this program, and refuses one that is not on the way to it.
+//!
+//! `refinery-core` decides and keeps the checksums; this is its driver for DuckDB.
+
+use duckdb::{Connection, Row};
+use pipeline::{StoreError, StoreErrorKind};
+use refinery_core::error::Kind;
+use refinery_core::traits::sync::{Migrate, Query, Transaction};
+use refinery_core::{Migration, Runner};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::error::{broken, failed};
+
+const TABLE: &str = "refinery_schema_history";
+
+macro_rules! migration {
+    ($name:literal) => {
+        ($name, include_str!(concat!("../../../migrations/", $name, ".sql")))
+    };
+}
+
+const MIGRATIONS: &[(&str, &str)] =
+    &[migration!("V1__raw_history"), migration!("V2__events"), migration!("V3__readings_and_deliveries")];
+
+/// The number of the newest migration that this program knows.
+#[must_use]
+pub fn schema_version() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
+/// Applies what is missing, each migration in its own transaction.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    if applied_version(connection)? == Some(i64::from(schema_version())) && checksums_match(connection)? {
+        return Ok(());
+    }
+    let known = known_migrations()?;
+    let mut driver = Driver { connection };
+    Runner::new(&known).set_grouped(true).run(&mut driver).map(|_| ()).map_err(|error| refused(&error))
+}
+
+/// Refuses a database whose schema is not exactly this program's; for connections that cannot write.
+pub(crate) fn check(connection: &Connection) -> Result<(), StoreError> {
+    let ours = i64::from(schema_version());
+    match applied_version(connection)? {
+        Some(version) if version == ours => Ok(()),
+        Some(version) if version > ours => Err(too_new(version)),
+        Some(version) => {
+            let message = format!("the database has schema {version}, this program needs {ours}: run `tandem status` once to bring it up to date");
+            Err(broken(StoreErrorKind::MigrationMismatch, message))
+        }
+        None => Err(broken(StoreErrorKind::Corrupt, "the file is a DuckDB database, but not one made by tandem")),
+    }
+}
+
+fn known_migrations() -> Result<Vec<Migration>, StoreError> {
+    let known = MIGRATIONS.iter().map(|(name, sql)| Migration::unapplied(name, sql));
+    known.collect::<Result<_, _>>().map_err(|error| broken(StoreErrorKind::Internal, error.to_string()))
+}
+
+fn applied_version(connection: &Connection) -> Result<Option<i64>, StoreError> {
+    let exists = "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?";
+    let tables: i64 = connection.query_row(exists, [TABLE], |row| row.get(0)).map_err(failed("cannot read the schema"))?;
+    if tables == 0 {
+        return Ok(None);
+    }
+    let newest = format!("SELECT max(version)::BIGINT FROM {TABLE}");
+    connection.query_row(&newest, [], |row| row.get(0)).map_err(failed("cannot read the schema's version"))
+}
+
+/// The cheap way to find that nothing is to be done: opening a database is on the path of every command.
+fn checksums_match(connection: &Connection) -> Result<bool, StoreError> {
+    let mut statement = connection
+        .prepare(&format!("SELECT checksum FROM {TABLE} ORDER BY version"))
+        .map_err(failed("cannot read the schema's checksums"))?;
+    let applied = statement
+        .query_map([], |row| row.get::<_, String>(0))
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(failed("cannot read the schema's checksums"))?;
+    let known = known_migrations()?.iter().map(|migration| migration.checksum().to_string()).collect::<Vec<_>>();
+    Ok(applied == known)
+}
+
+fn refused(error: &refinery_core::Error) -> StoreError {
+    match error.kind() {
+        Kind::MissingVersion(applied) if applied.version() > schema_version() as _ => too_new(i64::from(applied.version())),
+        Kind::MissingVersion(migration) => {
+            let message = format!("the database lacks migration {migration}, although later ones were applied: restore it from a backup, or import into a new file");
+            broken(StoreErrorKind::MigrationMismatch, message)
+        }
+        Kind::DivergentVersion(applied, ours) => {
+            let message = format!("migration {applied} was applied to this database in another form than this program's {ours}: use the program that made the file, or import into a new file");
+            broken(StoreErrorKind::MigrationMismatch, message)
+        }
+        _ => {
+            let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            let kind = failed("")(duckdb::Error::InvalidParameterName(source.clone())).kind;
+            broken(kind, format!("cannot bring the database up to date: {error}"))
+        }
+    }
+}
+
+fn too_new(version: i64) -> StoreError {
+    let message = format!(
+        "the database was made by a newer tandem (schema {version}, this program knows up to {}): update tandem",
+        schema_version()
+    );
+    broken(StoreErrorKind::TooNew, message)
+}
+
+struct Driver<'a> {
+    connection: &'a mut Connection,
+}
+
+impl Transaction for Driver<'_> {
+    type Error = duckdb::Error;
+
+    fn execute<'a, T: Iterator<Item = &'a str>>(&mut self, queries: T) -> Result<usize, Self::Error> {
+        let transaction = self.connection.transaction()?;
+        let mut count = 0;
+        for query in queries {
+            transaction.execute_batch(query)?;
+            count += 1;
+        }
+        transaction.commit()?;
+        Ok(count)
+    }
+}
+
+impl Query<Vec<Migration>> for Driver<'_> {
+    fn query(&mut self, query: &str) -> Result<Vec<Migration>, Self::Error> {
+        let mut statement = self.connection.prepare(query)?;
+        statement.query_map([], applied)?.collect()
+    }
+}
+
+impl Migrate for Driver<'_> {}
+
+fn applied(row: &Row<'_>) -> duckdb::Result<Migration> {
+    let unreadable = |column, error: Box<dyn std::error::Error + Send + Sync>| {
+        duckdb::Error::FromSqlConversionFailure(column, duckdb::types::Type::Text, error)
+    };
+    let applied_on = OffsetDateTime::parse(&row.get::<_, String>(2)?, &Rfc3339).map_err(|error| unreadable(2, error.into()))?;
+    let checksum = row.get::<_, String>(3)?.parse::<u64>().map_err(|error| unreadable(3, error.into()))?;
+    Ok(Migration::applied(row.get(0)?, row.get(1)?, applied_on, checksum))
+}

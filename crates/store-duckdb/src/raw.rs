@@ -1,0 +1,282 @@
+//! Raw events: one page in one transaction, identity enforced, nothing dropped without being counted.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use duckdb::{Transaction, params};
+use pipeline::store::{FetchWindow, FetchedWindow, PageCounts, Pump, RawPage, RunId};
+use pipeline::{Account, DayRange, EventId, PumpId, PumpKey, PumpListing, RawBatch, RawEvent, RawStore, StoreError, StoreErrorKind};
+
+use crate::DuckStore;
+use crate::columns::Columns;
+use crate::error::{broken, failed};
+use crate::pumps::find_or_add_in_tx;
+
+impl RawStore for DuckStore {
+    fn pumps(&mut self) -> Result<Vec<Pump>, StoreError> {
+        self.list_pumps()
+    }
+
+    fn record_account(&mut self, account: &Account, seen: DateTime<Utc>) -> Result<Vec<PumpId>, StoreError> {
+        self.write_account(account, seen)
+    }
+
+    fn pump_for(&mut self, key: &PumpKey, seen: DateTime<Utc>) -> Result<PumpId, StoreError> {
+        self.find_or_add_pump(key, seen)
+    }
+
+    fn link_pump(&mut self, listing: &PumpListing, seen: DateTime<Utc>) -> Result<PumpId, StoreError> {
+        self.write_listing(listing, seen)
+    }
+
+    fn store_page(&mut self, page: &RawPage<'_>) -> Result<PageCounts, StoreError> {
+        self.transaction("store a page of events", |transaction| store_page_in_tx(transaction, page))
+    }
+
+    fn compare_page(&mut self, key: &PumpKey, events: &RawBatch) -> Result<PageCounts, StoreError> {
+        let transaction = self.connection()?.transaction().map_err(failed("cannot begin to compare a page"))?;
+        let received = DateTime::UNIX_EPOCH;
+        let pump = find_or_add_in_tx(&transaction, key, received)?;
+        let counts = store_page_in_tx(&transaction, &RawPage { pump, run: RunId(0), received, events, window: None })?;
+        transaction.rollback().map_err(failed("cannot compare a page"))?;
+        Ok(counts)
+    }
+
+    fn fetch_windows(&mut self, pump: PumpId) -> Result<Vec<FetchWindow>, StoreError> {
+        let list = "SELECT first_day, last_day, last_upload, fetched, new, duplicate, revised, rejected
+                    FROM fetch_windows WHERE pump_id = ? ORDER BY id";
+        let connection = self.connection()?;
+        let mut statement = connection.prepare(list).map_err(failed("cannot read the ledger"))?;
+        let rows = statement.query_map([pump.0], window_of).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        rows.map_err(failed("cannot read the ledger"))?.into_iter().collect()
+    }
+}
+
+fn window_of(row: &duckdb::Row<'_>) -> duckdb::Result<Result<FetchWindow, StoreError>> {
+    let (first, last): (NaiveDate, NaiveDate) = (row.get(0)?, row.get(1)?);
+    let Some(days) = DayRange::new(first, last) else {
+        return Ok(Err(broken(StoreErrorKind::Corrupt, format!("the ledger holds a window from {first} to {last}"))));
+    };
+    let counts = PageCounts { new: row.get(4)?, duplicate: row.get(5)?, revised: row.get(6)?, rejected: row.get(7)? };
+    let window = FetchedWindow { days, last_upload: row.get(2)? };
+    Ok(Ok(FetchWindow { window, fetched: row.get(3)?, counts }))
+}
+
+fn store_page_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>) -> Result<PageCounts, StoreError> {
+    let mut counts = PageCounts { rejected: page.events.rejected().len() as u64, ..PageCounts::default() };
+    let batch: i64 = transaction
+        .query_row("SELECT nextval('raw_batch_numbers')", [], |row| row.get(0))
+        .map_err(failed("cannot number a batch"))?;
+    let folded = fold(page);
+    counts.duplicate += folded.duplicates;
+    if any_known_in_tx(transaction, &folded.events)? {
+        merge_known_in_tx(transaction, page, batch, &folded.events, &mut counts)?;
+    } else {
+        counts.new += folded.events.len() as u64;
+        append_in_tx(transaction, "raw_events", page, batch, &folded.events)?;
+    }
+    keep_superseded_in_tx(transaction, page, batch, &folded.superseded, &mut counts)?;
+    keep_rejected_in_tx(transaction, page, batch)?;
+    note_batch_in_tx(transaction, page, batch, counts)?;
+    note_window_in_tx(transaction, page, counts)?;
+    Ok(counts)
+}
+
+type Identified<'a> = (EventId, RawEvent<'a>);
+
+/// A page with every identity once.
+struct Folded<'a> {
+    /// In order of id; the last one of each identity.
+    events: Vec<Identified<'a>>,
+    /// The ones before it that said something else.
+    superseded: Vec<Identified<'a>>,
+    /// The ones before it that said the same.
+    duplicates: u64,
+}
+
+fn fold<'a>(page: &RawPage<'a>) -> Folded<'a> {
+    let mut all: Vec<Identified<'_>> =
+        page.events.iter().map(|event| (EventId::new(page.pump, event.key), event)).collect();
+    // Stable: of one identity, the order of arrival stays.
+    all.sort_by_key(|(id, _)| *id);
+    let mut folded = Folded { events: Vec::with_capacity(all.len()), superseded: Vec::new(), duplicates: 0 };
+    for (id, event) in all {
+        match folded.events.last_mut().filter(|(previous, _)| *previous == id) {
+            None => folded.events.push((id, event)),
+            Some((_, previous)) if same_content(previous.data, event.data) => folded.duplicates += 1,
+            Some(previous) => folded.superseded.push(std::mem::replace(previous, (id, event))),
+        }
+    }
+    folded
+}
+
+/// The same text, or the same event in another encoding.
+fn same_content(one: &str, other: &str) -> bool {
+    if one == other {
+        return true;
+    }
+    match (pump_events::decode_raw(one), pump_events::decode_raw(other)) {
+        (Ok(one), Ok(other)) => one.same_content(&other),
+        _ => false,
+    }
+}
+
+fn any_known_in_tx(transaction: &Transaction<'_>, events: &[Identified<'_>]) -> Result<bool, StoreError> {
+    let (Some((first, _)), Some((last, _))) = (events.first(), events.last()) else { return Ok(false) };
+    let between = "SELECT EXISTS (FROM raw_events WHERE id BETWEEN ? AND ?)";
+    let known = transaction.query_row(between, [first.number(), last.number()], |row| row.get(0));
+    known.map_err(failed("cannot look for known events"))
+}
+
+fn append_in_tx(transaction: &Transaction<'_>, table: &str, page: &RawPage<'_>, batch: i64, events: &[Identified<'_>]) -> Result<(), StoreError> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let each = || events.iter();
+    Columns::default()
+        .int64("id", each().map(|(id, _)| id.number()))
+        .instant("created", each().map(|_| page.received))
+        .text("raw_event_data", each().map(|(_, event)| event.data))
+        .int32("pump_id", each().map(|_| i32::from(page.pump.0)))
+        .int32("sequence_group", each().map(|(_, event)| i32::from(event.key.sequence_group)))
+        .int64("sequence_number", each().map(|(_, event)| i64::from(event.key.sequence_number)))
+        .int32("event_code", each().map(|(_, event)| i32::from(event.code.0)))
+        .wall("pump_time", each().map(|(_, event)| event.pump_time.to_naive()))
+        .int64("batch_id", each().map(|_| batch))
+        .append_in_tx(transaction, table)
+}
+
+/// The way for pages that overlap what is there: set-based, only texts that differ come back to be compared.
+fn merge_known_in_tx(
+    transaction: &Transaction<'_>,
+    page: &RawPage<'_>,
+    batch: i64,
+    events: &[Identified<'_>],
+    counts: &mut PageCounts,
+) -> Result<(), StoreError> {
+    let doing = || failed("cannot compare a page with what is stored");
+    transaction
+        .execute_batch("CREATE OR REPLACE TEMP TABLE incoming_events AS FROM raw_events LIMIT 0")
+        .map_err(doing())?;
+    append_in_tx(transaction, "incoming_events", page, batch, events)?;
+    let added = transaction
+        .execute("INSERT INTO raw_events SELECT i.* FROM incoming_events i ANTI JOIN raw_events r USING (id)", [])
+        .map_err(doing())?;
+    counts.new += added as u64;
+    let revised = revised_in_tx(transaction, page.pump)?;
+    counts.duplicate += (events.len() - added - revised.len()) as u64;
+    counts.revised += revised.len() as u64;
+    revise_in_tx(transaction, page, &revised)?;
+    transaction.execute_batch("DROP TABLE incoming_events").map_err(doing())
+}
+
+/// The incoming events that say something that neither the current text nor a former one of the same event says.
+fn revised_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<Vec<i64>, StoreError> {
+    let differing = "SELECT i.id, i.raw_event_data, r.raw_event_data
+                     FROM incoming_events i JOIN raw_events r USING (id)
+                     WHERE i.raw_event_data <> r.raw_event_data ORDER BY i.id";
+    let mut statement = transaction.prepare(differing).map_err(failed("cannot compare events"))?;
+    let pairs = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))
+        .and_then(Iterator::collect::<Result<Vec<(i64, _, _)>, _>>)
+        .map_err(failed("cannot compare events"))?;
+    let mut differing: Vec<_> = pairs.into_iter().filter(|(_, new, current)| !same_content(new, current)).collect();
+    if differing.is_empty() {
+        return Ok(Vec::new());
+    }
+    let former = former_texts_in_tx(transaction, pump)?;
+    differing.retain(|(id, new, _)| !former.get(id).is_some_and(|texts| texts.iter().any(|text| same_content(new, text))));
+    Ok(differing.into_iter().map(|(id, _, _)| id).collect())
+}
+
+fn former_texts_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<HashMap<i64, Vec<String>>, StoreError> {
+    let list = "SELECT raw_events_id, raw_event_data FROM raw_event_revisions WHERE raw_events_id // ? = ?";
+    let mut statement = transaction.prepare(list).map_err(failed("cannot read revisions"))?;
+    let rows = statement
+        .query_map(params![EventId::PUMP_STEP, pump.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(failed("cannot read revisions"))?;
+    let mut former: HashMap<i64, Vec<String>> = HashMap::new();
+    for (id, text) in rows {
+        former.entry(id).or_default().push(text);
+    }
+    Ok(former)
+}
+
+fn revise_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, revised: &[i64]) -> Result<(), StoreError> {
+    if revised.is_empty() {
+        return Ok(());
+    }
+    let doing = || failed("cannot revise events");
+    transaction.execute_batch("CREATE OR REPLACE TEMP TABLE revised_events (id BIGINT)").map_err(doing())?;
+    Columns::default().int64("id", revised.iter().copied()).append_in_tx(transaction, "revised_events")?;
+    let keep = "INSERT INTO raw_event_revisions
+                SELECT r.id, coalesce(max(v.revision), 0) + 1, r.created, ?, r.raw_event_data, r.batch_id
+                FROM raw_events r SEMI JOIN revised_events USING (id) LEFT JOIN raw_event_revisions v ON v.raw_events_id = r.id
+                GROUP BY ALL";
+    transaction.execute(keep, [page.received]).map_err(doing())?;
+    let replace = "UPDATE raw_events SET created = i.created, raw_event_data = i.raw_event_data, event_code = i.event_code,
+                          pump_time = i.pump_time, batch_id = i.batch_id
+                   FROM incoming_events i SEMI JOIN revised_events USING (id) WHERE raw_events.id = i.id";
+    transaction.execute(replace, []).map_err(doing())?;
+    transaction.execute_batch("DROP TABLE revised_events").map_err(doing())
+}
+
+/// What a page itself says first and then says otherwise is a revision from the start.
+fn keep_superseded_in_tx(
+    transaction: &Transaction<'_>,
+    page: &RawPage<'_>,
+    batch: i64,
+    superseded: &[Identified<'_>],
+    counts: &mut PageCounts,
+) -> Result<(), StoreError> {
+    if superseded.is_empty() {
+        return Ok(());
+    }
+    let former = former_texts_in_tx(transaction, page.pump)?;
+    let keep = "INSERT INTO raw_event_revisions
+                SELECT ?1, coalesce((SELECT max(revision) FROM raw_event_revisions WHERE raw_events_id = ?1), 0) + 1, ?2, ?2, ?3, ?4";
+    for (id, event) in superseded {
+        let known = former.get(&id.number()).is_some_and(|texts| texts.iter().any(|text| same_content(text, event.data)));
+        if known {
+            counts.duplicate += 1;
+            continue;
+        }
+        counts.revised += 1;
+        transaction
+            .execute(keep, params![id.number(), page.received, event.data, batch])
+            .map_err(failed("cannot keep a revision"))?;
+    }
+    Ok(())
+}
+
+fn keep_rejected_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, batch: i64) -> Result<(), StoreError> {
+    let keep = "INSERT OR IGNORE INTO rejected_events VALUES (?1, md5(?3), ?2, ?3, ?4, ?5)";
+    for rejected in page.events.rejected() {
+        transaction
+            .execute(keep, params![page.pump.0, page.received, rejected.data, rejected.reason, batch])
+            .map_err(failed("cannot keep what has no identity"))?;
+    }
+    Ok(())
+}
+
+fn note_batch_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, batch: i64, counts: PageCounts) -> Result<(), StoreError> {
+    if counts.new + counts.revised + counts.rejected == 0 {
+        return Ok(());
+    }
+    let note = "INSERT INTO raw_batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    let PageCounts { new, duplicate, revised, rejected } = counts;
+    transaction
+        .execute(note, params![batch, page.run.0, page.pump.0, page.received, new, duplicate, revised, rejected])
+        .map(|_| ())
+        .map_err(failed("cannot note a batch"))
+}
+
+fn note_window_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, counts: PageCounts) -> Result<(), StoreError> {
+    let Some(FetchedWindow { days, last_upload }) = page.window else { return Ok(()) };
+    let note = "INSERT INTO fetch_windows (run_id, pump_id, first_day, last_day, fetched, last_upload, new, duplicate, revised, rejected)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let PageCounts { new, duplicate, revised, rejected } = counts;
+    let values = params![page.run.0, page.pump.0, days.first(), days.last(), page.received, last_upload, new, duplicate, revised, rejected];
+    transaction.execute(note, values).map(|_| ()).map_err(failed("cannot write the ledger"))
+}
