@@ -1,9 +1,16 @@
-//! Five years of metrics, and (below) what a report costs.
+//! Five years of metrics, and what a report costs.
 
 use std::hint::black_box;
 
 use chrono::{DateTime, TimeDelta};
-use report::{Metrics, MetricsOptions, MgPerDl, Reading, ReadingStatus, Stamp, Thresholds, episodes::find_episodes};
+use divan::counter::BytesCount;
+use report::{
+    Metrics, MetricsOptions, MgPerDl, Reading, ReadingStatus, Report, ReportInput, ReportOptions, Stamp, Thresholds,
+    episodes::find_episodes,
+};
+
+#[path = "../examples/sample/mod.rs"]
+mod sample;
 
 fn main() {
     divan::main();
@@ -36,4 +43,17 @@ fn metrics_of_days(bencher: divan::Bencher, days: i64) {
 fn episodes_of_days(bencher: divan::Bencher, days: i64) {
     let readings = readings(days);
     bencher.bench(|| find_episodes(black_box(&readings), &Thresholds::default()));
+}
+
+fn sample_input(days: i64) -> ReportInput {
+    let first = DateTime::from_timestamp(1_709_510_400, 0).expect("in range").naive_utc();
+    let days = sample::Days::new(first, days);
+    ReportInput { period: days.period(days.readings()), previous: None, zone: None, pump: None }
+}
+
+#[divan::bench(args = [14, 90])]
+fn report_of_days(bencher: divan::Bencher, days: i64) {
+    let input = sample_input(days);
+    let bytes = Report::render(&input, &ReportOptions::default()).len() as u64;
+    bencher.counter(BytesCount::new(bytes)).bench(|| Report::render(black_box(&input), &ReportOptions::default()));
 }

@@ -22,6 +22,7 @@ mod csv_series;
 pub mod episodes;
 mod glucose;
 mod grid;
+pub mod html;
 pub mod insulin;
 mod mage;
 pub mod metrics;
@@ -33,5 +34,6 @@ pub mod wear;
 
 pub use csv_series::{CsvError, CsvOptions, CsvSeries, OutOfRangeText, read_csv};
 pub use glucose::{GlucoseUnit, MgPerDl, Reading, ReadingStatus, Thresholds, deduplicate, reading_of_pump_value};
+pub use html::{Period, Report, ReportInput, ReportOptions};
 pub use metrics::{Metrics, MetricsOptions};
 pub use time::{Span, Stamp, Window};

@@ -5,6 +5,9 @@ mod edges;
 mod episodes;
 mod golden;
 mod golden_insulin;
+mod page;
 mod printing;
+#[path = "../../examples/sample/mod.rs"]
+mod sample;
 mod support;
 mod time;

@@ -1,0 +1,229 @@
+//! A period worked out once: rows inside the window, metrics, episodes, and the rows of each day.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate, NaiveTime, TimeZone};
+use chrono_tz::Tz;
+
+use super::{Alarm, CarbEntry, InsulinOnBoard, Period, SiteChange};
+use crate::{
+    episodes::{Episode, EpisodeSummaries, find_episodes},
+    glucose::{Reading, Thresholds},
+    insulin::{BasalSource, Bolus, InsulinDay, InsulinSummary, LoopMode, UserMode},
+    metrics::{Metrics, MetricsOptions},
+    profile::{ProfileBin, profile},
+    time::{Span, Stamp, Window, pieces_by_date},
+    wear,
+};
+
+pub(super) struct Digest<'a> {
+    pub(super) window: &'a Window,
+    pub(super) metrics: Metrics,
+    pub(super) profile: Vec<ProfileBin>,
+    pub(super) episodes: Vec<Episode>,
+    pub(super) insulin: InsulinSummary,
+    pub(super) days: Vec<Day<'a>>,
+    /// Readings of those expected in the window, in %.
+    pub(super) wear: Option<f64>,
+    /// Minutes between two readings.
+    pub(super) interval_minutes: i64,
+    pub(super) alarms: Vec<&'a Alarm>,
+    pub(super) site_changes: Vec<&'a SiteChange>,
+    pub(super) sensor_starts: Vec<Stamp>,
+    pub(super) suspended_minutes: f64,
+    pub(super) loose_carbs: Vec<&'a CarbEntry>,
+}
+
+/// The rows of one wall-clock date.
+pub(super) struct Day<'a> {
+    pub(super) date: NaiveDate,
+    pub(super) readings: Vec<&'a Reading>,
+    pub(super) metrics: Metrics,
+    pub(super) wear: Option<f64>,
+    pub(super) insulin: InsulinDay,
+    pub(super) boluses: Vec<&'a Bolus>,
+    pub(super) carbs: Vec<&'a CarbEntry>,
+    pub(super) basal: Vec<Stretch<(f64, BasalSource)>>,
+    pub(super) on_board: Vec<&'a InsulinOnBoard>,
+    pub(super) loop_modes: Vec<Stretch<LoopMode>>,
+    pub(super) user_modes: Vec<Stretch<UserMode>>,
+    pub(super) suspensions: Vec<Stretch<()>>,
+    pub(super) site_changes: Vec<&'a SiteChange>,
+    pub(super) sensor_starts: Vec<Stamp>,
+    pub(super) alarms: usize,
+}
+
+/// Something that held for part of a day, in minutes of the wall clock.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stretch<T> {
+    pub(super) from: f64,
+    pub(super) to: f64,
+    pub(super) value: T,
+}
+
+impl<'a> Digest<'a> {
+    pub(super) fn new(period: &'a Period, zone: Option<Tz>, thresholds: &Thresholds) -> Self {
+        let window = &period.window;
+        let readings: Vec<Reading> = inside(&period.readings, window, |r| r.at).copied().collect();
+        let metrics = Metrics::of(&readings, &MetricsOptions { thresholds: *thresholds });
+        let insulin = InsulinSummary::new(&period.insulin, window);
+        let suspensions = period.suspensions.iter().filter_map(|s| window.clip(s.start, s.end));
+        Self {
+            profile: profile(&readings),
+            episodes: find_episodes(&readings, thresholds),
+            days: days(period, &insulin, zone, thresholds),
+            wear: wear::percent_of_window(&readings, window),
+            interval_minutes: wear::interval_minutes(&readings),
+            alarms: inside(&period.alarms, window, |alarm| alarm.at).collect(),
+            site_changes: inside(&period.site_changes, window, |change| change.at).collect(),
+            sensor_starts: inside(&period.sensor_starts, window, |at| *at).copied().collect(),
+            suspended_minutes: suspensions.map(|(start, end)| crate::time::minutes_between(start, end)).sum(),
+            loose_carbs: inside(&period.carbs, window, |entry| entry.at).collect(),
+            metrics,
+            insulin,
+            window,
+        }
+    }
+
+    pub(super) fn has_readings(&self) -> bool {
+        self.metrics.summary.n > 0
+    }
+
+    pub(super) fn has_insulin(&self) -> bool {
+        self.insulin.days.iter().any(|day| day.has_data)
+    }
+
+    pub(super) fn episode_summaries(&self) -> &EpisodeSummaries {
+        &self.metrics.episodes
+    }
+
+    /// Whole and broken days of sensor time.
+    pub(super) fn sensor_days(&self) -> f64 {
+        self.metrics.summary.n as f64 * self.interval_minutes as f64 / 1440.0
+    }
+
+    /// Dates with insulin on record.
+    pub(super) fn days_with_insulin(&self) -> impl Iterator<Item = &InsulinDay> {
+        self.insulin.days.iter().filter(|day| day.has_data)
+    }
+
+    /// Carbohydrates entered in the window, with boluses and without, in grams.
+    pub(super) fn carbs_grams(&self) -> f64 {
+        let with_boluses: f64 = self.insulin.days.iter().map(|day| day.carbs_grams).sum();
+        with_boluses + self.loose_carbs.iter().map(|entry| entry.grams).sum::<f64>()
+    }
+}
+
+fn inside<'a, T>(rows: &'a [T], window: &'a Window, at: impl Fn(&T) -> Stamp + 'a) -> impl Iterator<Item = &'a T> {
+    rows.iter().filter(move |row| window.contains(at(row)))
+}
+
+/// Rows by the date of their stamp, in time order.
+struct ByDate<'a, T>(BTreeMap<NaiveDate, Vec<&'a T>>);
+
+impl<'a, T> ByDate<'a, T> {
+    fn new(rows: &'a [T], window: &'a Window, at: impl Fn(&T) -> Stamp + Copy + 'a) -> Self {
+        let mut by_date: BTreeMap<NaiveDate, Vec<&'a T>> = BTreeMap::new();
+        for row in inside(rows, window, at) {
+            by_date.entry(at(row).date()).or_default().push(row);
+        }
+        for rows in by_date.values_mut() {
+            rows.sort_by_key(|row| at(row));
+        }
+        Self(by_date)
+    }
+
+    fn take(&mut self, date: NaiveDate) -> Vec<&'a T> {
+        self.0.remove(&date).unwrap_or_default()
+    }
+}
+
+/// Stretches by date, cut at midnight.
+struct StretchesByDate<T>(BTreeMap<NaiveDate, Vec<Stretch<T>>>);
+
+impl<T: Copy> StretchesByDate<T> {
+    fn new(spans: impl Iterator<Item = Span<T>>, window: &Window) -> Self {
+        let mut by_date: BTreeMap<NaiveDate, Vec<Stretch<T>>> = BTreeMap::new();
+        for span in spans {
+            let Some((start, end)) = window.clip(span.start, span.end) else { continue };
+            for (from, to) in pieces_by_date(start, end) {
+                let date = from.date();
+                let (from, to) = (minute_of_day(from, date), minute_of_day(to, date));
+                if from < to {
+                    by_date.entry(date).or_default().push(Stretch { from, to, value: span.value });
+                }
+            }
+        }
+        for stretches in by_date.values_mut() {
+            stretches.sort_by(|a, b| a.from.total_cmp(&b.from));
+        }
+        Self(by_date)
+    }
+
+    fn take(&mut self, date: NaiveDate) -> Vec<Stretch<T>> {
+        self.0.remove(&date).unwrap_or_default()
+    }
+}
+
+/// Minutes of the wall clock from midnight of `date`, held inside the day.
+pub(super) fn minute_of_day(at: Stamp, date: NaiveDate) -> f64 {
+    let since_midnight = at.wall - date.and_time(NaiveTime::MIN);
+    (since_midnight.num_seconds() as f64 / 60.0).clamp(0.0, 1440.0)
+}
+
+fn days<'a>(period: &'a Period, insulin: &InsulinSummary, zone: Option<Tz>, thresholds: &Thresholds) -> Vec<Day<'a>> {
+    let window = &period.window;
+    let rows = &period.insulin;
+    let options = MetricsOptions { thresholds: *thresholds };
+    let mut readings = ByDate::new(&period.readings, window, |r| r.at);
+    let mut boluses = ByDate::new(&rows.boluses, window, |b| b.start);
+    let mut carbs = ByDate::new(&period.carbs, window, |c| c.at);
+    let mut on_board = ByDate::new(&period.insulin_on_board, window, |i| i.at);
+    let mut site_changes = ByDate::new(&period.site_changes, window, |s| s.at);
+    let mut sensor_starts = ByDate::new(&period.sensor_starts, window, |s| *s);
+    let mut alarms = ByDate::new(&period.alarms, window, |a| a.at);
+    let basal = rows.basal.iter().map(|b| Span { start: b.start, end: b.end, value: (b.units_per_hour, b.source) });
+    let mut basal = StretchesByDate::new(basal, window);
+    let mut loop_modes = StretchesByDate::new(rows.loop_modes.iter().copied(), window);
+    let mut user_modes = StretchesByDate::new(rows.user_modes.iter().copied(), window);
+    let mut suspensions = StretchesByDate::new(period.suspensions.iter().copied(), window);
+    let of_day = |day: &InsulinDay| {
+        let date = day.date;
+        let readings = readings.take(date);
+        let copied: Vec<Reading> = readings.iter().map(|r| **r).collect();
+        Day {
+            date,
+            metrics: Metrics::of(&copied, &options),
+            wear: day_window(date, zone, window).and_then(|day| wear::percent_of_window(&copied, &day)),
+            readings,
+            insulin: day.clone(),
+            boluses: boluses.take(date),
+            carbs: carbs.take(date),
+            basal: basal.take(date),
+            on_board: on_board.take(date),
+            loop_modes: loop_modes.take(date),
+            user_modes: user_modes.take(date),
+            suspensions: suspensions.take(date),
+            site_changes: site_changes.take(date),
+            sensor_starts: sensor_starts.take(date).into_iter().copied().collect(),
+            alarms: alarms.take(date).len(),
+        }
+    };
+    insulin.days.iter().map(of_day).collect()
+}
+
+/// The part of `date` inside the window, by the zone's clock; without a zone a day has 24 hours.
+fn day_window(date: NaiveDate, zone: Option<Tz>, window: &Window) -> Option<Window> {
+    let midnight = |date: NaiveDate| {
+        let wall = date.and_time(NaiveTime::MIN);
+        let zoned = zone.and_then(|zone| zone.from_local_datetime(&wall).earliest());
+        zoned.map_or_else(|| window.start.at_wall(wall), |instant| Stamp::new(wall, instant.to_utc()))
+    };
+    let (start, end) = window.clip(midnight(date), midnight(date.succ_opt()?))?;
+    Some(Window { start, end })
+}
+
+/// Saturday or Sunday.
+pub(super) fn is_weekend(date: NaiveDate) -> bool {
+    date.weekday().number_from_monday() > 5
+}

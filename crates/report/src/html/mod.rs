@@ -1,0 +1,302 @@
+//! The report: one self-contained HTML page. Inline SVG and CSS, no outside address, readable without its script.
+//!
+//! This module says what a report is made of and in which order it is read; each part of the page has a module of its own.
+
+mod chart;
+mod daily_log;
+mod digest;
+mod episode_list;
+mod frame;
+mod glucose_page;
+mod profile_chart;
+mod pump_charts;
+mod pump_page;
+mod ranges_table;
+mod words;
+
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::{
+    glucose::{GlucoseUnit, Reading, Thresholds},
+    insulin::InsulinRows,
+    time::{Span, Stamp, Window},
+};
+use digest::Digest;
+
+/// Everything that happened in one window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Period {
+    /// The window; rows outside are ignored.
+    pub window: Window,
+    /// CGM readings.
+    pub readings: Vec<Reading>,
+    /// Basal, boluses and modes.
+    pub insulin: InsulinRows,
+    /// Insulin on board as the pump logged it.
+    pub insulin_on_board: Vec<InsulinOnBoard>,
+    /// When delivery was suspended.
+    pub suspensions: Vec<Span<()>>,
+    /// Carbohydrates that no bolus carries.
+    pub carbs: Vec<CarbEntry>,
+    /// Cartridges, tubing and cannulas.
+    pub site_changes: Vec<SiteChange>,
+    /// When sensors were started.
+    pub sensor_starts: Vec<Stamp>,
+    /// Alarms and alerts as they were raised.
+    pub alarms: Vec<Alarm>,
+}
+
+impl Period {
+    /// A window in which nothing happened.
+    #[must_use]
+    pub fn empty(window: Window) -> Self {
+        Self {
+            window,
+            readings: Vec::new(),
+            insulin: InsulinRows::default(),
+            insulin_on_board: Vec::new(),
+            suspensions: Vec::new(),
+            carbs: Vec::new(),
+            site_changes: Vec::new(),
+            sensor_starts: Vec::new(),
+            alarms: Vec::new(),
+        }
+    }
+}
+
+/// What the pump said is still active.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InsulinOnBoard {
+    /// When.
+    pub at: Stamp,
+    /// Units.
+    pub units: f64,
+}
+
+/// Carbohydrates entered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CarbEntry {
+    /// When.
+    pub at: Stamp,
+    /// Grams.
+    pub grams: f64,
+}
+
+/// A part of the infusion set that was filled or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SiteChange {
+    /// When.
+    pub at: Stamp,
+    /// Which part.
+    pub part: SitePart,
+}
+
+/// The parts between pump and person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SitePart {
+    /// The cartridge was filled.
+    Cartridge,
+    /// The tubing was filled.
+    Tubing,
+    /// The cannula was filled: a new site.
+    Cannula,
+}
+
+/// An alarm or alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    /// When it was raised.
+    pub at: Stamp,
+    /// How serious the pump holds it to be.
+    pub kind: AlarmKind,
+    /// What the pump calls it.
+    pub name: String,
+}
+
+/// The pump's classes of alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AlarmKind {
+    /// Something to know.
+    Alert,
+    /// Something the sensor says.
+    CgmAlert,
+    /// Delivery stopped.
+    Alarm,
+    /// The pump failed.
+    Malfunction,
+}
+
+/// What a report is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportInput {
+    /// The period reported.
+    pub period: Period,
+    /// The period before, to be shown beside it.
+    pub previous: Option<Period>,
+    /// The zone of the wall clock, so that the days the clock changes have 23 and 25 hours. Without it every day has 24.
+    pub zone: Option<Tz>,
+    /// The pump in the reader's words, e.g. `t:slim X2`.
+    pub pump: Option<String>,
+}
+
+/// How a report is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportOptions {
+    /// The unit glucose is shown in.
+    pub unit: GlucoseUnit,
+    /// The edges of the ranges.
+    pub thresholds: Thresholds,
+    /// The goals printed beside the ranges.
+    pub goals: Goals,
+    /// The person's name, only where it is wanted on paper.
+    pub name: Option<String>,
+    /// The wall-clock time to print as the time of making.
+    pub made_at: Option<NaiveDateTime>,
+    /// Whether each day gets a page.
+    pub day_pages: bool,
+}
+
+impl Default for ReportOptions {
+    fn default() -> Self {
+        Self {
+            unit: GlucoseUnit::default(),
+            thresholds: Thresholds::default(),
+            goals: Goals::STANDARD,
+            name: None,
+            made_at: None,
+            day_pages: true,
+        }
+    }
+}
+
+/// Goals for the shares of time, in %, and for the key figures. A goal that a set does not have is `None`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Goals {
+    /// Who they are for.
+    pub audience: &'static str,
+    /// Less than this very low.
+    pub very_low: Option<f64>,
+    /// Less than this below range.
+    pub below: Option<f64>,
+    /// More than this in range.
+    pub in_range: Option<f64>,
+    /// Less than this above range.
+    pub above: Option<f64>,
+    /// Less than this very high.
+    pub very_high: Option<f64>,
+    /// Mean below this, in mg/dL.
+    pub mean: Option<f64>,
+    /// GMI below this, in %.
+    pub gmi: Option<f64>,
+    /// CV at most this, in %.
+    pub cv: Option<f64>,
+}
+
+impl Goals {
+    /// Type 1 and type 2 diabetes (Battelino et al. 2019).
+    pub const STANDARD: Self = Self {
+        audience: "type 1 and type 2 diabetes",
+        very_low: Some(1.0),
+        below: Some(4.0),
+        in_range: Some(70.0),
+        above: Some(25.0),
+        very_high: Some(5.0),
+        mean: Some(154.0),
+        gmi: Some(7.0),
+        cv: Some(36.0),
+    };
+
+    /// Older people and those at high risk.
+    pub const OLDER_OR_HIGH_RISK: Self = Self {
+        audience: "older people and high risk",
+        very_low: None,
+        below: Some(1.0),
+        in_range: Some(50.0),
+        above: Some(50.0),
+        very_high: Some(10.0),
+        mean: None,
+        gmi: None,
+        cv: Some(36.0),
+    };
+
+    /// Pregnancy with type 1 diabetes; belongs with thresholds of 63 and 140 mg/dL.
+    pub const PREGNANCY_TYPE_1: Self = Self {
+        audience: "pregnancy with type 1 diabetes",
+        very_low: Some(1.0),
+        below: Some(4.0),
+        in_range: Some(70.0),
+        above: Some(25.0),
+        very_high: None,
+        mean: None,
+        gmi: None,
+        cv: Some(36.0),
+    };
+}
+
+/// The report.
+#[derive(Debug, Clone, Copy)]
+pub struct Report;
+
+impl Report {
+    /// The whole page. The same input gives the same page.
+    #[must_use]
+    pub fn render(input: &ReportInput, options: &ReportOptions) -> String {
+        let digest = Digest::new(&input.period, input.zone, &options.thresholds);
+        let previous = input.previous.as_ref().map(|period| Digest::new(period, input.zone, &options.thresholds));
+        let page = Page { input, options, digest: &digest, previous: previous.as_ref() };
+        page.render().into_string()
+    }
+}
+
+/// What every part of the page can look at.
+#[derive(Clone, Copy)]
+struct Page<'a> {
+    input: &'a ReportInput,
+    options: &'a ReportOptions,
+    digest: &'a Digest<'a>,
+    previous: Option<&'a Digest<'a>>,
+}
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("hover.js");
+
+impl Page<'_> {
+    fn render(&self) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { "Glucose and insulin, " (words::window(self.digest.window)) }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    a.skip href="#main" { "Skip to the report" }
+                    (chart::shared_paint(&self.options.thresholds))
+                    (frame::banner(self))
+                    main #main {
+                        (frame::notes(self))
+                        (glucose_page::render(self))
+                        (pump_page::render(self))
+                        (episode_list::render(self))
+                        @if self.options.day_pages { (daily_log::render(self)) }
+                    }
+                    (frame::closing(self))
+                    script { (PreEscaped(SCRIPT)) }
+                }
+            }
+        }
+    }
+
+    fn glucose(&self, mg_per_dl: f64) -> String {
+        crate::printing::glucose(mg_per_dl, self.options.unit)
+    }
+
+    fn unit(&self) -> &'static str {
+        self.options.unit.name()
+    }
+}
