@@ -195,8 +195,7 @@ proptest! {
 
     #[test]
     fn cut_texts_are_refused(text in json_event(), cut in any::<prop::sample::Index>()) {
-        let cut = cut.index(text.len());
-        prop_assume!(text.is_char_boundary(cut));
+        let cut = text.floor_char_boundary(cut.index(text.len()));
         prop_assert!(decode_json(&text[..cut]).is_err());
         prop_assert!(read_json_envelope(&text[..cut]).is_err());
     }
