@@ -1,12 +1,12 @@
 //! Writes a report of made-up data to standard output.
 //!
-//! `cargo run -p report --example sample_report -- [DAYS | FILE.csv] [mmol] [alone]`: so many days (14 without), or the first
-//! series of a file with insulin made up to go with it; glucose in mmol/L; without the period before.
+//! `cargo run -p report --example sample_report -- [DAYS | FILE.csv] [mmol] [alone] [no-cgm] [no-insulin]`: so many days (14 without), or the first
+//! series of a file with insulin made up to go with it; glucose in mmol/L; without the period before, without one half.
 
 use std::{error::Error, fs::File, io::Write as _};
 
 use chrono::{NaiveDate, TimeDelta};
-use report::{CsvOptions, GlucoseUnit, Report, ReportInput, ReportOptions, read_csv};
+use report::{CsvOptions, GlucoseUnit, Period, Report, ReportInput, ReportOptions, read_csv};
 use sample::Days;
 
 mod sample;
@@ -23,8 +23,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (first, last) = readings.first().zip(readings.last()).ok_or("the file has no readings")?;
     let days = Days::new(first.at.wall, (last.at.date() - first.at.date()).num_days() + 1);
     let before = Days::new(days.window().start.wall - TimeDelta::days(17), 14);
+    let mut period = days.period(readings);
+    if said("no-cgm") {
+        period.readings.clear();
+    }
+    if said("no-insulin") {
+        period = Period { readings: period.readings, ..Period::empty(period.window) };
+    }
     let input = ReportInput {
-        period: days.period(readings),
+        period,
         previous: (!said("alone")).then(|| before.period(before.readings())),
         zone: None,
         pump: Some("t:slim X2".to_owned()),

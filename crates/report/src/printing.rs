@@ -32,8 +32,8 @@ pub struct PrintedRanges {
 }
 
 impl PrintedRanges {
-    /// Rounds half-even to whole percentages that add up to 100: what is left over goes to high. Where rounding misses by
-    /// more than two points the values are left alone. Tidepool's rule.
+    /// Rounds half-even to whole percentages that add up to 100: what is left over goes to high (Tidepool's rule), or to the
+    /// largest share where high would become negative. Where rounding misses by more than two points the values are left alone.
     #[must_use]
     pub fn new(ranges: &Ranges) -> Self {
         let whole = |percent: f64| percent.round_ties_even() as i64;
@@ -45,8 +45,19 @@ impl PrintedRanges {
             very_high: whole(ranges.very_high),
         };
         let left_over = 100 - printed.sum();
-        let high = printed.high + if left_over.abs() <= 2 { left_over } else { 0 };
-        if high < 0 { printed } else { Self { high, ..printed } }
+        if left_over.abs() > 2 { printed } else { printed.with_left_over(left_over) }
+    }
+
+    fn with_left_over(mut self, left_over: i64) -> Self {
+        if self.high + left_over >= 0 {
+            self.high += left_over;
+            return self;
+        }
+        let shares = [&mut self.in_range, &mut self.very_high, &mut self.low, &mut self.very_low, &mut self.high];
+        if let Some(largest) = shares.into_iter().max_by_key(|share| **share) {
+            *largest += left_over;
+        }
+        self
     }
 
     /// Below range: the sum of the printed parts, not a rounded sum.

@@ -116,7 +116,7 @@ pub(super) fn glucose_ticks(thresholds: &Thresholds, print: impl Fn(f64) -> Stri
 pub(super) fn shared_paint(thresholds: &Thresholds) -> Markup {
     html! {
         svg.paint width="0" height="0" aria-hidden="true" focusable="false" {
-            defs { @for id in ["ink-line", "ink-mid", "ink-pale"] { (gradient(id, thresholds)) } }
+            defs { @for id in ["ink", "ink-strong"] { (gradient(id, thresholds)) } }
         }
     }
 }

@@ -20,6 +20,15 @@ use crate::{
 const LABEL_WIDTH: f64 = 64.0;
 const LABEL_LINES: usize = 2;
 
+const LEGEND: [(&str, &str); 6] = [
+    ("f-meal", "bolus by hand"),
+    ("k-ext", "its extended part"),
+    ("f-auto", "automatic bolus"),
+    ("f-basal", "basal by Control-IQ"),
+    ("k-manual", "basal by profile or temporary rate"),
+    ("k-susp", "suspended"),
+];
+
 /// The tops of the axes, the same on every day so that days can be compared.
 struct Tops {
     bolus: f64,
@@ -44,6 +53,7 @@ pub(super) fn render(page: &Page) -> Markup {
             div.page-head.outside {
                 h2 #days-h { "Days" }
                 details.define { summary { "Definition" span.hidden { " of a day" } } p { (define::DAY) } }
+                (chart::legend(&LEGEND))
             }
             @for day in &page.digest.days { (day_sheet(page, day, &tops)) }
         }
@@ -196,7 +206,7 @@ fn extended_parts(day: &Day) -> Markup {
         @for bolus in extended {
             @let from = minute_of_day(bolus.start, day.date);
             @let to = minute_of_day(bolus.end, day.date).max(from);
-            rect.f-extended x=(number(from)) y="0" width=(number(to - from)) height=(number(bolus.extended_units / 2.0)) {}
+            rect.f-extended x=(number(from)) y="0" width=(number(to - from)) height=(number(bolus.extended_units)) {}
         }
     }
 }

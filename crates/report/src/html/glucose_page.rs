@@ -27,7 +27,7 @@ pub(super) fn render(page: &Page) -> Markup {
             }
             div.pair.top {
                 (frame::figure("ranges", "Time in ranges", &basis, define::RANGES, &ranges_table::render(page)))
-                (frame::figure("key", "Key figures", &basis, define::WEAR, &tiles(page)))
+                (frame::figure("key", "Key figures", &basis, define::KEY, &tiles(page)))
             }
             (frame::figure("profile", "Ambulatory glucose profile", &basis, define::PROFILE, &profile_chart::render(page)))
             (frame::figure("small", "Daily glucose", &last_days_basis(page), define::SMALL_DAYS, &small_days(page)))
@@ -47,7 +47,7 @@ fn tiles(page: &Page) -> Markup {
         tile(page, "Mean glucose", page.unit(), define::MEAN, |d| {
             d.metrics.summary.mean.map(|mean| page.glucose(mean))
         })
-        .with_goal(goals.mean.map(|goal| format!("goal below {}", page.glucose(goal)))),
+        .with_goal(goals.mean_in_words(page.options.unit)),
         tile(page, "GMI", "%", define::GMI, |d| d.metrics.summary.gmi.map(|gmi| fixed(gmi, 1)))
             .with_goal(goals.gmi.map(|goal| format!("goal below {} %", fixed(goal, 0)))),
         tile(page, "Variability (CV)", "%", define::CV, |d| d.metrics.summary.cv.map(|cv| fixed(cv, 1)))

@@ -187,7 +187,9 @@ pub struct Goals {
     /// Less than this very high.
     pub very_high: Option<f64>,
     /// Mean below this, in mg/dL.
-    pub mean: Option<f64>,
+    pub mean_mg_per_dl: Option<f64>,
+    /// The same goal as it is published in mmol/L; converting would print 8.5 for 8.6.
+    pub mean_mmol_per_l: Option<f64>,
     /// GMI below this, in %.
     pub gmi: Option<f64>,
     /// CV at most this, in %.
@@ -195,6 +197,14 @@ pub struct Goals {
 }
 
 impl Goals {
+    fn mean_in_words(&self, unit: GlucoseUnit) -> Option<String> {
+        let (goal, decimals) = match unit {
+            GlucoseUnit::MgPerDl => (self.mean_mg_per_dl, 0),
+            GlucoseUnit::MmolPerL => (self.mean_mmol_per_l, 1),
+        };
+        goal.map(|goal| format!("goal below {}", crate::printing::fixed(goal, decimals)))
+    }
+
     /// Type 1 and type 2 diabetes (Battelino et al. 2019).
     pub const STANDARD: Self = Self {
         audience: "type 1 and type 2 diabetes",
@@ -203,7 +213,8 @@ impl Goals {
         in_range: Some(70.0),
         above: Some(25.0),
         very_high: Some(5.0),
-        mean: Some(154.0),
+        mean_mg_per_dl: Some(154.0),
+        mean_mmol_per_l: Some(8.6),
         gmi: Some(7.0),
         cv: Some(36.0),
     };
@@ -216,7 +227,8 @@ impl Goals {
         in_range: Some(50.0),
         above: Some(50.0),
         very_high: Some(10.0),
-        mean: None,
+        mean_mg_per_dl: None,
+        mean_mmol_per_l: None,
         gmi: None,
         cv: Some(36.0),
     };
@@ -229,7 +241,8 @@ impl Goals {
         in_range: Some(70.0),
         above: Some(25.0),
         very_high: None,
-        mean: None,
+        mean_mg_per_dl: None,
+        mean_mmol_per_l: None,
         gmi: None,
         cv: Some(36.0),
     };

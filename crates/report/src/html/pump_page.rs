@@ -24,7 +24,7 @@ pub(super) fn render(page: &Page) -> Markup {
                 @if let Some(previous) = page.previous { p.muted { "before: " (frame::insulin_basis(previous)) } }
             }
             @if page.digest.has_insulin() {
-                (frame::figure("pump-key", "Key figures", &basis, define::TDD, &tiles(page)))
+                (frame::figure("pump-key", "Key figures", &basis, define::KEY, &tiles(page)))
                 (frame::figure("insulin", "Insulin by day", &basis, define::DAILY_INSULIN, &pump_charts::daily_insulin(page)))
                 div.pair {
                     (frame::figure("boluses", "Boluses by day", &basis, define::BOLUSES, &pump_charts::daily_boluses(page)))

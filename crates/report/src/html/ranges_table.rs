@@ -161,15 +161,17 @@ fn edges(page: &Page, segments: &[(f64, f64)]) -> Vec<(String, f64)> {
         .zip(segments)
         .map(|(edge, (top, tall))| (page.glucose(edge), top + tall))
         .collect();
-    for index in 1..labels.len() {
-        labels[index].1 = labels[index].1.max(labels[index - 1].1 + LEAST_APART);
+    let mut least = 6.0;
+    for label in &mut labels {
+        label.1 = label.1.max(least);
+        least = label.1 + LEAST_APART;
     }
     let mut limit = height - 2.0;
     for label in labels.iter_mut().rev() {
         label.1 = label.1.min(limit);
         limit = label.1 - LEAST_APART;
     }
-    labels.into_iter().map(|(text, y)| (text, y.max(9.0) + 3.5)).collect()
+    labels.into_iter().map(|(text, y)| (text, y + 3.5)).collect()
 }
 
 fn table(page: &Page, rows: &[Row]) -> Markup {

@@ -88,11 +88,13 @@ pub(super) fn percent(value: Option<f64>) -> String {
 
 /// Definitions, one click away from the figure.
 pub(super) mod define {
-    pub(in crate::html) const RANGES: &str = "Share of CGM readings in each range. The edges 70 and 180 mg/dL (3.9 and \
-        10.0 mmol/L) count as in range, 54 as low, 250 as high. HIGH counts as 401 and LOW as 39 mg/dL. Shares are whole \
+    pub(in crate::html) const RANGES: &str = "Share of CGM readings in each range. An edge belongs to the range \
+        nearer to target: 70 and 180 mg/dL (3.9 and 10.0 mmol/L) are in range, 54 is low, 250 is high. HIGH counts as 401 and LOW as 39 mg/dL. Shares are whole \
         percentages that add up to 100; what rounding leaves goes to high. Ranges and goals: international consensus, \
         Battelino et al. 2019. Five points more in range are held to be clinically useful; one point is about a quarter of an \
         hour a day.";
+    pub(in crate::html) const KEY: &str = "The name of each figure opens its definition. Below it stand the goal, where there is \
+        one, and the same figure of the period before.";
     pub(in crate::html) const MEAN: &str = "The mean of all readings in the window.";
     pub(in crate::html) const GMI: &str = "Glucose management indicator: 3.31 + 0.02392 × mean glucose in mg/dL. What a \
         laboratory HbA1c would be expected near, from at least 14 days of CGM; the two can differ. Bergenstal et al. 2018.";

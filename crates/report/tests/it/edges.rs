@@ -85,6 +85,14 @@ fn any_reading() -> impl Strategy<Value = Reading> {
     })
 }
 
+#[test]
+fn printed_shares_add_up_where_nothing_is_high() {
+    let blocks = [block(50.0, 16), block(60.0, 497), block(100.0, 487)].concat();
+    let ranges = metrics(&series(&blocks)).ranges.expect("there are readings");
+    let printed = printing::PrintedRanges::new(&ranges);
+    assert_eq!((printed.very_low, printed.low, printed.in_range, printed.high), (2, 49, 49, 0));
+}
+
 fn assert_no_nan(json: &Value) {
     for (key, value) in json.as_object().expect("an object") {
         assert!(value.is_null() || value.is_string() || value.as_f64().is_some_and(f64::is_finite), "{key}: {value}");

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::TimeDelta;
+use chrono_tz::America::New_York;
 use proptest::prelude::*;
 use report::{
     GlucoseUnit, Period, Reading, Report, ReportInput, ReportOptions, Window,
@@ -13,6 +14,7 @@ use report::{
 use crate::{
     sample::Days,
     support::{monday, reading},
+    time,
 };
 
 fn input(period: Period) -> ReportInput {
@@ -137,6 +139,17 @@ fn glucose_can_be_shown_in_mmol_per_l() {
     check_page(&page);
     for words in ["3.9–10.0", "10.1–13.9", "3.0–3.8", "mmol/L"] {
         assert!(page.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn the_days_the_clock_changes_have_their_hours() {
+    for ((start, end), readings) in [(time::SPRING, 276), (time::AUTUMN, 300)] {
+        let window = time::window(start, end);
+        let period = Period { readings: time::whole_day(start, readings), ..Period::empty(window) };
+        let page = Report::render(&ReportInput { zone: Some(New_York), ..input(period) }, &ReportOptions::default());
+        check_page(&page);
+        assert_eq!(page.matches(&format!("wear 100.0 % · {readings} readings")).count(), 6, "{start}");
     }
 }
 

@@ -20,18 +20,18 @@ fn instant(text: &str) -> DateTime<Utc> {
 }
 
 /// A reading every five minutes of the New York day that starts at `start`.
-fn whole_day(start: &str, count: i64) -> Vec<Reading> {
+pub(crate) fn whole_day(start: &str, count: i64) -> Vec<Reading> {
     let at = |index| stamp(instant(start) + TimeDelta::minutes(5 * index), New_York);
     let glucose = |index: i64| MgPerDl::new(100.0 + (index % 40) as f64).expect("a concentration");
     (0..count).map(|index| Reading { at: at(index), glucose: glucose(index), status: ReadingStatus::Ok }).collect()
 }
 
-fn window(start: &str, end: &str) -> Window {
+pub(crate) fn window(start: &str, end: &str) -> Window {
     Window { start: stamp(instant(start), New_York), end: stamp(instant(end), New_York) }
 }
 
-const SPRING: (&str, &str) = ("2024-03-10T05:00:00Z", "2024-03-11T04:00:00Z");
-const AUTUMN: (&str, &str) = ("2024-11-03T04:00:00Z", "2024-11-04T05:00:00Z");
+pub(crate) const SPRING: (&str, &str) = ("2024-03-10T05:00:00Z", "2024-03-11T04:00:00Z");
+pub(crate) const AUTUMN: (&str, &str) = ("2024-11-03T04:00:00Z", "2024-11-04T05:00:00Z");
 
 #[test]
 fn a_sensor_that_missed_nothing_wears_100_percent() {
