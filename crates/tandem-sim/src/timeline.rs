@@ -55,7 +55,13 @@ impl UploadHabits {
     /// Late uploads, uploads out of order, a backlog of ten days, a second pump by cable.
     #[must_use]
     pub const fn unreliable() -> Self {
-        Self { every_minutes: 60, late: 0.06, out_of_order: 0.04, backlog_after_days: Some(40), second_pump_by_cable: true }
+        Self {
+            every_minutes: 60,
+            late: 0.06,
+            out_of_order: 0.04,
+            backlog_after_days: Some(40),
+            second_pump_by_cable: true,
+        }
     }
 }
 
@@ -79,9 +85,8 @@ impl Timeline {
     /// Uploads by `habits`, none of which has happened yet.
     #[must_use]
     pub fn new(history: &History, habits: UploadHabits, seed: u64) -> Self {
-        let mut uploads: Vec<Upload> = (0..history.pumps.len())
-            .flat_map(|pump| PumpUploads::new(history, pump, habits, seed).plan())
-            .collect();
+        let mut uploads: Vec<Upload> =
+            (0..history.pumps.len()).flat_map(|pump| PumpUploads::new(history, pump, habits, seed).plan()).collect();
         uploads.sort_by_key(|upload| upload.at);
         Self::from_uploads(history, uploads)
     }
@@ -102,8 +107,7 @@ impl Timeline {
     /// A timeline of one's own. Events in no upload never reach the service.
     #[must_use]
     pub fn from_uploads(history: &History, uploads: Vec<Upload>) -> Self {
-        let mut upload_of: Vec<Vec<u32>> =
-            history.pumps.iter().map(|pump| vec![u32::MAX; pump.events.len()]).collect();
+        let mut upload_of: Vec<Vec<u32>> = history.pumps.iter().map(|pump| vec![u32::MAX; pump.events.len()]).collect();
         for (index, upload) in uploads.iter().enumerate() {
             upload_of[upload.pump][upload.events.clone()].fill(index as u32);
         }

@@ -37,7 +37,8 @@ pub fn event_json(event: &Event, assignment_id: &str) -> String {
         return text;
     }
     let word = |at: usize| u32::from_be_bytes(std::array::from_fn(|index| payload[at + index]));
-    let properties = format!("\"eventProperties\":{{\"word0\":{},\"word1\":{},\"last\":{}}}", word(0), word(4), payload[15]);
+    let properties =
+        format!("\"eventProperties\":{{\"word0\":{},\"word1\":{},\"last\":{}}}", word(0), word(4), payload[15]);
     text.replacen("\"eventProperties\":{}", &properties, 1)
 }
 

@@ -2,12 +2,11 @@
 
 use super::clock::{HOUR, MINUTE, UtcSeconds, instant};
 use super::controller::{self, Inputs};
+use super::delivered::BasalSpan;
 use super::draft::Draft;
 use super::life::{Happening, Life, TICK};
 use super::pump::Pump;
-use super::truth::{
-    AlarmFamily, BasalSpan, BolusEnd, ControlMode, Milliunits, Span, SuspendReason, TempRate, UserMode,
-};
+use super::truth::{AlarmFamily, BolusEnd, ControlMode, Milliunits, Span, SuspendReason, TempRate, UserMode};
 
 /// "Not applicable" in the rates of event 279.
 const NO_RATE: i64 = 65_535;
@@ -195,7 +194,7 @@ impl Life<'_> {
         let id = self.pump.next_temp_rate;
         self.pump.next_temp_rate += 1;
         let temp = TempRate { id, percent, minutes, adjustment_events: self.pump.is_g7() };
-        let entry = self.pump.log(at, temp_rate_started(&temp));
+        let entry = self.pump.log(at, temp_rate_started(temp));
         self.pump.truth.temp_rates.push(begun(temp, at, entry));
         self.pump.temp_rate = Some((temp, self.pump.truth.temp_rates.len() - 1));
         self.command_basal(at, change::TEMP_RATE_START);
@@ -207,7 +206,7 @@ impl Life<'_> {
         let Some((temp, span)) = self.pump.temp_rate.filter(|(temp, _)| temp.id == id) else { return };
         let begun_at = self.pump.truth.temp_rates[span].start.timestamp();
         let left = i64::from(temp.minutes) * MINUTE - (at - begun_at);
-        let entry = self.pump.log(at, temp_rate_ended(&temp, if completed { 3 } else { 0 }, left.max(0) * 1000));
+        let entry = self.pump.log(at, temp_rate_ended(temp, if completed { 3 } else { 0 }, left.max(0) * 1000));
         end_span(&mut self.pump.truth.temp_rates[span], at, entry);
         self.pump.temp_rate = None;
         self.command_basal(at, change::TEMP_RATE_END);
@@ -259,8 +258,7 @@ impl Life<'_> {
             return;
         }
         self.clear_resume_alarms(at);
-        let draft =
-            Draft::new(12).with("preResumeState", 100).with("insulinAmount", self.pump.reservoir as i64);
+        let draft = Draft::new(12).with("preResumeState", 100).with("insulinAmount", self.pump.reservoir as i64);
         let entry = self.pump.log(at, draft);
         end_span(&mut self.pump.truth.suspensions[suspension], at, entry);
         self.pump.suspension = None;
@@ -300,7 +298,7 @@ impl Life<'_> {
     }
 }
 
-fn temp_rate_started(temp: &TempRate) -> Draft {
+fn temp_rate_started(temp: TempRate) -> Draft {
     let milliseconds = i64::from(temp.minutes) * MINUTE * 1000;
     if temp.adjustment_events {
         return Draft::new(565)
@@ -316,12 +314,8 @@ fn temp_rate_started(temp: &TempRate) -> Draft {
         .with("tempRateId", i64::from(temp.id))
 }
 
-fn temp_rate_ended(temp: &TempRate, stop_reason: i64, left_milliseconds: i64) -> Draft {
-    let draft = if temp.adjustment_events {
-        Draft::new(564).with("stopReason", stop_reason)
-    } else {
-        Draft::new(15)
-    };
+fn temp_rate_ended(temp: TempRate, stop_reason: i64, left_milliseconds: i64) -> Draft {
+    let draft = if temp.adjustment_events { Draft::new(564).with("stopReason", stop_reason) } else { Draft::new(15) };
     draft.with("tempRateId", i64::from(temp.id)).with("timeLeft", left_milliseconds)
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct Physiology {
 /// Minutes until insulin in one compartment has fallen to 1/e.
 const INSULIN_MINUTES: f64 = 50.0;
 /// Minutes until carbs in one compartment have fallen to 1/e.
-const CARB_MINUTES: f64 = 28.0;
+const CARB_MINUTES: f64 = 25.0;
 /// Minutes over which the body's needs wander.
 const DRIFT_MINUTES: f64 = 400.0;
 /// Minutes over which the sensor's error wanders.
@@ -94,7 +94,8 @@ impl Body {
         self.basal.first += basal_units_per_hour / 60.0 * minutes;
         let insulin = self.basal.pass(minutes, INSULIN_MINUTES) + self.bolus.pass(minutes, INSULIN_MINUTES);
         let carbs = self.gut.pass(minutes, CARB_MINUTES);
-        let need = self.physiology.basal_need_units_per_hour / 60.0 * minutes * circadian(hour_of_day) * self.need_drift.exp();
+        let need =
+            self.physiology.basal_need_units_per_hour / 60.0 * minutes * circadian(hour_of_day) * self.need_drift.exp();
         let sensitivity = self.physiology.sensitivity_mgdl_per_unit * (1.0 + 0.3 * self.effort);
         let carb_rise = self.physiology.sensitivity_mgdl_per_unit / self.physiology.grams_per_unit;
         let change = carbs * carb_rise - (insulin - need) * sensitivity - 0.9 * self.effort * minutes
@@ -113,9 +114,10 @@ impl Body {
 
     fn wander(&mut self, minutes: f64) {
         let drift = (2.0 * minutes / DRIFT_MINUTES).sqrt();
-        self.need_drift += -self.need_drift * minutes / DRIFT_MINUTES + self.dice.normal(0.0, 0.28 * drift);
+        self.need_drift += -self.need_drift * minutes / DRIFT_MINUTES + self.dice.normal(0.0, 0.36 * drift);
         let noise = (2.0 * minutes / NOISE_MINUTES).sqrt();
-        self.sensor_error += -self.sensor_error * (minutes / NOISE_MINUTES).min(1.0) + self.dice.normal(0.0, 2.4 * noise);
+        self.sensor_error +=
+            -self.sensor_error * (minutes / NOISE_MINUTES).min(1.0) + self.dice.normal(0.0, 2.4 * noise);
     }
 
     pub(crate) fn eat(&mut self, grams: f64) {

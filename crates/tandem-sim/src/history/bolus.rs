@@ -3,15 +3,13 @@
 
 use super::basal::units;
 use super::clock::{MINUTE, UtcSeconds, instant};
-use super::day::{BolusWish, Fate};
+use super::day::{BolusWish, Deed, Fate};
+use super::dose::{Dose, end_number, source_number};
 use super::draft::Draft;
 use super::life::{Happening, Life, TICK};
 use super::log::EntryId;
 use super::pump::Pump;
-use super::truth::{BolusEnd, BolusKind, BolusSource, BolusTruth, Milliunits, SuspendReason};
-
-/// Most a single bolus may be, mU.
-const MOST: Milliunits = 20_000;
+use super::truth::{BolusEnd, BolusKind, BolusSource, Milliunits, SuspendReason};
 
 /// A bolus between its request and its end.
 #[derive(Clone, Copy, Debug)]
@@ -26,36 +24,6 @@ pub(crate) struct ActiveBolus {
     extended_from: UtcSeconds,
 }
 
-/// What the calculator made of a wish.
-#[derive(Clone, Copy, Debug)]
-struct Dose {
-    kind: BolusKind,
-    source: BolusSource,
-    food: Milliunits,
-    correction: Milliunits,
-    now: Milliunits,
-    later: Milliunits,
-    minutes: u16,
-    carbs: u16,
-    bg: u16,
-}
-
-impl Dose {
-    fn total(&self) -> Milliunits {
-        self.now + self.later
-    }
-
-    /// `bolusType` of event 280.
-    fn type_bits(&self) -> u32 {
-        let overridden = matches!(self.kind, BolusKind::Override | BolusKind::Quick);
-        u32::from(self.now > 0)
-            | u32::from(self.later > 0) << 1
-            | u32::from(overridden) << 2
-            | u32::from(self.correction > 0) << 3
-            | u32::from(self.carbs > 0) << 4
-    }
-}
-
 impl Life<'_> {
     /// The person asks for a bolus; while another runs, a few minutes later.
     pub(crate) fn wish_bolus(&mut self, at: UtcSeconds, wish: BolusWish) {
@@ -63,13 +31,13 @@ impl Life<'_> {
             return;
         }
         if self.pump.bolus.is_some() {
-            self.agenda.schedule(at + 4 * MINUTE, Happening::Person(super::day::Deed::Bolus(wish)));
+            self.agenda.schedule(at + 4 * MINUTE, Happening::Person(Deed::Bolus(wish)));
             return;
         }
         let dose = self.calculate(at, &wish);
         if dose.total() > 0 {
-            self.announce(at, &dose);
-            self.request(at + 6, &dose, wish.fate);
+            self.announce(at - 6, &dose);
+            self.request(at, &dose, wish.fate);
         }
     }
 
@@ -84,66 +52,8 @@ impl Life<'_> {
     }
 
     pub(crate) fn automatic_bolus(&mut self, at: UtcSeconds, milliunits: Milliunits) {
-        let dose = Dose {
-            kind: BolusKind::Automatic,
-            source: BolusSource::Algorithm,
-            food: 0,
-            correction: milliunits,
-            now: milliunits,
-            later: 0,
-            minutes: 0,
-            carbs: 0,
-            bg: 0,
-        };
-        self.request(at + 2, &dose, Fate::Runs);
-    }
-
-    fn calculate(&mut self, at: UtcSeconds, wish: &BolusWish) -> Dose {
-        let segment = self.pump.segment(at);
-        let bg = self.pump.last_glucose.filter(|last| at - last.measured < 15 * MINUTE).map_or(0.0, |last| last.mgdl);
-        let high = (bg.clamp(0.0, 400.0) - f64::from(segment.target)) / f64::from(segment.sensitivity);
-        let correction = if high > 0.0 { ((high - self.body.insulin_on_board()) * 1000.0).max(0.0) } else { 0.0 };
-        let food = f64::from(wish.carbs) / segment.grams_per_unit * 1000.0;
-        let hundredths = |milliunits: f64| ((milliunits / 10.0).round() as Milliunits * 10).min(MOST / 2);
-        let dose = Dose {
-            kind: wish.kind,
-            source: if wish.by_phone { BolusSource::Phone } else { BolusSource::Pump },
-            food: hundredths(food),
-            correction: hundredths(correction),
-            now: 0,
-            later: 0,
-            minutes: 0,
-            carbs: wish.carbs,
-            bg: bg.round() as u16,
-        };
-        self.shape(dose)
-    }
-
-    /// Splits the proposed total as the kind of bolus has it.
-    fn shape(&mut self, dose: Dose) -> Dose {
-        let proposed = dose.food + dose.correction;
-        match dose.kind {
-            BolusKind::Extended if self.pump.extended.is_none() && dose.food >= 2_000 => self.extend(dose),
-            BolusKind::Quick => {
-                let now = (dose.food / 500).max(1) * 500;
-                let source = if dose.source == BolusSource::Pump { BolusSource::Button } else { dose.source };
-                Dose { source, food: 0, correction: 0, now, carbs: 0, bg: 0, ..dose }
-            }
-            BolusKind::Override if proposed > 0 => {
-                let share = if self.dice.chance(0.6) { 70 } else { 125 };
-                Dose { now: (proposed * share / 100).max(50), ..dose }
-            }
-            _ => Dose { kind: plain_kind(&dose), now: proposed, ..dose },
-        }
-    }
-
-    /// Part of the food later (mU need not come out even), or all of it.
-    fn extend(&mut self, dose: Dose) -> Dose {
-        let percent = [40, 50, 60, 30][self.dice.whole(0, 3) as usize];
-        let all_later = dose.correction == 0 && self.dice.chance(0.12);
-        let now = if all_later { 0 } else { dose.correction + dose.food * percent / 100 };
-        let minutes = (self.dice.whole(2, 8) * 30) as u16;
-        Dose { now, later: dose.food + dose.correction - now, minutes, ..dose }
+        let dose = Dose::automatic(milliunits);
+        self.request(at, &dose, Fate::Runs);
     }
 
     /// Glucose and carbs as entered, a few seconds before the request.
@@ -173,10 +83,10 @@ impl Life<'_> {
     fn request(&mut self, at: UtcSeconds, dose: &Dose, fate: Fate) {
         let id = self.pump.next_bolus;
         self.pump.next_bolus += 1;
-        let iob = logged_iob(dose, self.body.insulin_on_board());
+        let iob = dose.logged_iob(self.body.insulin_on_board());
         let sequences = self.log_request(at, id, dose, iob);
         let truth = self.pump.truth.boluses.len();
-        self.pump.truth.boluses.push(requested(dose, id, iob, at, sequences));
+        self.pump.truth.boluses.push(dose.requested(id, iob, at, sequences));
         if fate == Fate::Rejected {
             self.reject(at + 2, id, truth, dose);
             return;
@@ -201,7 +111,7 @@ impl Life<'_> {
         let entered = |value: u32| if on_pump { i64::from(value) } else { 0 };
         let first = Draft::new(64)
             .with("correctionBolusIncluded", dose.correction > 0)
-            .with("bolusType", request_type(dose))
+            .with("bolusType", dose.request_type())
             .with("bolusId", i64::from(id))
             .with("bg", i64::from(dose.bg))
             .with("carbAmount", i64::from(dose.carbs))
@@ -209,7 +119,7 @@ impl Life<'_> {
             .with("carbRatio", entered((segment.grams_per_unit * 1000.0) as u32));
         let second = Draft::new(65)
             .with("standardPercent", i64::from(dose.now * 100 / dose.total().max(1)))
-            .with("options", request_option(dose))
+            .with("options", dose.request_option())
             .with("bolusId", i64::from(id))
             .with("duration", i64::from(dose.minutes))
             .with("targetBg", entered(segment.target))
@@ -296,7 +206,8 @@ impl Life<'_> {
     pub(crate) fn extended_step(&mut self, at: UtcSeconds, id: u16) {
         let Some(mut bolus) = self.pump.extended.filter(|bolus| bolus.id == id) else { return };
         self.deliver_extended(at, &mut bolus);
-        let cancelled = matches!(bolus.fate, Fate::Cancelled(share) if bolus.delivered >= bolus.now + share_of(bolus.later, share));
+        let cancelled =
+            matches!(bolus.fate, Fate::Cancelled(share) if bolus.delivered >= bolus.now + share_of(bolus.later, share));
         if bolus.delivered >= bolus.now + bolus.later {
             self.end_extended(at, &bolus, BolusEnd::Completed);
         } else if cancelled {
@@ -377,17 +288,7 @@ impl Life<'_> {
     /// Event 280 with all that was delivered so far.
     fn log_delivery(&mut self, at: UtcSeconds, bolus: &ActiveBolus, ended: bool) {
         let truth = &self.pump.truth.boluses[bolus.truth];
-        let dose = Dose {
-            kind: truth.kind,
-            source: truth.source,
-            food: truth.food,
-            correction: truth.correction.min(truth.requested),
-            now: bolus.now,
-            later: bolus.later,
-            minutes: truth.extended_minutes,
-            carbs: truth.carbs_grams,
-            bg: truth.bg_mgdl,
-        };
+        let dose = Dose::of(truth);
         let draft = Draft::new(280)
             .with("bolusType", dose.type_bits())
             .with("bolusDeliveryStatus", !ended)
@@ -423,87 +324,6 @@ impl Life<'_> {
     }
 }
 
-fn plain_kind(dose: &Dose) -> BolusKind {
-    match (dose.food > 0, dose.correction > 0) {
-        (true, true) => BolusKind::FoodAndCorrection,
-        (true, false) => BolusKind::Food,
-        (false, _) => BolusKind::Correction,
-    }
-}
-
-/// Hundredths over Bluetooth, all digits otherwise, as the captures have it.
-fn logged_iob(dose: &Dose, insulin_on_board: f64) -> f32 {
-    if dose.source == BolusSource::Phone {
-        (insulin_on_board * 100.0).round() as f32 / 100.0
-    } else {
-        Pump::logged_iob(insulin_on_board)
-    }
-}
-
-fn requested(dose: &Dose, bolus_id: u16, iob_units: f32, at: UtcSeconds, sequences: Vec<EntryId>) -> BolusTruth {
-    BolusTruth {
-        bolus_id,
-        kind: dose.kind,
-        source: dose.source,
-        requested: dose.total(),
-        delivered: 0,
-        extended: dose.later,
-        extended_minutes: dose.minutes,
-        food: dose.food,
-        correction: dose.correction,
-        carbs_grams: dose.carbs,
-        bg_mgdl: dose.bg,
-        iob_units,
-        user_override: dose.kind == BolusKind::Override,
-        end: BolusEnd::InProgress,
-        requested_at: instant(at),
-        started: None,
-        ended: None,
-        sequences,
-    }
-}
-
-/// `bolusType` of event 64: insulin, carbs, automatic, remote.
-fn request_type(dose: &Dose) -> i64 {
-    match dose.source {
-        BolusSource::Algorithm => 2,
-        BolusSource::Phone => 3,
-        BolusSource::Pump | BolusSource::Button => i64::from(dose.carbs > 0),
-    }
-}
-
-/// `options` of event 65.
-fn request_option(dose: &Dose) -> i64 {
-    match (dose.source, dose.kind) {
-        (BolusSource::Algorithm, _) => 3,
-        (_, BolusKind::Quick) => 2,
-        (BolusSource::Phone, BolusKind::Extended) => 5,
-        (BolusSource::Phone, _) => 4,
-        (_, BolusKind::Extended) => 1,
-        _ => 0,
-    }
-}
-
-fn source_number(source: BolusSource) -> i64 {
-    match source {
-        BolusSource::Button => 0,
-        BolusSource::Pump => 1,
-        BolusSource::Algorithm => 7,
-        BolusSource::Phone => 8,
-    }
-}
-
-fn end_number(end: BolusEnd) -> i64 {
-    match end {
-        BolusEnd::Cancelled => 0,
-        BolusEnd::Alarm => 1,
-        BolusEnd::Malfunction => 2,
-        BolusEnd::Completed | BolusEnd::InProgress => 3,
-        BolusEnd::Rejected => 5,
-        BolusEnd::LowGlucoseSuspend => 6,
-    }
-}
-
 /// Seconds a bolus takes undisturbed: captures show 91 s for 3.14 U, 103 s for 3.53 U, 123 s for 10.96 U.
 fn full_seconds(now: Milliunits) -> i64 {
     80 + i64::from(now) / 250
@@ -511,7 +331,9 @@ fn full_seconds(now: Milliunits) -> i64 {
 
 fn running_seconds(bolus: &ActiveBolus) -> i64 {
     match bolus.fate {
-        Fate::Cancelled(share) | Fate::Occlusion(share) if bolus.later == 0 || matches!(bolus.fate, Fate::Occlusion(_)) => {
+        Fate::Cancelled(share) | Fate::Occlusion(share)
+            if bolus.later == 0 || matches!(bolus.fate, Fate::Occlusion(_)) =>
+        {
             (full_seconds(bolus.now) as f64 * share) as i64 + 2
         }
         _ => full_seconds(bolus.now),

@@ -190,7 +190,9 @@ impl Life<'_> {
     fn repeat_reading(&mut self, at: UtcSeconds, session: usize, measurement: Measurement) {
         let again = at + TICK + 1;
         let sensor = &self.pump.sensors[session];
-        let quiet = again < sensor.stops && again < self.pump.end && !sensor.silences.iter().any(|silence| silence.start <= again && again < silence.end);
+        let quiet = again < sensor.stops
+            && again < self.pump.end
+            && !sensor.silences.iter().any(|silence| silence.start <= again && again < silence.end);
         let same_clock = self.pump.log.plan().offset_at(at) == self.pump.log.plan().offset_at(again);
         if quiet && same_clock && self.scenario.behaviours.sensor_trouble && self.dice.chance(0.002) {
             self.log_reading(again, measurement, Arrival::Backfilled, CgmStatus::Ok);
@@ -271,7 +273,7 @@ impl Life<'_> {
     }
 
     fn reading_draft(&mut self, arrival: Arrival, status: CgmStatus) -> Draft {
-        let kind = if arrival == Arrival::Live { 0 } else { 1 };
+        let kind = u32::from(arrival == Arrival::Backfilled);
         let rssi = -self.dice.whole(52, 90);
         let draft = if self.pump.is_g7() {
             let state = if status == CgmStatus::Hidden { 33 } else { 32 };

@@ -88,7 +88,11 @@ impl ClockPlan {
         let starts = std::iter::once((self.start, self.initial_offset))
             .chain(self.changes.iter().map(|change| (change.at, change.offset_after)));
         let ends = self.changes.iter().map(|change| change.at).chain(std::iter::once(end));
-        starts.zip(ends).map(|((from, offset), to)| (from, to.min(end), offset)).filter(|(from, to, _)| from < to).collect()
+        starts
+            .zip(ends)
+            .map(|((from, offset), to)| (from, to.min(end), offset))
+            .filter(|(from, to, _)| from < to)
+            .collect()
     }
 
     /// The true times before `end` at which the running wall clock strikes `second_of_day`. A clock that is set past that
@@ -98,14 +102,19 @@ impl ClockPlan {
     }
 }
 
-fn strikes_in((from, to, offset): (UtcSeconds, UtcSeconds, i64), second_of_day: i64) -> impl Iterator<Item = UtcSeconds> {
+fn strikes_in(
+    (from, to, offset): (UtcSeconds, UtcSeconds, i64),
+    second_of_day: i64,
+) -> impl Iterator<Item = UtcSeconds> {
     let first = ((from + offset - second_of_day).div_euclid(DAY) + 1) * DAY + second_of_day - offset;
     (0..).map(move |day| first + day * DAY).take_while(move |at| *at < to)
 }
 
 /// Pump time of a wall clock reading in seconds since 1970. Readings outside pump time's range are a fault of the scenario.
 pub(crate) fn pump_time(wall: i64) -> PumpTime {
-    PumpTime::from_seconds(u32::try_from(wall - PUMP_EPOCH).expect("scenarios keep the wall clock between 2008 and 2144"))
+    PumpTime::from_seconds(
+        u32::try_from(wall - PUMP_EPOCH).expect("scenarios keep the wall clock between 2008 and 2144"),
+    )
 }
 
 /// Days since 2008-01-01, as event 14 counts them.

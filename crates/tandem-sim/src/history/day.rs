@@ -83,7 +83,8 @@ pub(crate) fn midnight(date: NaiveDate, whereabouts: &Whereabouts) -> UtcSeconds
     let zone = whereabouts.zone(noon_guess);
     let naive = date.and_hms_opt(0, 0, 0).expect("every day has a midnight on paper");
     let earliest = zone.from_local_datetime(&naive).earliest();
-    earliest.map_or_else(|| naive.and_utc().timestamp() - super::travel::zone_offset(zone, noon_guess), |at| at.timestamp())
+    earliest
+        .map_or_else(|| naive.and_utc().timestamp() - super::travel::zone_offset(zone, noon_guess), |at| at.timestamp())
 }
 
 struct Day {
@@ -144,9 +145,9 @@ impl Day {
     fn meals(&mut self) {
         let mut dice = self.dice("meals");
         let late = if self.weekend { 75.0 } else { 0.0 };
-        self.meal(&mut dice, (435.0 + late, 25.0), (42.0, 12.0), false);
-        self.meal(&mut dice, (750.0 + late / 3.0, 30.0), (58.0, 15.0), false);
-        self.meal(&mut dice, (1130.0, 40.0), (68.0, 20.0), true);
+        self.meal(&mut dice, (435.0 + late, 25.0), (46.0, 14.0), false);
+        self.meal(&mut dice, (750.0 + late / 3.0, 30.0), (62.0, 18.0), false);
+        self.meal(&mut dice, (1130.0, 40.0), (74.0, 22.0), true);
         if dice.chance(0.55) {
             self.meal(&mut dice, (945.0, 40.0), (20.0, 6.0), false);
         }
@@ -160,7 +161,7 @@ impl Day {
         let eaten = dice.normal(grams.0, grams.1).max(8.0);
         let minute = dice.normal(minute.0, minute.1);
         self.at(minute, Deed::Eat { grams: eaten });
-        let guessed = (eaten * dice.normal(1.0, 0.17)).clamp(5.0, 160.0).round() as u16;
+        let guessed = (eaten * dice.normal(0.92, 0.24)).clamp(5.0, 160.0).round() as u16;
         let (forgotten, late) = (dice.chance(0.04), dice.chance(0.10));
         let delay = if late { dice.between(15.0, 45.0) } else { dice.between(-16.0, 3.0) };
         let wish = self.wish(dice, guessed, dinner);
@@ -262,7 +263,8 @@ impl Day {
     /// Alerts that come without a cause in the simulation: incomplete dialogs, a weak battery, connection lost.
     fn alerts(&mut self) {
         let mut dice = self.dice("alerts");
-        for (id, probability, minutes) in [(11, 0.15, 1), (16, 0.08, 2), (2, 0.12, 500), (48, 0.1, 30), (25, 0.05, 15)] {
+        for (id, probability, minutes) in [(11, 0.15, 1), (16, 0.08, 2), (2, 0.12, 500), (48, 0.1, 30), (25, 0.05, 15)]
+        {
             let minute = dice.between(420.0, 1380.0);
             if dice.chance(probability) {
                 self.at(minute, Deed::Alert { id, minutes });

@@ -8,6 +8,7 @@ use std::collections::BinaryHeap;
 
 use chrono::NaiveDate;
 
+use super::History;
 use super::body::{Body, Physiology};
 use super::clock::{DAY, HOUR, UtcSeconds, date};
 use super::day::{Deed, deeds, midnight};
@@ -16,7 +17,6 @@ use super::pump::Pump;
 use super::scenario::{PumpPlan, Scenario};
 use super::travel::{Whereabouts, zone_offset};
 use super::truth::{SuspendReason, Truth, UserMode};
-use super::History;
 
 /// Everything that can fall due.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -172,7 +172,9 @@ impl<'a> Life<'a> {
         self.log_first_use(start);
         self.agenda.schedule(start + 20, Happening::BasalTick);
         self.agenda.schedule(start + 381, Happening::DailyBasal);
-        for (second_of_day, what) in [(0, Happening::NewDay), (6, Happening::DailyStatus), (DAY - 107, Happening::ClosingTotal)] {
+        for (second_of_day, what) in
+            [(0, Happening::NewDay), (6, Happening::DailyStatus), (DAY - 107, Happening::ClosingTotal)]
+        {
             for at in self.pump.log.plan().strikes(second_of_day, end) {
                 self.agenda.schedule(at, what);
             }
@@ -237,7 +239,9 @@ impl<'a> Life<'a> {
             Deed::CorrectIfHigh => self.correct_if_high(at),
             Deed::MeasureBlood => self.measure_blood(at),
             Deed::Exercise { minutes, told } => self.exercise(at, minutes, told),
-            Deed::TempRate { percent, minutes, cancelled_after } => self.temp_rate(at, (percent, minutes), cancelled_after),
+            Deed::TempRate { percent, minutes, cancelled_after } => {
+                self.temp_rate(at, (percent, minutes), cancelled_after);
+            }
             Deed::Suspend { reason, seconds } => self.suspend(at, reason, Some(seconds)),
             Deed::ChangeSite => self.change_site(at),
             Deed::OpenLoop { seconds } => self.open_loop(at, seconds),
@@ -269,7 +273,8 @@ impl<'a> Life<'a> {
     /// The pump is taken out of use: delivery stops for good.
     fn retire(&mut self, at: UtcSeconds) {
         if !self.pump.is_suspended() {
-            let reason = if self.scenario.behaviours.rare_events { SuspendReason::Malfunction } else { SuspendReason::User };
+            let reason =
+                if self.scenario.behaviours.rare_events { SuspendReason::Malfunction } else { SuspendReason::User };
             self.suspend(at, reason, None);
         }
         self.pump.retired = true;

@@ -12,7 +12,9 @@ mod cgm;
 mod clock;
 mod controller;
 mod day;
+mod delivered;
 mod dice;
+mod dose;
 mod draft;
 mod life;
 mod log;
@@ -28,12 +30,13 @@ use pump_events::Event;
 
 pub use bulk::Bulk;
 pub use clock::ClockEvents;
+pub use delivered::{BasalSpan, DeliveredBasal};
 pub use scenario::{Behaviours, PumpModel, PumpPlan, Scenario, Sensor};
 pub use settings::SettingsSnapshot;
 pub use travel::Trip;
 pub use truth::{
-    AlarmFamily, AlarmTruth, BasalSpan, BolusEnd, BolusKind, BolusSource, BolusTruth, CgmStatus, CgmTruth, ClockSegment,
-    ControlMode, DeliveredBasal, Milliunits, PumpTruth, SensorSessionTruth, Span, SuspendReason, TempRate, Truth, UserMode,
+    AlarmFamily, AlarmTruth, BolusEnd, BolusKind, BolusSource, BolusTruth, CgmStatus, CgmTruth, ClockSegment,
+    ControlMode, Milliunits, PumpTruth, SensorSessionTruth, Span, SuspendReason, TempRate, Truth, UserMode,
 };
 
 pub(crate) use dice::Dice;

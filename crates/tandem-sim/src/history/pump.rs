@@ -6,14 +6,13 @@ use super::SimPump;
 use super::bolus::ActiveBolus;
 use super::cgm::SensorState;
 use super::clock::{ClockPlan, UtcSeconds, instant};
+use super::delivered::DeliveredBasal;
 use super::dice::Dice;
 use super::draft::Draft;
 use super::log::{EntryId, FinishedLog, PumpLog};
 use super::scenario::{PumpModel, PumpPlan, Sensor};
 use super::settings::{ProfileSegment, SettingsSnapshot, snapshots};
-use super::truth::{
-    ClockSegment, ControlMode, DeliveredBasal, Milliunits, PumpTruth, Span, SuspendReason, TempRate, UserMode,
-};
+use super::truth::{ClockSegment, ControlMode, Milliunits, PumpTruth, Span, SuspendReason, TempRate, UserMode};
 
 /// The basal rate that runs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,6 +33,7 @@ pub(crate) struct LastGlucose {
 }
 
 /// One pump. While it lives, the sequence numbers in `truth` are entry numbers of the log; [`Pump::settle`] turns them.
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 pub(crate) struct Pump {
     pub(crate) plan: PumpPlan,
     pub(crate) assignment_id: String,
@@ -75,7 +75,8 @@ impl Pump {
         replaced: bool,
     ) -> Self {
         let dice = |label| Dice::new(seed, label, index as i64);
-        let truth = PumpTruth { serial: plan.serial.clone(), clock: clock_segments(&clock, end), ..PumpTruth::default() };
+        let truth =
+            PumpTruth { serial: plan.serial.clone(), clock: clock_segments(&clock, end), ..PumpTruth::default() };
         Self {
             plan: plan.clone(),
             assignment_id: identifier(&mut dice("assignment")),
@@ -166,8 +167,8 @@ fn clock_segments(clock: &ClockPlan, end: UtcSeconds) -> Vec<ClockSegment> {
 
 /// A random identifier in the form of a version 4 UUID.
 pub(crate) fn identifier(dice: &mut Dice) -> String {
-    let mut part = |digits: usize| (0..digits).map(|_| format!("{:x}", dice.whole(0, 15))).collect::<String>();
-    format!("{}-{}-4{}-8{}-{}", part(8), part(4), part(3), part(3), part(12))
+    let mut bits = |count: u32| dice.whole(0, (1 << count) - 1);
+    format!("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", bits(32), bits(16), bits(12), bits(12), bits(48))
 }
 
 /// Spans run to the next one; those that hold for less than a second are left out.
@@ -185,7 +186,9 @@ fn settle_truth(truth: &mut PumpTruth, log: &FinishedLog) {
         settle_all(log, &mut bolus.sequences);
     }
     for readings in [&mut truth.cgm, &mut truth.hidden_cgm] {
-        readings.iter_mut().for_each(|reading| settle_all(log, &mut reading.sequences));
+        for reading in readings.iter_mut() {
+            settle_all(log, &mut reading.sequences);
+        }
         readings.retain(|reading| !reading.sequences.is_empty());
         readings.sort_by_key(|reading| reading.measured);
     }

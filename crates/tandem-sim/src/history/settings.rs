@@ -58,7 +58,12 @@ fn first_profile() -> Vec<ProfileSegment> {
         sensitivity,
         target: 110,
     };
-    vec![segment(0, 800, 10.0, 45), segment(240, 1050, 9.0, 42), segment(600, 850, 10.0, 45), segment(1080, 900, 10.5, 45)]
+    vec![
+        segment(0, 800, 10.0, 45),
+        segment(240, 1050, 9.0, 42),
+        segment(600, 850, 10.0, 45),
+        segment(1080, 900, 10.5, 45),
+    ]
 }
 
 fn adjust(segments: &mut [ProfileSegment], dice: &mut Dice) {
@@ -71,7 +76,11 @@ fn adjust(segments: &mut [ProfileSegment], dice: &mut Dice) {
 fn snapshot(from: UtcSeconds, segments: &[ProfileSegment]) -> SettingsSnapshot {
     let details = details(segments);
     let digest = Sha256::digest(details.to_string().as_bytes());
-    let hash = digest.iter().take(20).map(|byte| format!("{byte:02X}")).collect();
+    let digits = digest.iter().take(20).flat_map(|byte| [byte >> 4, byte & 15]);
+    let hash = digits
+        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
+        .map(|digit| digit.to_ascii_uppercase())
+        .collect();
     SettingsSnapshot { from_utc_seconds: from, details, hash, segments: segments.to_vec() }
 }
 

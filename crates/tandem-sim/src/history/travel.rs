@@ -22,6 +22,7 @@ pub struct Trip {
 
 /// What may be wrong with a pump's clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct ClockHabits {
     /// The pump starts in 2020 and is set after some minutes.
     pub(crate) factory_start: bool,
@@ -73,7 +74,13 @@ impl Whereabouts {
     }
 
     /// The clock of a pump in use from `start` to `end`.
-    pub(crate) fn clock_plan(&self, start: UtcSeconds, end: UtcSeconds, habits: ClockHabits, mut dice: Dice) -> ClockPlan {
+    pub(crate) fn clock_plan(
+        &self,
+        start: UtcSeconds,
+        end: UtcSeconds,
+        habits: ClockHabits,
+        mut dice: Dice,
+    ) -> ClockPlan {
         let wanted = self.wanted_offset(start);
         if habits.future {
             return ClockPlan::new(start, wanted + FORTY_YEARS);
@@ -87,7 +94,13 @@ impl Whereabouts {
     }
 
     /// Walks the hours and sets the clock some time after it went wrong.
-    fn follow(&self, plan: &mut ClockPlan, (start, end): (UtcSeconds, UtcSeconds), habits: ClockHabits, dice: &mut Dice) {
+    fn follow(
+        &self,
+        plan: &mut ClockPlan,
+        (start, end): (UtcSeconds, UtcSeconds),
+        habits: ClockHabits,
+        dice: &mut Dice,
+    ) {
         let mut drifted = 0;
         let mut at = start;
         while at < end {

@@ -1,11 +1,9 @@
 //! What really happened: the answers a pipeline is checked against, in true time and exact units.
 
-use std::collections::BTreeMap;
+use chrono::{DateTime, NaiveDateTime, Utc};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use chrono_tz::Tz;
-
-use super::clock::{ClockEvents, DAY, date};
+use super::clock::ClockEvents;
+use super::delivered::BasalSpan;
 
 /// Everything that is true of a simulated history, pump by pump, in the order of [`super::History::pumps`].
 #[derive(Clone, Debug, Default)]
@@ -77,67 +75,6 @@ pub struct Span<T> {
 
 /// Insulin in thousandths of a unit.
 pub type Milliunits = u32;
-
-/// Delivered basal insulin, exact: a rate in mU/h times seconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct DeliveredBasal {
-    /// mU/h × s; 3 600 000 of them are a unit.
-    pub milliunit_per_hour_seconds: i64,
-}
-
-impl DeliveredBasal {
-    /// What `rate` mU/h delivers in `seconds`.
-    #[must_use]
-    pub fn of(rate: Milliunits, seconds: i64) -> Self {
-        Self { milliunit_per_hour_seconds: i64::from(rate) * seconds }
-    }
-
-    /// In insulin units.
-    #[must_use]
-    pub fn units(self) -> f64 {
-        self.milliunit_per_hour_seconds as f64 / 3_600_000.0
-    }
-}
-
-impl std::ops::AddAssign for DeliveredBasal {
-    fn add_assign(&mut self, other: Self) {
-        self.milliunit_per_hour_seconds += other.milliunit_per_hour_seconds;
-    }
-}
-
-impl std::ops::Add for DeliveredBasal {
-    type Output = Self;
-
-    fn add(mut self, other: Self) -> Self {
-        self += other;
-        self
-    }
-}
-
-/// The commanded rate of one event 279 until the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BasalSpan {
-    /// True instant of the event.
-    pub start: DateTime<Utc>,
-    /// True instant of the next event 279, or of the pump's last event.
-    pub end: DateTime<Utc>,
-    /// Wall clock minus UTC at the start, in seconds.
-    pub offset_seconds: i64,
-    /// mU/h.
-    pub rate: Milliunits,
-    /// `commandedRateSource`: 0 suspended, 1 profile, 2 temp rate, 3 algorithm, 4 temp rate and algorithm.
-    pub source: u8,
-    /// Sequence number of the event.
-    pub sequence: u32,
-}
-
-impl BasalSpan {
-    /// What was delivered in the span.
-    #[must_use]
-    pub fn delivered(&self) -> DeliveredBasal {
-        DeliveredBasal::of(self.rate, (self.end - self.start).num_seconds())
-    }
-}
 
 /// What kind of bolus a person would call it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -352,76 +289,4 @@ pub struct AlarmTruth {
     pub cleared: Option<DateTime<Utc>>,
     /// Sequence number of the raising event.
     pub raised_sequence: u32,
-}
-
-impl PumpTruth {
-    /// Delivered basal per day of the pump's wall clock. Every second counts for the day its wall clock shows, so an hour
-    /// that the clock repeats counts twice for its day and a day may have 25 hours of basal.
-    #[must_use]
-    pub fn basal_by_wall_day(&self) -> BTreeMap<NaiveDate, DeliveredBasal> {
-        self.basal_by_day(|span| vec![(span.start.timestamp(), span.end.timestamp(), span.offset_seconds)])
-    }
-
-    /// Delivered basal per local day of `zone`, by true time.
-    #[must_use]
-    pub fn basal_by_zone_day(&self, zone: Tz) -> BTreeMap<NaiveDate, DeliveredBasal> {
-        self.basal_by_day(|span| {
-            let (start, end) = (span.start.timestamp(), span.end.timestamp());
-            constant_offsets(zone, start, end)
-        })
-    }
-
-    fn basal_by_day(&self, pieces: impl Fn(&BasalSpan) -> Vec<(i64, i64, i64)>) -> BTreeMap<NaiveDate, DeliveredBasal> {
-        let mut days = BTreeMap::new();
-        for span in &self.basal {
-            for (start, end, offset) in pieces(span) {
-                add_by_day(&mut days, (start + offset, end + offset), span.rate);
-            }
-        }
-        days
-    }
-
-    /// Delivered bolus insulin in mU per day of the pump's wall clock, by the end of each bolus.
-    #[must_use]
-    pub fn bolus_by_wall_day(&self) -> BTreeMap<NaiveDate, Milliunits> {
-        let mut days = BTreeMap::new();
-        for bolus in &self.boluses {
-            if let Some(ended) = bolus.ended {
-                *days.entry(date(ended.timestamp() + self.offset_at(ended))).or_insert(0) += bolus.delivered;
-            }
-        }
-        days
-    }
-
-    /// Wall clock minus UTC at a true instant, in seconds; of the nearest segment outside the pump's life.
-    #[must_use]
-    pub fn offset_at(&self, at: DateTime<Utc>) -> i64 {
-        let passed = self.clock.partition_point(|segment| segment.start <= at);
-        self.clock.get(passed.saturating_sub(1)).map_or(0, |segment| segment.offset_seconds)
-    }
-}
-
-fn add_by_day(days: &mut BTreeMap<NaiveDate, DeliveredBasal>, (start, end): (i64, i64), rate: Milliunits) {
-    let mut from = start;
-    while from < end {
-        let to = end.min((from.div_euclid(DAY) + 1) * DAY);
-        *days.entry(date(from)).or_default() += DeliveredBasal::of(rate, to - from);
-        from = to;
-    }
-}
-
-/// Cuts a true-time span where the zone's offset changes, to the minute.
-fn constant_offsets(zone: Tz, start: i64, end: i64) -> Vec<(i64, i64, i64)> {
-    let mut pieces = vec![];
-    let mut from = start;
-    while from < end {
-        let offset = super::travel::zone_offset(zone, from);
-        let mut to = (from.div_euclid(60) + 1) * 60;
-        while to < end && super::travel::zone_offset(zone, to) == offset {
-            to += 60;
-        }
-        pieces.push((from, to.min(end), offset));
-        from = to;
-    }
-    pieces
 }

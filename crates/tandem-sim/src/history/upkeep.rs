@@ -1,7 +1,7 @@
 //! What a pump logs besides therapy: days, totals, battery, sites, versions, and the many codes nobody asks for.
 
-use super::clock::{DAY, MINUTE, PUMP_EPOCH, UtcSeconds};
 use super::basal::{control_number, mode_number, units};
+use super::clock::{DAY, MINUTE, PUMP_EPOCH, UtcSeconds};
 use super::draft::Draft;
 use super::life::{Happening, Life};
 use super::pump::Pump;
@@ -9,38 +9,48 @@ use super::truth::SuspendReason;
 
 /// Codes seen in real uploads of which nothing else is known, with how many five-minute ticks lie between two of them.
 const OPAQUE: [(u16, u64); 15] = [
-    (434, 1), (219, 1), (263, 1), (264, 1), (237, 1), (290, 2), (52, 2), (295, 3), (300, 4), (22, 5), (23, 5), (9, 12),
-    (10, 12), (17, 24), (34, 48),
+    (434, 1),
+    (219, 1),
+    (263, 1),
+    (264, 1),
+    (237, 1),
+    (290, 2),
+    (52, 2),
+    (295, 3),
+    (300, 4),
+    (22, 5),
+    (23, 5),
+    (9, 12),
+    (10, 12),
+    (17, 24),
+    (34, 48),
 ];
 /// Codes in no dictionary, with their distance in ticks.
 const UNKNOWN: [(u16, u64); 3] = [(4_001, 57), (2_745, 131), (777, 240)];
 
 impl Life<'_> {
-    /// The first entries of a pump: start of the log, versions, its first day, shelf mode.
+    /// The first entries of a pump: its first day where that is complete, versions, shelf mode.
     pub(crate) fn log_first_use(&mut self, at: UtcSeconds) {
-        let wall = self.pump.log.plan().wall(at);
-        if wall.rem_euclid(DAY) != 0 && self.pump.plan.first_sequence == 0 {
-            self.pump.log(at, Draft::new(90));
+        if self.pump.log.plan().wall(at).rem_euclid(DAY) == 0 {
+            self.new_day(at);
         }
         let configuration = 0x0201_0004_u32;
-        let version = Draft::new(99)
-            .with("version", 7_008_000)
-            .with("configABits", configuration)
-            .with("numLogEntries", 180_000);
+        let version =
+            Draft::new(99).with("version", 7_008_000).with("configABits", configuration).with("numLogEntries", 180_000);
         self.pump.log(at + 1, version);
-        let shelf = Draft::new(53)
+        let battery = Draft::new(53)
             .with("msecSinceReset", 31_337)
             .with("liPoIbc", 82)
             .with("liPoAbc", 80)
             .with("liPoCurrent", -45)
             .with("liPoRemCap", 210)
             .with("liPoMV", 3_921);
-        self.pump.log(at + 2, shelf);
+        self.pump.log(at + 2, battery);
     }
 
     /// The wall clock strikes midnight: 90, and a fresh running total.
     pub(crate) fn new_day(&mut self, at: UtcSeconds) {
-        self.pump.basal.today = super::truth::DeliveredBasal::default();
+        self.pump.basal.today = super::delivered::DeliveredBasal::default();
         let draft = Draft::new(90)
             .with("commandedBasalRate", units(self.pump.basal.rate))
             .with("featuresBitmask", 1_986_368_786_u32)
@@ -147,9 +157,10 @@ impl Life<'_> {
     /// Event 140: the state of the low-glucose suspension rule.
     fn log_low_glucose_rule(&mut self, at: UtcSeconds) {
         let wall = self.pump.log.plan().wall(at + 1);
-        let (current, predicted) = self.pump.last_glucose.map_or((0.0, 0.0), |last| {
-            (last.mgdl, last.mgdl + 30.0 * last.slope_mgdl_per_minute)
-        });
+        let (current, predicted) = self
+            .pump
+            .last_glucose
+            .map_or((0.0, 0.0), |last| (last.mgdl, last.mgdl + 30.0 * last.slope_mgdl_per_minute));
         let draft = Draft::new(140)
             .with("timestamp", wall - PUMP_EPOCH)
             .with("pgv", predicted.clamp(0.0, 500.0).round() as i64)
@@ -162,7 +173,9 @@ impl Life<'_> {
 
     fn log_opaque(&mut self, at: UtcSeconds, codes: &[(u16, u64)]) {
         let tick = self.pump.ticks;
-        for (index, (code, _)) in codes.iter().enumerate().filter(|(index, (_, every))| (tick + *index as u64) % every == 0) {
+        for (index, (code, _)) in
+            codes.iter().enumerate().filter(|(index, (_, every))| (tick + *index as u64).is_multiple_of(*every))
+        {
             let mut payload = [0; 16];
             payload[0..4].copy_from_slice(&(tick as u32).to_be_bytes());
             payload[4..8].copy_from_slice(&(self.dice.whole(0, i64::from(u32::MAX)) as u32).to_be_bytes());

@@ -71,7 +71,9 @@ fn pump_body(state: &ServiceState, index: usize, pump: &SimPump) -> Option<Value
 
 fn settings(pump: &SimPump, upload: &Upload) -> Value {
     let in_force = |snapshot: &&SettingsSnapshot| snapshot.from_utc_seconds <= upload.at.timestamp();
-    let Some(snapshot) = pump.settings.iter().rev().find(in_force).or(pump.settings.first()) else { return Value::Null };
+    let Some(snapshot) = pump.settings.iter().rev().find(in_force).or(pump.settings.first()) else {
+        return Value::Null;
+    };
     json!({
         "id": derived_id(&pump.assignment_id, "5e"),
         "deviceAssignmentId": pump.assignment_id,

@@ -39,9 +39,7 @@ pub(super) async fn respond(
         if compress { gzip(&body) } else { Ok(body) }
     });
     match written.await {
-        Ok(Ok(body)) if compress => {
-            ([(header::CONTENT_ENCODING, "gzip")], pages::json_text(body)).into_response()
-        }
+        Ok(Ok(body)) if compress => ([(header::CONTENT_ENCODING, "gzip")], pages::json_text(body)).into_response(),
         Ok(Ok(body)) => pages::json_text(body),
         _ => pages::json_body(StatusCode::INTERNAL_SERVER_ERROR, &json!({"message": "Internal Server Error"})),
     }
@@ -99,7 +97,9 @@ fn write_events(body: &mut Vec<u8>, shared: &Shared, behaviour: &Behaviour, pump
         body.extend_from_slice(&text.as_bytes()[..keep]);
         if behaviour.estimated == EstimatedDateTime::TrueUtc {
             let instant = shared.history.truth.pumps[pump].instants[*index];
-            body.extend_from_slice(format!(",\"estimatedDateTime\":\"{}\"", instant.format("%Y-%m-%dT%H:%M:%SZ")).as_bytes());
+            body.extend_from_slice(
+                format!(",\"estimatedDateTime\":\"{}\"", instant.format("%Y-%m-%dT%H:%M:%SZ")).as_bytes(),
+            );
         }
         if keep < text.len() {
             body.push(b'}');

@@ -253,7 +253,10 @@ impl SimConfig {
     /// The whole history uploaded, the default account and behaviour, no faults. `now` is the caller's clock, usually
     /// `std::time::SystemTime::now`.
     #[must_use]
-    pub fn new(history: impl Into<Arc<History>>, now: impl Fn() -> std::time::SystemTime + Send + Sync + 'static) -> Self {
+    pub fn new(
+        history: impl Into<Arc<History>>,
+        now: impl Fn() -> std::time::SystemTime + Send + Sync + 'static,
+    ) -> Self {
         let history = history.into();
         let timeline = Timeline::complete(&history);
         Self {

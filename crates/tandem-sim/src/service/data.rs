@@ -55,8 +55,9 @@ pub(super) fn refusal(shared: &Shared, headers: &HeaderMap) -> Option<Response> 
     let text = |name| headers.get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
     let allowed = [shared.account.region.source_origin().to_owned(), own_origin(headers)];
     let origin_fits = text(header::ORIGIN).is_none_or(|origin| allowed.iter().any(|known| known == origin));
-    let referer_fits = text(header::REFERER)
-        .is_none_or(|referer| allowed.iter().any(|known| referer == known || referer.starts_with(&format!("{known}/"))));
+    let referer_fits = text(header::REFERER).is_none_or(|referer| {
+        allowed.iter().any(|known| referer == known || referer.starts_with(&format!("{known}/")))
+    });
     if !origin_fits || !referer_fits {
         return Some(pages::blocked());
     }
@@ -142,12 +143,15 @@ fn limit(start: NaiveDateTime, end: NaiveDateTime, long: LongWindow) -> Result<W
     let first_allowed = end - Days::new(LONGEST_DAYS);
     let too_long = start < first_allowed;
     let start = match long {
-        LongWindow::BadRequest if too_long => return Err(Box::new(pages::invalid_value("endDate", "Date range too long"))),
+        LongWindow::BadRequest if too_long => {
+            return Err(Box::new(pages::invalid_value("endDate", "Date range too long")));
+        }
         LongWindow::Empty if too_long => return Ok(None),
         LongWindow::CutOldest if too_long => first_allowed,
         _ => start,
     };
-    let clamp = |date: NaiveDateTime, otherwise| PumpTime::from_naive(date).unwrap_or(PumpTime::from_seconds(otherwise));
+    let clamp =
+        |date: NaiveDateTime, otherwise| PumpTime::from_naive(date).unwrap_or(PumpTime::from_seconds(otherwise));
     Ok((start <= end).then(|| (clamp(start, 0), clamp(end, 0))))
 }
 

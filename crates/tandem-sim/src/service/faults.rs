@@ -167,7 +167,8 @@ impl FaultPlan {
 
     /// The fault for the `count`-th request of an endpoint.
     pub(super) fn pick(&self, endpoint: Endpoint, count: u64, dice: &mut Dice) -> Option<Fault> {
-        let fits = |rule: &&FaultRule| rule.endpoint.is_none_or(|wanted| wanted == endpoint) && rule.when.meets(count, dice);
+        let fits =
+            |rule: &&FaultRule| rule.endpoint.is_none_or(|wanted| wanted == endpoint) && rule.when.meets(count, dice);
         self.rules.iter().find(fits).map(|rule| rule.fault)
     }
 }

@@ -34,9 +34,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use config::{
-    Account, Behaviour, EstimatedDateTime, Filter, LongWindow, NoCodes, Now, Order, Region, SimConfig,
-};
+pub use config::{Account, Behaviour, EstimatedDateTime, Filter, LongWindow, NoCodes, Now, Order, Region, SimConfig};
 pub use faults::{Endpoint, Fault, FaultPlan, FaultRule, When};
 pub use keys::KeyError;
 pub use requests::RequestRecord;
@@ -94,7 +92,11 @@ impl Sim {
 /// # Errors
 ///
 /// No signing key, or the server failed.
-pub async fn serve(config: SimConfig, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) -> Result<(), SimError> {
+pub async fn serve(
+    config: SimConfig,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), SimError> {
     let (stop, stopped) = watch::channel(false);
     let shared = Arc::new(Shared::new(config, SigningKey::generate()?, stopped));
     let mut server = tokio::spawn(run(shared, listener));
@@ -134,11 +136,13 @@ impl SimHandle {
     }
 
     /// Lets the next uploads happen; returns how many there were.
+    #[expect(clippy::must_use_candidate, reason = "called for its effect")]
     pub fn advance_uploads(&self, count: usize) -> usize {
         self.shared.state().timeline.advance(count)
     }
 
     /// Lets all uploads up to `instant` happen; returns how many there were.
+    #[expect(clippy::must_use_candidate, reason = "called for its effect")]
     pub fn advance_to(&self, instant: DateTime<Utc>) -> usize {
         self.shared.state().timeline.advance_to(instant)
     }

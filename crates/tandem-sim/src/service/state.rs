@@ -144,6 +144,7 @@ impl State {
     }
 
     fn random_text(&mut self) -> String {
-        (0..4).map(|_| format!("{:08x}", self.dice.whole(0, i64::from(u32::MAX)))).collect()
+        let mut word = || self.dice.whole(0, i64::from(u32::MAX));
+        format!("{:08x}{:08x}{:08x}{:08x}", word(), word(), word(), word())
     }
 }

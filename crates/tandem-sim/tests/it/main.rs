@@ -1,3 +1,13 @@
 //! The simulator's tests: the history by itself, its encodings and uploads, and the service over loopback HTTP.
 
-mod plausibility;
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod browser;
+mod choices;
+mod data;
+mod encodings;
+mod history;
+mod ledger;
+mod login;
+mod trouble;
+mod uploads;
