@@ -11,8 +11,12 @@ mod error;
 mod events;
 mod migrations;
 mod pumps;
+mod query;
 mod raw;
 mod runs;
+mod status;
 
 pub use connection::{DuckStore, Location, StoreOptions};
 pub use migrations::schema_version;
+pub use query::{CellForm, Query, QueryColumn, QueryError, QueryStopper, ReadOptions, Reader};
+pub use status::{DayCount, PumpFacts, RunFacts, StatusFacts, TableFacts};

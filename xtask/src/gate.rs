@@ -1,0 +1,63 @@
+//! The gate that every commit passes: each step says on failure which command repairs.
+
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+struct Step {
+    what: &'static str,
+    command: &'static [&'static str],
+    repair: &'static str,
+}
+
+const STEPS: &[Step] = &[
+    Step { what: "formatting", command: &["fmt", "--all", "--check"], repair: "cargo fmt --all" },
+    Step {
+        what: "lints",
+        command: &["clippy", "--release", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"],
+        repair: "cargo clippy --release --workspace --all-targets --fix",
+    },
+    Step {
+        what: "documentation",
+        command: &["doc", "--release", "--workspace", "--no-deps", "--quiet"],
+        repair: "mend what the warning names",
+    },
+];
+
+/// Runs every step, then the tests; their closing lines end the output.
+pub(crate) fn test() -> anyhow::Result<()> {
+    crate::edges::check()?;
+    for step in STEPS {
+        eprintln!("── {}", step.what);
+        run(step)?;
+    }
+    licences()?;
+    eprintln!("── tests");
+    run(&Step { what: "tests", command: &["test", "--release", "--workspace", "--no-fail-fast"], repair: "mend the test named above" })
+}
+
+fn run(step: &Step) -> anyhow::Result<()> {
+    let status = cargo(step.command).status().with_context(|| format!("cannot run cargo {}", step.command.join(" ")))?;
+    if !status.success() {
+        bail!("{} failed (cargo {}); to repair: {}", step.what, step.command.join(" "), step.repair);
+    }
+    Ok(())
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).env("RUSTDOCFLAGS", "--deny warnings");
+    command
+}
+
+/// Licences, bans and sources; advisories need a database from the network and are the public CI's.
+fn licences() -> anyhow::Result<()> {
+    let installed = Command::new("cargo-deny").arg("--version").output().is_ok_and(|output| output.status.success());
+    if !installed {
+        eprintln!("── licences: skipped, cargo-deny is not installed (cargo install --locked cargo-deny)");
+        return Ok(());
+    }
+    eprintln!("── licences");
+    let command = &["deny", "--offline", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
+    run(&Step { what: "licences", command, repair: "see deny.toml" })
+}
