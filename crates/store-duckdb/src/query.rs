@@ -1,0 +1,337 @@
+//! Anybody's SQL, for reading only: a connection that can neither write nor reach anything but its one file.
+//!
+//! Four walls, each enough for most of it: the file is opened read-only; access to files, network and extensions is off
+//! and the configuration is locked; every statement is run as a subquery, which only a query can be; and spilling to disk
+//! is off, so that nothing of a health database is left beside it. Results come as DuckDB's own text, row by row.
+
+mod statement;
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use duckdb::arrow::array::{Array, StringArray, StructArray};
+use duckdb::{AccessMode, Config, Connection, InterruptHandle};
+use pipeline::{StoreError, StoreErrorKind};
+
+use crate::error::{broken, failed};
+use crate::migrations;
+use statement::{NotSingle, SingleStatement};
+
+/// How often to try a held file.
+const LOCK_INTERVAL: Duration = Duration::from_millis(50);
+
+/// The walls that stand once the file is open. The order matters: the last line locks all before it.
+const WALLS: &str = "SET temp_directory = ''; SET enable_external_access = false; SET lock_configuration = true;";
+
+/// How a [`Reader`] behaves.
+#[derive(Clone, Debug)]
+pub struct ReadOptions {
+    /// How long to wait for another program that writes to the file.
+    pub lock_patience: Duration,
+    /// DuckDB's memory limit, in its own words (`1GB`). A query that needs more fails; nothing is spilled to disk.
+    pub memory_limit: String,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { lock_patience: Duration::from_secs(5), memory_limit: "1GB".to_owned() }
+    }
+}
+
+/// A database opened for reading by anybody's SQL.
+#[derive(Debug)]
+pub struct Reader {
+    connection: Connection,
+}
+
+/// Stops the statement that a [`Reader`] runs, from another thread. Does nothing when none runs.
+#[derive(Clone)]
+pub struct QueryStopper(Arc<InterruptHandle>);
+
+/// One column of an answer.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct QueryColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type in DuckDB's words, for example `TIMESTAMP WITH TIME ZONE`.
+    pub type_name: String,
+}
+
+/// A statement that was found to be a query, ready to run.
+#[derive(Debug)]
+pub struct Query<'reader> {
+    reader: &'reader Reader,
+    columns: Vec<QueryColumn>,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    /// Runs inside a query of ours.
+    Subquery(String),
+    /// `EXPLAIN` cannot; its answer is text already.
+    Direct(String),
+}
+
+/// How to write a cell.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum CellForm {
+    /// DuckDB's own text of every value.
+    Text,
+    /// The same, but lists, structs, maps and unions as JSON.
+    NestedAsJson,
+}
+
+/// Why a query was not answered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum QueryError {
+    /// There is no statement in the text.
+    #[error("there is no query in the text")]
+    Empty,
+    /// There is more than one statement in the text.
+    #[error("there is more than one statement in the text")]
+    Several,
+    /// The statement would change something, or is none that can be read from.
+    #[error("the statement is not a query: only reading is possible here")]
+    NotAQuery,
+    /// DuckDB refuses the statement.
+    #[error("{message}")]
+    Refused {
+        /// What DuckDB says, with the place in the statement where it can tell.
+        message: String,
+    },
+    /// [`QueryStopper::stop`] was called.
+    #[error("the query was stopped")]
+    Stopped,
+    /// The file itself is not in order.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Reader {
+    /// Opens the database in `path` for reading.
+    ///
+    /// # Errors
+    /// [`StoreError`]: [`NotFound`](StoreErrorKind::NotFound) without a file, [`Locked`](StoreErrorKind::Locked) while
+    /// another program writes for longer than the patience,
+    /// [`MigrationMismatch`](StoreErrorKind::MigrationMismatch) for a schema older than this program's.
+    pub fn open(path: &Path, options: &ReadOptions) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(broken(StoreErrorKind::NotFound, format!("there is no database {}", path.display())));
+        }
+        let mut waited = Duration::ZERO;
+        loop {
+            match Self::open_once(path, options) {
+                Err(error) if error.kind == StoreErrorKind::Locked && waited < options.lock_patience => {
+                    std::thread::sleep(LOCK_INTERVAL);
+                    waited += LOCK_INTERVAL;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn open_once(path: &Path, options: &ReadOptions) -> Result<Self, StoreError> {
+        let config = read_only(options).map_err(failed("cannot configure the database"))?;
+        let opening = || failed(format!("cannot open the database {}", path.display()));
+        let connection = Connection::open_with_flags(path, config).map_err(opening())?;
+        connection.execute_batch(WALLS).map_err(opening())?;
+        migrations::check(&connection)?;
+        Ok(Self { connection })
+    }
+
+    /// What stops a query of this reader from another thread.
+    #[must_use]
+    pub fn stopper(&self) -> QueryStopper {
+        QueryStopper(self.connection.interrupt_handle())
+    }
+
+    /// Makes sure that `sql` is one query, and finds its columns. Runs nothing.
+    ///
+    /// # Errors
+    /// [`QueryError`] for anything else, in DuckDB's words where DuckDB refuses it.
+    pub fn query(&self, sql: &str) -> Result<Query<'_>, QueryError> {
+        let statement = SingleStatement::find(sql).map_err(|not_single| match not_single {
+            NotSingle::Empty => QueryError::Empty,
+            NotSingle::Several => QueryError::Several,
+        })?;
+        // The statement as it was written first: its complaints then point into what the person sees.
+        self.connection.prepare(statement.text).map_err(refused)?;
+        let body = match statement.first_word().as_str() {
+            "explain" => {
+                return Ok(Query {
+                    reader: self,
+                    columns: explain_columns(),
+                    body: Body::Direct(statement.text.to_owned()),
+                });
+            }
+            "pragma" => pragma_as_query(statement.after_first_word()),
+            "call" => format!("FROM {}", statement.after_first_word()),
+            _ => statement.text.to_owned(),
+        };
+        let columns = self.describe(&body)?;
+        Ok(Query { reader: self, columns, body: Body::Subquery(body) })
+    }
+
+    fn describe(&self, query: &str) -> Result<Vec<QueryColumn>, QueryError> {
+        let describe = format!("DESCRIBE SELECT * FROM (\n{query}\n)");
+        let mut statement = self.connection.prepare(&describe).map_err(not_a_query)?;
+        let column = |row: &duckdb::Row<'_>| Ok(QueryColumn { name: row.get(0)?, type_name: row.get(1)? });
+        statement.query_map([], column).and_then(Iterator::collect).map_err(refused)
+    }
+
+    /// The connection, for the questions of this crate.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl QueryStopper {
+    /// Stops the running statement; it ends with [`QueryError::Stopped`].
+    pub fn stop(&self) {
+        self.0.interrupt();
+    }
+}
+
+impl Query<'_> {
+    /// The columns of the answer, in order.
+    #[must_use]
+    pub fn columns(&self) -> &[QueryColumn] {
+        &self.columns
+    }
+
+    /// Runs the query and hands every row, or the first `limit`, to `row`, in order: one cell per column, `None` for
+    /// NULL. `row` ends the reading by breaking.
+    ///
+    /// # Errors
+    /// [`QueryError`]; rows handed over before it are good.
+    pub fn run(
+        &self,
+        form: CellForm,
+        limit: Option<u64>,
+        row: &mut dyn FnMut(&[Option<&str>]) -> ControlFlow<()>,
+    ) -> Result<(), QueryError> {
+        let sql = self.sql(form, limit);
+        let mut statement = self.reader.connection.prepare(&sql).map_err(refused)?;
+        // Only starts the query: the iterator that this returns would end the program where a step fails.
+        let _ = statement.stream_arrow([]).map_err(refused)?;
+        while let Some(chunk) = statement.step().map_err(refused)? {
+            if hand_over(&chunk, row)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn sql(&self, form: CellForm, limit: Option<u64>) -> String {
+        let query = match &self.body {
+            Body::Direct(statement) => return statement.clone(),
+            Body::Subquery(query) => query,
+        };
+        let cells: Vec<_> = self.columns.iter().enumerate().map(|(index, column)| cell(index, column, form)).collect();
+        let names: Vec<_> = (0..self.columns.len()).map(|index| format!("c{index}")).collect();
+        let limit = limit.map_or_else(String::new, |limit| format!(" LIMIT {limit}"));
+        format!("SELECT {} FROM (\n{query}\n) AS answer({}){limit}", cells.join(", "), names.join(", "))
+    }
+}
+
+impl QueryColumn {
+    /// True for a type made of other values.
+    #[must_use]
+    pub fn is_nested(&self) -> bool {
+        let starts = ["STRUCT", "MAP", "UNION", "LIST"].iter().any(|word| self.type_name.starts_with(word));
+        starts || self.type_name.ends_with(']')
+    }
+
+    /// True for whole, decimal and floating-point numbers.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        const NUMBERS: [&str; 13] = [
+            "TINYINT",
+            "SMALLINT",
+            "INTEGER",
+            "BIGINT",
+            "HUGEINT",
+            "UTINYINT",
+            "USMALLINT",
+            "UINTEGER",
+            "UBIGINT",
+            "UHUGEINT",
+            "FLOAT",
+            "DOUBLE",
+            "BIGNUM",
+        ];
+        NUMBERS.contains(&self.type_name.as_str()) || (self.type_name.starts_with("DECIMAL(") && !self.is_nested())
+    }
+}
+
+fn read_only(options: &ReadOptions) -> duckdb::Result<Config> {
+    Config::default()
+        .access_mode(AccessMode::ReadOnly)?
+        .with("autoinstall_known_extensions", "false")?
+        .with("autoload_known_extensions", "false")?
+        .max_memory(&options.memory_limit)
+}
+
+fn explain_columns() -> Vec<QueryColumn> {
+    ["explain_key", "explain_value"]
+        .map(|name| QueryColumn { name: name.to_owned(), type_name: "VARCHAR".to_owned() })
+        .to_vec()
+}
+
+/// The pragmas that answer something are table functions, too.
+fn pragma_as_query(pragma: &str) -> String {
+    match pragma.to_ascii_lowercase().as_str() {
+        "show_tables" => "SHOW TABLES".to_owned(),
+        "show_databases" => "SHOW DATABASES".to_owned(),
+        "show_tables_expanded" => "SHOW ALL TABLES".to_owned(),
+        _ if pragma.ends_with(')') => format!("FROM pragma_{pragma}"),
+        _ => format!("FROM pragma_{pragma}()"),
+    }
+}
+
+fn cell(index: usize, column: &QueryColumn, form: CellForm) -> String {
+    if form == CellForm::NestedAsJson && column.is_nested() {
+        format!("to_json(c{index})::VARCHAR")
+    } else {
+        format!("c{index}::VARCHAR")
+    }
+}
+
+fn hand_over(
+    chunk: &StructArray,
+    row: &mut dyn FnMut(&[Option<&str>]) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, QueryError> {
+    let texts = chunk.columns().iter().map(|column| column.as_any().downcast_ref::<StringArray>());
+    let columns = texts.collect::<Option<Vec<_>>>().ok_or_else(|| {
+        QueryError::Store(broken(StoreErrorKind::Internal, "DuckDB answered with something other than text"))
+    })?;
+    let mut cells = Vec::with_capacity(columns.len());
+    for index in 0..chunk.len() {
+        cells.clear();
+        cells.extend(columns.iter().map(|column| column.is_valid(index).then(|| column.value(index))));
+        if row(&cells).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+fn refused(error: duckdb::Error) -> QueryError {
+    let message = match error {
+        duckdb::Error::DuckDBFailure(_, Some(message)) => message,
+        other => other.to_string(),
+    };
+    if message.starts_with("INTERRUPT") { QueryError::Stopped } else { QueryError::Refused { message } }
+}
+
+/// A statement that DuckDB takes alone but not as a subquery is no query.
+fn not_a_query(error: duckdb::Error) -> QueryError {
+    match refused(error) {
+        QueryError::Refused { message } if message.starts_with("Parser Error") => QueryError::NotAQuery,
+        other => other,
+    }
+}

@@ -1,0 +1,205 @@
+//! What there is in a database, cheaply: counts, coverage by day, what is pending, the last runs. Reads no event's text.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use duckdb::{Connection, Row};
+use pipeline::StoreError;
+
+use crate::Reader;
+use crate::error::failed;
+
+/// How many of the last runs are told.
+const RUNS: u32 = 8;
+
+/// What there is in a database.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct StatusFacts {
+    /// Number of the newest migration applied.
+    pub schema_version: u32,
+    /// Every table of data with its rows, in the order of the stages.
+    pub tables: Vec<TableFacts>,
+    /// Every pump, in the order they became known.
+    pub pumps: Vec<PumpFacts>,
+    /// Events of types that the dictionary does not know: type code and how many.
+    pub unknown_codes: Vec<(i32, u64)>,
+    /// Everything odd about decoded events: kind of problem and how many.
+    pub problems: Vec<(String, u64)>,
+    /// Batches of raw events that are not decoded yet.
+    pub unparsed_batches: u64,
+    /// Pumps whose domain tables are behind.
+    pub underived_pumps: u64,
+    /// The configured zones: first local day (`None` is the beginning of time) and IANA name.
+    pub zones: Vec<(Option<NaiveDate>, String)>,
+    /// The last runs of the stages, newest first.
+    pub runs: Vec<RunFacts>,
+}
+
+/// One table.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TableFacts {
+    /// Its name.
+    pub name: String,
+    /// Its rows.
+    pub rows: u64,
+}
+
+/// One pump.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PumpFacts {
+    /// Its number in this database.
+    pub id: i32,
+    /// The number printed on it, where known.
+    pub serial_number: Option<String>,
+    /// Its model in words, where known.
+    pub model_name: Option<String>,
+    /// Its last upload as the account told last.
+    pub last_upload: Option<DateTime<Utc>>,
+    /// The pump's wall clock at the event logged last, by its own sequence.
+    pub newest_event: Option<NaiveDateTime>,
+    /// The instant of that event; `None` until it is decoded.
+    pub newest_event_utc: Option<DateTime<Utc>>,
+    /// Events by day of the pump's wall clock, oldest first; days without events are left out. Factory dates and dates in
+    /// the future are among them.
+    pub days: Vec<DayCount>,
+}
+
+/// The events of one day.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct DayCount {
+    /// The day on the pump's wall clock.
+    pub day: NaiveDate,
+    /// Its events.
+    pub events: u64,
+}
+
+/// One run of one stage.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RunFacts {
+    /// `fetch`, `import`, `parse` or `derive`.
+    pub stage: String,
+    /// Its start.
+    pub started: DateTime<Utc>,
+    /// Its end; `None` while it runs, and for ever when it was killed.
+    pub ended: Option<DateTime<Utc>>,
+    /// `completed`, `interrupted` or `failed`; `None` as above.
+    pub outcome: Option<String>,
+    /// Its counters, as JSON.
+    pub counts: Option<String>,
+    /// What went wrong, in words.
+    pub error: Option<String>,
+}
+
+impl StatusFacts {
+    /// Reads the facts.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn read(reader: &Reader) -> Result<Self, StoreError> {
+        let connection = reader.connection();
+        Ok(Self {
+            schema_version: crate::schema_version(),
+            tables: tables(connection)?,
+            pumps: pumps(connection)?,
+            unknown_codes: rows(
+                connection,
+                "SELECT event_code, count(*)::UBIGINT FROM decode_problems WHERE problem = 'unknown_event'
+                 GROUP BY ALL ORDER BY ALL",
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?,
+            problems: rows(
+                connection,
+                "SELECT problem, count(*)::UBIGINT FROM decode_problems GROUP BY ALL ORDER BY ALL",
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?,
+            unparsed_batches: count(
+                connection,
+                "SELECT count(*)::UBIGINT FROM raw_batches
+                 WHERE new + revised > 0 AND id > coalesce((SELECT max(batch_id) FROM parse_progress), -1)",
+            )?,
+            underived_pumps: count(connection, "SELECT count(*)::UBIGINT FROM pending_derivations")?,
+            zones: rows(
+                connection,
+                "SELECT valid_from, zone FROM time_zones ORDER BY valid_from NULLS FIRST",
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?,
+            runs: runs(connection)?,
+        })
+    }
+}
+
+/// The bookkeeping of the stages is left out: it is told in other ways.
+fn tables(connection: &Connection) -> Result<Vec<TableFacts>, StoreError> {
+    let list = "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND schema_name = 'main'
+                AND table_name NOT IN ('refinery_schema_history', 'parse_progress', 'pending_derivations', 'time_zones',
+                                       'clock_segments', 'raw_batches')
+                ORDER BY table_oid";
+    let names: Vec<String> = rows(connection, list, |row| row.get(0))?;
+    let counted = |name: String| {
+        let rows = count(connection, &format!("SELECT count(*)::UBIGINT FROM \"{}\"", name.replace('"', "\"\"")))?;
+        Ok(TableFacts { name, rows })
+    };
+    names.into_iter().map(counted).collect()
+}
+
+fn pumps(connection: &Connection) -> Result<Vec<PumpFacts>, StoreError> {
+    let list = "SELECT id, serial_number, model_name, last_upload FROM pumps ORDER BY id";
+    let pump = |row: &Row<'_>| {
+        Ok(PumpFacts {
+            id: row.get(0)?,
+            serial_number: row.get(1)?,
+            model_name: row.get(2)?,
+            last_upload: row.get(3)?,
+            newest_event: None,
+            newest_event_utc: None,
+            days: Vec::new(),
+        })
+    };
+    let mut pumps = rows(connection, list, pump)?;
+    let newest = "SELECT r.pump_id, r.pump_time, e.timestamp_utc
+                  FROM (SELECT max(id) AS id FROM raw_events GROUP BY pump_id)
+                  JOIN raw_events r USING (id) LEFT JOIN events e USING (id)";
+    for (id, wall, utc) in rows(connection, newest, |row| Ok((row.get::<_, i32>(0)?, row.get(1)?, row.get(2)?)))? {
+        if let Some(pump) = pumps.iter_mut().find(|pump| pump.id == id) {
+            (pump.newest_event, pump.newest_event_utc) = (wall, utc);
+        }
+    }
+    let by_day = "SELECT pump_id, pump_time::DATE AS day, count(*)::UBIGINT FROM raw_events GROUP BY ALL ORDER BY ALL";
+    for (id, day, events) in rows(connection, by_day, |row| Ok((row.get::<_, i32>(0)?, row.get(1)?, row.get(2)?)))? {
+        if let Some(pump) = pumps.iter_mut().find(|pump| pump.id == id) {
+            pump.days.push(DayCount { day, events });
+        }
+    }
+    Ok(pumps)
+}
+
+fn runs(connection: &Connection) -> Result<Vec<RunFacts>, StoreError> {
+    let list = format!(
+        "SELECT stage, started, ended, outcome, counts::VARCHAR, error FROM pipeline_runs ORDER BY id DESC LIMIT {RUNS}"
+    );
+    rows(connection, &list, |row| {
+        Ok(RunFacts {
+            stage: row.get(0)?,
+            started: row.get(1)?,
+            ended: row.get(2)?,
+            outcome: row.get(3)?,
+            counts: row.get(4)?,
+            error: row.get(5)?,
+        })
+    })
+}
+
+fn count(connection: &Connection, sql: &str) -> Result<u64, StoreError> {
+    connection.query_row(sql, [], |row| row.get(0)).map_err(failed("cannot count rows"))
+}
+
+fn rows<T>(
+    connection: &Connection,
+    sql: &str,
+    row: impl FnMut(&Row<'_>) -> duckdb::Result<T>,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare(sql).map_err(failed("cannot read the state of the database"))?;
+    let rows = statement.query_map([], row).and_then(Iterator::collect);
+    rows.map_err(failed("cannot read the state of the database"))
+}
