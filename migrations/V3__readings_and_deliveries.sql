@@ -46,7 +46,10 @@ CREATE TABLE basal_deliveries (
     utc_offset_seconds          BIGINT NOT NULL,
     utc_source                  VARCHAR NOT NULL,
     commanded_basal_rate        INTEGER,
-    commanded_basal_rate_source VARCHAR
+    commanded_basal_rate_source VARCHAR,
+    ended                       TIMESTAMP,
+    ended_utc                   TIMESTAMPTZ,
+    seconds                     BIGINT NOT NULL CHECK (seconds >= 0)
 );
 COMMENT ON TABLE basal_deliveries IS 'One row per basal rate that the pump commanded; in force until the next row';
 COMMENT ON COLUMN basal_deliveries.id IS 'Identity, equal to events_id';
@@ -61,3 +64,6 @@ COMMENT ON COLUMN basal_deliveries.utc_offset_seconds IS 'timestamp minus timest
 COMMENT ON COLUMN basal_deliveries.utc_source IS 'How the instant was found, as in events.utc_source';
 COMMENT ON COLUMN basal_deliveries.commanded_basal_rate IS 'Rate actually commanded in mU/h, 0 while suspended';
 COMMENT ON COLUMN basal_deliveries.commanded_basal_rate_source IS 'Where the commanded rate comes from: suspended, profile, temp_rate, algorithm, temp_rate_and_algorithm';
+COMMENT ON COLUMN basal_deliveries.ended IS 'Until when, pump''s wall clock: the next row, or the last sign of life before the pump fell silent; NULL while in force';
+COMMENT ON COLUMN basal_deliveries.ended_utc IS 'Until when, as an instant; NULL while in force';
+COMMENT ON COLUMN basal_deliveries.seconds IS 'For how long it was in force, in seconds, by instants; while in force, up to the pump''s last event';

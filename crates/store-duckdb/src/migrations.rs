@@ -20,8 +20,15 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: &[(&str, &str)] =
-    &[migration!("V1__raw_history"), migration!("V2__events"), migration!("V3__readings_and_deliveries")];
+const MIGRATIONS: &[(&str, &str)] = &[
+    migration!("V1__raw_history"),
+    migration!("V2__events"),
+    migration!("V3__readings_and_deliveries"),
+    migration!("V4__boluses_and_entries"),
+    migration!("V5__spans_and_alarms"),
+    migration!("V6__sites_clocks_totals"),
+    migration!("V7__views"),
+];
 
 /// The number of the newest migration that this program knows.
 #[must_use]

@@ -1,14 +1,60 @@
--- One row per basal rate that the pump commanded (event 279). 65535 says that a rate does not apply.
+-- One row per basal rate that the pump commanded (event 279), in force until the next one. 65535 says that a rate does not
+-- apply.
+--
+-- A pump that runs logs something every few minutes. An hour of silence, or a start of its processor (99), means that it was
+-- off or that its log is not known: the rate then ends with the last event before. Durations are counted between instants,
+-- never between wall clocks. Where a clock was set back to correct a drift, instants may run back by some minutes too; the
+-- rates before are then cut short, so that rows never overlap.
 INSERT INTO basal_deliveries BY NAME
-SELECT id, id AS events_id, timestamp, pump_id, timestamp_utc, utc_offset_seconds, utc_source,
+WITH decoded AS (
+    SELECT id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
+           from_json(event_data, '{"profileBasalRate": "INTEGER", "algorithmRate": "INTEGER", "tempRate": "INTEGER",
+                                   "commandedRate": "INTEGER", "commandedRateSource": "INTEGER", "commandedRateSourceName": "VARCHAR"}') AS field
+    FROM events
+    WHERE pump_id = ?1 AND id >= ?2 AND event_id = 279
+), last_event AS (
+    SELECT max(id) AS id, arg_max(timestamp, id) AS timestamp, arg_max(timestamp_utc, id) AS timestamp_utc
+    FROM events
+    WHERE pump_id = ?1 AND id >= ?2
+), ordered AS (
+    SELECT *, epoch_us(timestamp_utc) AS began_us,
+           lead(id) OVER log AS next_id, lead(timestamp) OVER log AS next_timestamp, epoch_us(lead(timestamp_utc) OVER log) AS next_us,
+           epoch_us(min(timestamp_utc) OVER (ORDER BY id ROWS BETWEEN 1 FOLLOWING AND 8 FOLLOWING)) AS earliest_next_us
+    FROM decoded
+    WINDOW log AS (ORDER BY id)
+), starts AS (
+    SELECT id FROM events WHERE pump_id = ?1 AND id >= ?2 AND event_id = 99
+), suspicious AS (
+    SELECT o.id, coalesce(o.next_id, l.id) AS until_id
+    FROM ordered o ASOF LEFT JOIN starts s ON s.id > o.id, last_event l
+    WHERE coalesce(o.next_us, epoch_us(l.timestamp_utc)) - o.began_us > 3600000000 OR s.id < coalesce(o.next_id, l.id)
+), signs_of_life AS (
+    SELECT s.id AS delivery_id, e.id, e.timestamp, epoch_us(e.timestamp_utc) AS at_us,
+           coalesce(epoch_us(lead(e.timestamp_utc) OVER log) - epoch_us(e.timestamp_utc) > 3600000000 OR lead(e.event_id) OVER log = 99, false) AS is_last
+    FROM suspicious s JOIN events e ON e.pump_id = ?1 AND e.id BETWEEN s.id AND s.until_id
+    WINDOW log AS (PARTITION BY s.id ORDER BY e.id)
+), silenced AS (
+    SELECT delivery_id, min(id) AS id, arg_min(timestamp, id) AS timestamp, arg_min(at_us, id) AS at_us
+    FROM signs_of_life
+    WHERE is_last
+    GROUP BY delivery_id
+), bounded AS (
+    SELECT o.*, s.delivery_id IS NOT NULL AS is_silenced, s.timestamp AS silent_from, s.at_us AS silent_from_us,
+           CASE WHEN o.next_id IS NULL THEN epoch_us((SELECT timestamp_utc FROM last_event))
+                WHEN earliest_next_us < next_us AND earliest_next_us > began_us - 900000000 THEN earliest_next_us
+                ELSE next_us END AS until_us
+    FROM ordered o LEFT JOIN silenced s ON s.delivery_id = o.id
+), ended AS (
+    SELECT *, greatest(began_us, CASE WHEN is_silenced THEN least(silent_from_us, until_us) ELSE until_us END) AS ended_us
+    FROM bounded
+)
+SELECT id, id AS events_id, timestamp, ?1 AS pump_id, timestamp_utc, utc_offset_seconds, utc_source,
        nullif(field.profileBasalRate, 65535) AS profile_basal_rate,
        nullif(field.algorithmRate, 65535) AS algorithm_basal_rate,
        nullif(field.tempRate, 65535) AS temp_basal_rate,
        nullif(field.commandedRate, 65535) AS commanded_basal_rate,
-       field.commandedRateSourceName AS commanded_basal_rate_source
-FROM (
-    SELECT *, from_json(event_data, '{"profileBasalRate": "INTEGER", "algorithmRate": "INTEGER", "tempRate": "INTEGER",
-                                      "commandedRate": "INTEGER", "commandedRateSourceName": "VARCHAR"}') AS field
-    FROM events
-    WHERE pump_id = ?1 AND id >= ?2 AND event_id = 279
-)
+       coalesce(field.commandedRateSourceName, field.commandedRateSource::VARCHAR) AS commanded_basal_rate_source,
+       CASE WHEN is_silenced THEN silent_from ELSE next_timestamp END AS ended,
+       CASE WHEN is_silenced OR next_id IS NOT NULL THEN make_timestamp(ended_us)::TIMESTAMPTZ END AS ended_utc,
+       (ended_us - began_us) // 1000000 AS seconds
+FROM ended

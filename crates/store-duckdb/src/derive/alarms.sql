@@ -1,0 +1,43 @@
+-- One row per alert (4, 27, 26), alarm (5, 8, 28), malfunction (6, 7) or glucose alert (171, 173, 172 of older pumps; 369, 371,
+-- 370 of Dexcom; 460, 461 of Libre): raised, acknowledged, cleared. Messages belong to the last raising of their number, if
+-- that is at most 30,000 log entries (more than a week) back.
+INSERT INTO alarms BY NAME
+WITH decoded AS (
+    SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
+           from_json(event_data, '{"alertId": "BIGINT", "alarmId": "BIGINT", "malfId": "BIGINT", "dalertId": "BIGINT",
+               "alertIdName": "VARCHAR", "alarmIdName": "VARCHAR", "malfIdName": "VARCHAR", "dalertIdName": "VARCHAR",
+               "ackSourceName": "VARCHAR", "param1": "BIGINT", "param2": "DOUBLE"}') AS field
+    FROM events
+    WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (4, 26, 27, 5, 8, 28, 6, 7, 171, 172, 173, 369, 370, 371, 460, 461)
+), messages AS (
+    SELECT *,
+           CASE WHEN event_id IN (4, 26, 27) THEN 'alert' WHEN event_id IN (5, 8, 28) THEN 'alarm'
+                WHEN event_id IN (6, 7) THEN 'malfunction' ELSE 'cgm' END AS family,
+           CASE WHEN event_id IN (4, 5, 6, 171, 369, 460) THEN 'raised' WHEN event_id IN (7, 8, 27, 173, 371) THEN 'acknowledged'
+                ELSE 'cleared' END AS what,
+           coalesce(field.dalertId, field.alertId, field.alarmId, field.malfId) AS alarm_number
+    FROM decoded
+), numbered AS (
+    SELECT *, count(*) FILTER (what = 'raised') OVER number_in_log AS raising,
+           max(id) FILTER (what = 'raised') OVER number_in_log AS raised_id
+    FROM messages
+    WHERE alarm_number IS NOT NULL
+    WINDOW number_in_log AS (PARTITION BY family, alarm_number ORDER BY id)
+)
+SELECT min(id) AS id, min(id) AS events_id, ?1 AS pump_id, family, alarm_number,
+       coalesce(any_value(coalesce(field.dalertIdName, field.alertIdName, field.alarmIdName, field.malfIdName)) FILTER (what = 'raised'),
+                family || '_' || alarm_number) AS name,
+       arg_min(timestamp, id) AS timestamp, arg_min(timestamp_utc, id) AS timestamp_utc,
+       arg_min(utc_offset_seconds, id) AS utc_offset_seconds, arg_min(utc_source, id) AS utc_source,
+       min(id) FILTER (what = 'acknowledged') AS acknowledged_events_id,
+       arg_min(timestamp, id) FILTER (what = 'acknowledged') AS acknowledged,
+       arg_min(timestamp_utc, id) FILTER (what = 'acknowledged') AS acknowledged_utc,
+       arg_min(field.ackSourceName, id) FILTER (what = 'acknowledged') AS acknowledged_by,
+       min(id) FILTER (what = 'cleared') AS cleared_events_id,
+       arg_min(timestamp, id) FILTER (what = 'cleared') AS cleared,
+       arg_min(timestamp_utc, id) FILTER (what = 'cleared') AS cleared_utc,
+       arg_min(field.param1, id) FILTER (what = 'raised') AS param1,
+       arg_min(field.param2, id) FILTER (what = 'raised') AS param2
+FROM numbered
+WHERE raising > 0 AND id - raised_id <= 30000
+GROUP BY family, alarm_number, raising

@@ -1,0 +1,117 @@
+-- One row per bolus, joined over its messages: request (64, 65, 66), start (55, extended 59), progress (280), end (20,
+-- extended 21). The pump's bolus numbers are 16 bits wide and start again after a reset, so a number alone is no bolus: a
+-- new one begins with a request (64) that follows other messages of its number, and after 10,000 log entries (about
+-- three days) without any. Floats are the pump's 32 bits; five decimals are as far as they go.
+INSERT INTO boluses BY NAME
+WITH decoded AS (
+    SELECT id, event_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
+           from_json(event_data, '{"bolusId": "INTEGER", "bolusType": "INTEGER", "bg": "INTEGER", "carbAmount": "INTEGER",
+               "iob": "DOUBLE", "carbRatio": "BIGINT", "standardPercent": "INTEGER", "options": "INTEGER", "duration": "INTEGER",
+               "targetBg": "INTEGER", "isf": "INTEGER", "declinedCorrection": "INTEGER", "userOverride": "INTEGER",
+               "foodBolusSize": "DOUBLE", "correctionBolusSize": "DOUBLE", "totalBolusSize": "DOUBLE", "bolusSize": "DOUBLE",
+               "bolexSize": "DOUBLE", "bolusDeliveryStatus": "INTEGER", "requestedNow": "INTEGER", "requestedLater": "INTEGER",
+               "bolusSource": "INTEGER", "bolusSourceName": "VARCHAR", "correction": "INTEGER", "deliveredTotal": "INTEGER",
+               "extendedDurationRequested": "INTEGER", "completionStatus": "INTEGER", "insulinDelivered": "DOUBLE",
+               "insulinRequested": "DOUBLE"}') AS field
+    FROM events
+    WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (64, 65, 66, 55, 59, 280, 20, 21)
+), begun AS (
+    SELECT *, coalesce(id - lag(id) OVER log > 10000 OR event_id = 64 AND lag(event_id) OVER log NOT IN (65, 66), true) AS begins
+    FROM decoded
+    WHERE field.bolusId IS NOT NULL
+    WINDOW log AS (PARTITION BY field.bolusId ORDER BY id)
+), numbered AS (
+    SELECT *, count(*) FILTER (begins) OVER (PARTITION BY field.bolusId ORDER BY id) AS number FROM begun
+), joined AS (
+    SELECT field.bolusId AS bolus_id,
+           min(id) AS id, max(id) AS last_events_id,
+           arg_min(timestamp, id) AS timestamp, arg_min(timestamp_utc, id) AS timestamp_utc,
+           arg_min(utc_offset_seconds, id) AS utc_offset_seconds, arg_min(utc_source, id) AS utc_source,
+           arg_min(timestamp, id) FILTER (event_id IN (55, 59, 280)) AS started,
+           arg_min(timestamp_utc, id) FILTER (event_id IN (55, 59, 280)) AS started_utc,
+           arg_max(timestamp, id) FILTER (event_id = 20) AS now_ended,
+           arg_max(timestamp_utc, id) FILTER (event_id = 20) AS now_ended_utc,
+           arg_max(timestamp, id) FILTER (event_id = 21) AS later_ended,
+           arg_max(timestamp_utc, id) FILTER (event_id = 21) AS later_ended_utc,
+           arg_max(timestamp, id) FILTER (event_id = 280) AS reported,
+           arg_max(timestamp_utc, id) FILTER (event_id = 280) AS reported_utc,
+           any_value(field.bolusType) FILTER (event_id = 64) AS request_type,
+           any_value(field.bg) FILTER (event_id = 64) AS bg,
+           any_value(field.carbAmount) FILTER (event_id = 64) AS carbs,
+           coalesce(any_value(field.iob) FILTER (event_id = 64), any_value(field.iob) FILTER (event_id IN (55, 59))) AS iob,
+           any_value(field.carbRatio) FILTER (event_id = 64) AS carb_ratio,
+           any_value(field.standardPercent) FILTER (event_id = 65) AS now_percent,
+           any_value(field.options) FILTER (event_id = 65) AS option,
+           any_value(field.duration) FILTER (event_id = 65) AS duration,
+           any_value(field.targetBg) FILTER (event_id = 65) AS target_bg,
+           any_value(field.isf) FILTER (event_id = 65) AS isf,
+           any_value(field.declinedCorrection) FILTER (event_id = 65) AS declined,
+           any_value(field.userOverride) FILTER (event_id = 65) AS overridden,
+           any_value(field.foodBolusSize) FILTER (event_id = 66) AS food,
+           any_value(field.correctionBolusSize) FILTER (event_id = 66) AS correction,
+           any_value(field.totalBolusSize) FILTER (event_id = 66) AS total,
+           any_value(field.bolusSize) FILTER (event_id = 55) AS now_activated,
+           any_value(field.bolexSize) FILTER (event_id = 59) AS later_activated,
+           arg_max(field, id) FILTER (event_id = 280) AS delivery,
+           max(field.deliveredTotal) FILTER (event_id = 280) / 1000.0 AS delivered_so_far,
+           arg_max(field, id) FILTER (event_id = 20) AS now_end,
+           arg_max(field, id) FILTER (event_id = 21) AS later_end
+    FROM numbered
+    GROUP BY field.bolusId, number
+), sized AS (
+    SELECT *,
+           coalesce(delivery.requestedNow / 1000.0, now_activated, now_end.insulinRequested, total * now_percent / 100.0, 0.0) AS now_units,
+           coalesce(delivery.requestedLater / 1000.0, later_activated, later_end.insulinRequested,
+                    CASE WHEN duration > 0 THEN total * (100 - now_percent) / 100.0 END, 0.0) AS later_units,
+           -- The part for now ends with 20, the later one with 21; one stopped in its first part has no later end.
+           CASE WHEN later_end IS NOT NULL THEN later_end.completionStatus
+                WHEN now_end.completionStatus <> 3 THEN now_end.completionStatus
+                WHEN coalesce(delivery.requestedLater, 0) = 0 AND later_activated IS NULL
+                     AND NOT coalesce(duration > 0, false) THEN now_end.completionStatus END AS completion
+    FROM joined
+), judged AS (
+    SELECT *,
+           -- A missing end (a hole in the log) is made up for by the last report of progress, which says when all is over.
+           CASE WHEN completion IS NOT NULL THEN CASE completion WHEN 0 THEN 'cancelled' WHEN 1 THEN 'stopped_by_alarm'
+                    WHEN 2 THEN 'stopped_by_malfunction' WHEN 3 THEN 'completed' WHEN 5 THEN 'rejected'
+                    WHEN 6 THEN 'stopped_by_low_glucose' ELSE 'unknown_' || completion END
+                WHEN delivery.bolusDeliveryStatus = 0 AND delivered_so_far >= now_units + later_units THEN 'completed'
+                WHEN started IS NOT NULL THEN 'in_progress'
+                ELSE 'requested' END AS status,
+           CASE WHEN (now_end IS NOT NULL OR now_units = 0) AND (later_end IS NOT NULL OR later_units = 0 OR now_end.completionStatus <> 3)
+                     AND (now_end IS NOT NULL OR later_end IS NOT NULL)
+                THEN coalesce(now_end.insulinDelivered, 0) + coalesce(later_end.insulinDelivered, 0)
+                ELSE coalesce(delivered_so_far, coalesce(now_end.insulinDelivered, 0) + coalesce(later_end.insulinDelivered, 0)) END
+               AS delivered,
+           CASE WHEN option IN (3, 6) OR request_type = 2 OR delivery.bolusSource IN (7, 9) THEN 'automatic'
+                WHEN option IN (4, 5, 8) OR request_type = 3 OR delivery.bolusSource IN (5, 8, 11) THEN 'remote'
+                ELSE 'user' END AS source
+    FROM sized
+)
+SELECT id, id AS events_id, last_events_id, ?1 AS pump_id, bolus_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
+       started, started_utc,
+       CASE WHEN status IN ('requested', 'in_progress') THEN NULL ELSE coalesce(later_ended, now_ended, reported) END AS ended,
+       CASE WHEN status IN ('requested', 'in_progress') THEN NULL ELSE coalesce(later_ended_utc, now_ended_utc, reported_utc) END AS ended_utc,
+       CASE WHEN source = 'automatic' THEN 'automatic'
+            WHEN later_units > 0 THEN 'extended'
+            WHEN option = 2 THEN 'quick'
+            WHEN food > 0 AND correction > 0 THEN 'food_and_correction'
+            WHEN food > 0 OR carbs > 0 THEN 'food'
+            WHEN correction > 0 OR delivery.correction > 0 THEN 'correction'
+            ELSE 'manual' END AS kind,
+       status, source, coalesce(delivery.bolusSourceName, delivery.bolusSource::VARCHAR) AS source_detail,
+       coalesce(overridden = 1, false) AS user_override,
+       coalesce(declined = 1, false) AS correction_declined,
+       status NOT IN ('requested', 'in_progress', 'completed', 'rejected') AS interrupted,
+       round(coalesce(total, now_units + later_units), 5) AS requested_units,
+       round(delivered, 5) AS delivered_units,
+       round(food, 5) AS food_units,
+       round(coalesce(correction, delivery.correction / 1000.0), 5) AS correction_units,
+       round(later_units, 5) AS extended_units,
+       CASE WHEN later_units = 0 THEN 0
+            ELSE round(coalesce(later_end.insulinDelivered, greatest(delivered - coalesce(now_end.insulinDelivered, now_units), 0)), 5) END
+           AS extended_delivered_units,
+       CASE WHEN later_units > 0 THEN coalesce(nullif(duration, 0), delivery.extendedDurationRequested) END AS extended_minutes,
+       carbs AS carbs_grams, nullif(bg, 0) AS bg_mgdl, iob AS iob_units, nullif(carb_ratio, 0) / 1000.0 AS carb_ratio,
+       nullif(isf, 0) AS isf, nullif(target_bg, 0) AS target_bg
+FROM judged

@@ -1,0 +1,34 @@
+-- One row per setting of the clock. The pump logs the date (14) and the time (13) apart; a time that follows a date within
+-- five log entries belongs to the same setting. Event 13 carries the clock as newly set.
+INSERT INTO clock_changes BY NAME
+WITH changes AS (
+    SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
+           CASE event_id WHEN 13 THEN (field.timeAfter - field.timePrior) / 1000.0 ELSE (field.dateAfter - field.datePrior) * 86400.0 END AS forward
+    FROM (
+        SELECT *, from_json(event_data, '{"timePrior": "BIGINT", "timeAfter": "BIGINT", "datePrior": "BIGINT", "dateAfter": "BIGINT"}') AS field
+        FROM events
+        WHERE pump_id = ?1 AND id >= ?2 - 5 AND event_id IN (13, 14)
+    )
+), paired AS (
+    SELECT *,
+           event_id = 13 AND coalesce(lag(event_id) OVER log = 14 AND id - lag(id) OVER log <= 5, false) AS completes,
+           event_id = 14 AND coalesce(lead(event_id) OVER log = 13 AND lead(id) OVER log - id <= 5, false) AS is_completed,
+           lead(id) OVER log AS next_id, lead(timestamp) OVER log AS next_timestamp, lead(timestamp_utc) OVER log AS next_timestamp_utc,
+           lead(utc_offset_seconds) OVER log AS next_offset, lead(utc_source) OVER log AS next_source, lead(forward) OVER log AS next_forward
+    FROM changes
+    WINDOW log AS (ORDER BY id)
+), settings AS (
+    SELECT id, pump_id,
+           CASE WHEN is_completed THEN next_id ELSE id END AS last_events_id,
+           CASE WHEN is_completed THEN next_timestamp ELSE timestamp END AS timestamp,
+           CASE WHEN is_completed THEN next_timestamp_utc ELSE timestamp_utc END AS timestamp_utc,
+           CASE WHEN is_completed THEN next_offset ELSE utc_offset_seconds END AS utc_offset_seconds,
+           CASE WHEN is_completed THEN next_source ELSE utc_source END AS utc_source,
+           forward + CASE WHEN is_completed THEN next_forward ELSE 0 END AS change_seconds
+    FROM paired
+    WHERE id >= ?2 AND NOT completes AND forward IS NOT NULL
+)
+SELECT id, id AS events_id, last_events_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
+       make_timestamp(epoch_us(timestamp) - (change_seconds * 1000000)::BIGINT) AS clock_before, timestamp AS clock_after, change_seconds
+FROM settings
+WHERE change_seconds IS NOT NULL
