@@ -19,7 +19,7 @@ use crate::{AssignmentId, RawBatch};
 /// Files up to this size are read at once, which is faster; larger ones as a stream.
 const READ_AT_ONCE: u64 = 128 << 20;
 /// Events in one page: the unit of progress, and what bounds memory.
-const EVENTS_PER_PAGE: usize = 50_000;
+const EVENTS_PER_PAGE: usize = 122_880;
 
 /// What an archive turned out to be.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

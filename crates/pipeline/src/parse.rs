@@ -14,7 +14,7 @@ use crate::store::{ClockEvidence, ParsedBatch, ParsedEvent, ParsedProblem, Stage
 use crate::{EventStore, PumpId, StoreError};
 
 /// About as many events are decoded and stored in one transaction.
-const EVENTS_PER_BATCH: usize = 50_000;
+const EVENTS_PER_BATCH: usize = 100_000;
 
 /// What one run of the parse stage did.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

@@ -36,18 +36,45 @@ pub(super) fn read_slice(kind: ArchiveKind, content: &[u8], pages: &mut Pages<'_
     Ok(())
 }
 
-pub(super) fn read_stream(kind: ArchiveKind, content: impl Read, pages: &mut Pages<'_>) -> Result<(), String> {
-    let mut input = serde_json::Deserializer::from_reader(content);
+pub(super) fn read_stream(kind: ArchiveKind, mut content: impl Read, pages: &mut Pages<'_>) -> Result<(), String> {
     if kind == ArchiveKind::PumpLogs {
+        // The deserializer takes no byte beyond the closing brace, so other values may follow.
+        let mut input = serde_json::Deserializer::from_reader(content.by_ref());
         let body = Body::<Box<RawValue>> { pages: &mut *pages, text: PhantomData };
         body.deserialize(&mut input).map_err(|error| in_words(&error))?;
     }
-    for value in input.into_iter::<Box<RawValue>>() {
-        if !take_value(value.map_err(|error| in_words(&error))?.get(), pages)? {
-            break;
+    read_values(content, pages)
+}
+
+/// Reads a sequence of values piece by piece; a value that a piece cuts is completed by the next one.
+fn read_values(mut content: impl Read, pages: &mut Pages<'_>) -> Result<(), String> {
+    const PIECE: u64 = 8 << 20;
+    let mut piece = Vec::new();
+    loop {
+        let before = piece.len();
+        content.by_ref().take(PIECE).read_to_end(&mut piece).map_err(|error| format!("cannot read on: {error}"))?;
+        let is_last = piece.len() == before;
+        let taken = take_values(&piece, is_last, pages)?;
+        if is_last || pages.stopped {
+            return Ok(());
+        }
+        piece.drain(..taken);
+    }
+}
+
+/// Takes the whole values that `piece` begins with, and returns how many bytes they were.
+fn take_values(piece: &[u8], is_last: bool, pages: &mut Pages<'_>) -> Result<usize, String> {
+    let mut values = serde_json::Deserializer::from_slice(piece).into_iter::<&RawValue>();
+    let mut taken = 0;
+    while let Some(value) = values.next() {
+        match value {
+            Ok(value) if !take_value(value.get(), pages)? => break,
+            Ok(_) => taken = values.byte_offset(),
+            Err(error) if error.is_eof() && !is_last => break,
+            Err(error) => return Err(in_words(&error)),
         }
     }
-    Ok(())
+    Ok(taken)
 }
 
 fn in_words(error: &serde_json::Error) -> String {
