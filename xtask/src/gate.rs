@@ -32,6 +32,8 @@ pub(crate) fn test() -> anyhow::Result<()> {
         run(step)?;
     }
     licences()?;
+    eprintln!("── report in a browser");
+    crate::browser::check(None)?;
     eprintln!("── tests");
     run(&Step { what: "tests", command: &["test", "--release", "--workspace", "--no-fail-fast"], repair: "mend the test named above" })
 }

@@ -1,7 +1,10 @@
 //! Chores of the workspace: `cargo xtask help` lists them. What CI runs is `cargo xtask test`.
 
+mod browser;
 mod edges;
 mod gate;
+
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
@@ -18,11 +21,18 @@ enum Chore {
     Test,
     /// Checks that crates depend on each other only as ARCHITECTURE.md says.
     Edges,
+    /// Opens the demo's report in a real browser: errors, requests, accessibility, overlapping labels.
+    ReportCheck {
+        /// Keep screenshots in this folder.
+        #[arg(long, value_name = "FOLDER")]
+        screenshots: Option<PathBuf>,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
         Chore::Test => gate::test(),
         Chore::Edges => edges::check(),
+        Chore::ReportCheck { screenshots } => browser::check(screenshots.as_deref()),
     }
 }

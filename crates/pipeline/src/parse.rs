@@ -188,7 +188,8 @@ fn decode_one(raw: &UnparsedEvent, clock: &PumpClock, parsed: &mut ParsedBatch) 
         name: event.name(),
         data,
     });
-    let problems = event.problems().into_iter();
+    // That the dictionary has a type but not its layout is a fact about the dictionary, not about each of its events.
+    let problems = event.problems().into_iter().filter(|problem| problem.kind != ProblemKind::UnknownLayout);
     parsed.problems.extend(problems.map(|problem| ParsedProblem { id: raw.id, code: header.code, problem }));
 }
 

@@ -1,0 +1,70 @@
+//! Looks at the demo's report in a real browser. Where there is no browser and none can be had, says so and passes.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+/// Makes the demo's report and opens it in headless Chromium; screenshots go to `screenshots` when given.
+pub(crate) fn check(screenshots: Option<&Path>) -> anyhow::Result<()> {
+    let missing = |what: &str| eprintln!("── report in a browser: skipped, {what}");
+    if !has_chromium() {
+        missing("Chromium is not installed and cannot be installed here (Debian's package: chromium)");
+        return Ok(());
+    }
+    let work = target_folder().join("report-check");
+    std::fs::create_dir_all(&work).with_context(|| format!("cannot make {}", work.display()))?;
+    if !install_checker(&work)? {
+        missing("node or npm's packages cannot be had here");
+        return Ok(());
+    }
+    let report = demo_report(&work)?;
+    let mut command = Command::new("node");
+    command.arg("check.mjs").arg(&report).current_dir(&work);
+    if let Some(folder) = screenshots {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        command.arg(folder.canonicalize().with_context(|| format!("cannot find {}", folder.display()))?);
+    }
+    if !command.status().context("cannot run node")?.success() {
+        bail!("the report has faults, named above; to repair: see crates/report/src/html, then cargo xtask report-check");
+    }
+    Ok(())
+}
+
+fn has_chromium() -> bool {
+    let found = || Path::new("/usr/bin/chromium").exists() || std::env::var_os("CHROMIUM").is_some();
+    // As root on Debian (a CI machine), the package can simply be installed; elsewhere this fails and says nothing.
+    found() || (succeeds("apt-get", &["update", "-qq"]) && succeeds("apt-get", &["install", "-y", "-qq", "chromium"]) && found())
+}
+
+fn succeeds(program: &str, arguments: &[&str]) -> bool {
+    let output = Command::new(program).args(arguments).env("DEBIAN_FRONTEND", "noninteractive").output();
+    output.is_ok_and(|output| output.status.success())
+}
+
+/// Copies the checker to `work` and installs its packages there; false where that cannot be done.
+fn install_checker(work: &Path) -> anyhow::Result<bool> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/browser");
+    for name in ["package.json", "check.mjs"] {
+        std::fs::copy(source.join(name), work.join(name)).with_context(|| format!("cannot copy {name}"))?;
+    }
+    let install = Command::new("npm")
+        .args(["install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"])
+        .current_dir(work)
+        .status();
+    Ok(install.is_ok_and(|status| status.success()))
+}
+
+fn demo_report(work: &Path) -> anyhow::Result<PathBuf> {
+    let database = work.join("demo.db");
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["run", "--release", "--quiet", "--package", "tandem-cli", "--", "demo", "--quiet", "--db"]).arg(&database);
+    if !command.status().context("cannot run the demo")?.success() {
+        bail!("the demo failed; to see why: cargo run --release -- demo");
+    }
+    Ok(database.with_extension("html"))
+}
+
+fn target_folder() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from)
+}
