@@ -1,1 +1,43 @@
-fn main() {}
+//! `tandem`: a person's insulin pump history, out of Tandem Source into one DuckDB file.
+//!
+//! The only crate that reads the environment, configuration and clock, prints, and exits. Start at [`cli`] for what can be
+//! said, [`commands`] for what is done (a file per command), [`settings`] for where every setting comes from, [`failure`]
+//! for how errors are told. Everything else is in the libraries.
+
+mod cli;
+mod clock;
+mod commands;
+mod context;
+mod failure;
+mod history;
+mod interrupt;
+mod logging;
+mod output;
+mod progress;
+mod settings;
+mod summary;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::Cli;
+use crate::context::Context;
+use crate::failure::Exit;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return failure::usage(&error),
+    };
+    let terminal = terminal::Terminal::new(&cli.global);
+    logging::start(&cli.global);
+    let command = cli.command;
+    let outcome = Context::new(&cli.global, terminal).and_then(|context| commands::run(command, &context));
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(error) if failure::is_broken_pipe(&error) => Exit::Done.into(),
+        Err(error) => failure::present(&error).into(),
+    }
+}

@@ -1,0 +1,113 @@
+//! What can be said on the command line: commands, flags, their help. Nothing is done here.
+
+use std::path::PathBuf;
+
+use clap::builder::Styles;
+use clap::builder::styling::AnsiColor;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+Start here:
+  tandem demo                          a made-up account, to see what you would get
+  tandem sync                          fetch everything new from Tandem Source
+  tandem status                        what is there, and what is missing
+  tandem query 'FROM cgm_readings ORDER BY timestamp DESC LIMIT 5'
+
+Exit codes: 0 done, 1 internal error, 2 usage, 3 configuration or credentials, 4 network or service,
+5 database, 6 problems in the data, 130 interrupted.";
+
+/// A person's insulin pump history, from Tandem Source into one `DuckDB` file.
+#[derive(Debug, Parser)]
+#[command(name = "tandem", version, styles = STYLES, max_term_width = 100, after_help = EXAMPLES)]
+#[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArgs {
+    /// The database file; made on first use with its folder [default: data/tandem.db]
+    #[arg(long, global = true, value_name = "PATH", env = "TANDEM_DB", hide_env_values = true)]
+    pub(crate) db: Option<PathBuf>,
+    /// The configuration file [default: tandem/config.toml in the configuration folder]
+    #[arg(long, global = true, value_name = "PATH", env = "TANDEM_CONFIG", hide_env_values = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// The zone the pump's clock is in, for example Europe/Berlin [default: this computer's]
+    #[arg(long, global = true, value_name = "ZONE", env = "TANDEM_TIME_ZONE", hide_env_values = true)]
+    pub(crate) time_zone: Option<String>,
+    /// Say nothing but data and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say more; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// How log lines are written
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
+    pub(crate) log_format: LogFormat,
+    /// When to use colours; NO_COLOR is respected
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    pub(crate) color: ColorWhen,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The account on Tandem Source.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Account options")]
+pub(crate) struct AccountArgs {
+    /// The account's e-mail address
+    #[arg(long, value_name = "ADDRESS", env = "TANDEM_EMAIL", hide_env_values = true)]
+    pub(crate) email: Option<String>,
+    /// Where the account is: us (United States, Canada, Mexico) or eu (everywhere else)
+    #[arg(long, value_name = "REGION", env = "TANDEM_REGION", hide_env_values = true)]
+    pub(crate) region: Option<String>,
+    /// A command that prints the password, for example 'pass show tandem' [env: `TANDEM_PASSWORD_COMMAND`]
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) password_command: Option<String>,
+    /// Replaces the origin of every host of the service, for simulators and proxies
+    #[arg(long, value_name = "URL", env = "TANDEM_ENDPOINT", hide_env_values = true)]
+    pub(crate) endpoint: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(commands::demo::Arguments),
+    Import(commands::import::Arguments),
+    Status(commands::status::Arguments),
+    Query(commands::query::Arguments),
+    Parse(commands::stages::ParseArguments),
+    Derive(commands::stages::DeriveArguments),
+    Rebuild(commands::stages::RebuildArguments),
+}

@@ -1,0 +1,140 @@
+//! `tandem import`: archives of history into the database.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+use pipeline::SerialNumber;
+use pipeline::import::{FileError, FileReport, ImportOptions, ImportReport};
+
+use super::stages;
+use crate::context::{Context, shared_bar};
+use crate::failure::{self, Exit, Failure};
+use crate::output::{Align, ScreenTable, thousands};
+use crate::terminal::Terminal;
+
+const WORDS: &str = "Storing the page at hand, then stopping; press Ctrl-C again to stop at once.";
+
+const EXAMPLES: &str = "\
+Examples:
+  tandem import pump-logs-2026-03.json
+  tandem import backup/ --dry-run
+  tandem import events.bin --pump 90556643";
+
+/// Store the history in archives: what a file is, it says itself
+///
+/// Known are the service's own answers (pump-logs bodies), JSON events (one a line or not), base64 of 26-byte records (the
+/// retired service's answers) and the records themselves. Importing a file again adds nothing.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// Files, or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The serial number of the pump whose events these are, where a file does not say
+    #[arg(long, value_name = "SERIAL")]
+    pump: Option<String>,
+    /// Say what would be stored, and store nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Only store; decode and derive later (`tandem parse`, `tandem derive`)
+    #[arg(long)]
+    raw_only: bool,
+}
+
+/// Imports.
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
+    let paths = files(&arguments.paths)?;
+    let stop = context.interrupt.stop_gracefully(WORDS);
+    let bar = shared_bar(context.terminal, "importing");
+    let mut pipeline = context.pipeline(&bar, stop)?;
+    let options = ImportOptions { pump: arguments.pump.as_ref().map(SerialNumber::new), dry_run: arguments.dry_run };
+    let imported = pipeline.import(&paths, &options)?;
+    let stages = if arguments.dry_run || arguments.raw_only { None } else { Some((pipeline.parse()?, pipeline.derive()?)) };
+    drop((pipeline, bar));
+    show(&imported, context)?;
+    if arguments.dry_run {
+        context.terminal.say("A dry run: nothing was stored.");
+    }
+    if let Some((parse, derive)) = &stages {
+        context.terminal.say(format!("{}\n{}", stages::parsed(parse), stages::derived(derive)));
+    }
+    let interrupted = stages.is_some_and(|(parse, derive)| parse.interrupted || derive.interrupted);
+    Ok(exit(imported, interrupted, context))
+}
+
+/// The files to read: of a folder, those directly in it, by name.
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.exists() {
+            return Err(Failure::new(Exit::Usage, format!("there is no file {}", path.display())).into());
+        }
+        if path.is_dir() { files.extend(files_in(path)?) } else { files.push(path.clone()) }
+    }
+    Ok(files)
+}
+
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let unreadable = |error: std::io::Error| {
+        Failure::new(Exit::Usage, format!("cannot read the folder {}", folder.display())).because(error)
+    };
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
+    let mut files: Vec<_> = entries.iter().map(fs::DirEntry::path).filter(|path| path.is_file()).collect();
+    files.sort();
+    if files.is_empty() {
+        return Err(Failure::new(Exit::Usage, format!("there are no files in {}", folder.display())).into());
+    }
+    Ok(files)
+}
+
+fn show(report: &ImportReport, context: &Context) -> Result<()> {
+    let mut table = ScreenTable::new([
+        ("file", Align::Left),
+        ("what it is", Align::Left),
+        ("new", Align::Right),
+        ("duplicate", Align::Right),
+        ("revised", Align::Right),
+        ("unknown", Align::Right),
+        ("invalid", Align::Right),
+    ]);
+    for file in &report.files {
+        let counts = file.counts;
+        let numbers = [counts.new, counts.duplicate, counts.revised, file.unknown, counts.rejected];
+        let texts = [name(file), file.kind.map_or("?", pipeline::archive::ArchiveKind::as_str).to_owned()];
+        table.push(texts.into_iter().chain(numbers.map(thousands)).map(Some));
+    }
+    Ok(context.terminal.data().write_all(table.fit(Terminal::width()).text.as_bytes())?)
+}
+
+fn name(file: &FileReport) -> String {
+    file.path.file_name().map_or_else(|| file.path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Tells what was wrong with which file; the first of them decides the exit code.
+fn exit(report: ImportReport, interrupted: bool, context: &Context) -> Exit {
+    let mut exit = None;
+    for error in report.files.into_iter().filter_map(|file| file.error) {
+        let hint = hint(&error);
+        let failed = failure::present(&anyhow::Error::from(Failure::wrapping(error).hint(hint)));
+        exit = exit.or(Some(failed));
+    }
+    exit.unwrap_or_else(|| stages::ended(context, report.interrupted || interrupted))
+}
+
+fn hint(error: &FileError) -> &'static str {
+    use pipeline::archive::ArchiveError;
+    match error {
+        FileError::PumpUnknown { .. } => "name the pump by its serial number: --pump SERIAL. Nothing of this file was stored",
+        FileError::Archive(ArchiveError::Damaged { .. }) => {
+            "what came before the damage is stored; get the file again and import it again, nothing is doubled"
+        }
+        FileError::Archive(ArchiveError::Empty { .. }) => "get the file again; nothing of it was stored",
+        FileError::Archive(ArchiveError::NotAnArchive { .. }) => {
+            "known are pump-logs answers, JSON events, base64 of records, and 26-byte records; nothing of it was stored"
+        }
+        _ => "nothing of this file was stored",
+    }
+}

@@ -1,0 +1,26 @@
+//! What each command does; a file per command. Parents decide, the libraries compute.
+
+pub(crate) mod demo;
+pub(crate) mod import;
+pub(crate) mod query;
+pub(crate) mod stages;
+pub(crate) mod status;
+
+use anyhow::Result;
+
+use crate::cli::Command;
+use crate::context::Context;
+use crate::failure::Exit;
+
+/// Does what the command line says.
+pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
+    match command {
+        Command::Demo(arguments) => demo::run(&arguments, context),
+        Command::Import(arguments) => import::run(&arguments, context),
+        Command::Status(arguments) => status::run(&arguments, context),
+        Command::Query(arguments) => query::run(&arguments, context),
+        Command::Parse(_) => stages::parse(context),
+        Command::Derive(_) => stages::derive(context),
+        Command::Rebuild(_) => stages::rebuild(context),
+    }
+}

@@ -1,0 +1,92 @@
+//! `tandem parse`, `tandem derive`, `tandem rebuild`: the offline stages, alone.
+
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::Args;
+use pipeline::derive::DeriveReport;
+use pipeline::parse::ParseReport;
+
+use crate::context::{Context, shared_bar};
+use crate::failure::Exit;
+use crate::output::{counted, thousands, took};
+
+const WORDS: &str = "Stopping after this batch; press Ctrl-C again to stop at once.";
+
+/// Decode raw events that are not decoded yet
+///
+/// `sync` and `import` do this by themselves; after an update that knows more types of events, this decodes all again.
+#[derive(Args, Debug)]
+pub(crate) struct ParseArguments {}
+
+/// Bring the tables of readings, deliveries and so on up to date with the events
+///
+/// `sync` and `import` do this by themselves.
+#[derive(Args, Debug)]
+pub(crate) struct DeriveArguments {}
+
+/// Drop everything decoded and derived, and make it again from the raw events, offline
+#[derive(Args, Debug)]
+pub(crate) struct RebuildArguments {}
+
+/// Decodes.
+pub(crate) fn parse(context: &Context) -> Result<Exit> {
+    let bar = shared_bar(context.terminal, "decoding");
+    let report = context.pipeline(&bar, context.interrupt.stop_gracefully(WORDS))?.parse()?;
+    drop(bar);
+    context.terminal.say(parsed(&report));
+    Ok(ended(context, report.interrupted))
+}
+
+/// Derives.
+pub(crate) fn derive(context: &Context) -> Result<Exit> {
+    let bar = shared_bar(context.terminal, "deriving tables");
+    let report = context.pipeline(&bar, context.interrupt.stop_gracefully(WORDS))?.derive()?;
+    drop(bar);
+    context.terminal.say(derived(&report));
+    Ok(ended(context, report.interrupted))
+}
+
+/// Rebuilds.
+pub(crate) fn rebuild(context: &Context) -> Result<Exit> {
+    let started = Instant::now();
+    let bar = shared_bar(context.terminal, "rebuilding");
+    let mut pipeline = context.pipeline(&bar, context.interrupt.stop_gracefully(WORDS))?;
+    let (parse, derive) = pipeline.rebuild()?;
+    drop((pipeline, bar));
+    context.terminal.say(format!("{}\n{}\nin {}", parsed(&parse), derived(&derive), took(started.elapsed())));
+    Ok(ended(context, parse.interrupted || derive.interrupted))
+}
+
+/// What decoding did, in words.
+pub(crate) fn parsed(report: &ParseReport) -> String {
+    if report.events == 0 {
+        return "Everything is decoded.".to_owned();
+    }
+    let mut words = format!("Decoded {}", counted(report.events, "event"));
+    let unknown: u64 = report.unknown_codes.values().sum();
+    if unknown > 0 {
+        words += &format!(", {} of unknown type (kept raw)", thousands(unknown));
+    }
+    words + "."
+}
+
+/// What deriving did, in words.
+pub(crate) fn derived(report: &DeriveReport) -> String {
+    let written: Vec<_> = report.tables.iter().filter(|table| table.rows > 0).collect();
+    if written.is_empty() {
+        return "All tables are up to date.".to_owned();
+    }
+    let words: Vec<_> = written.iter().map(|table| format!("{} {}", thousands(table.rows), table.table)).collect();
+    format!("Derived {}.", words.join(", "))
+}
+
+/// The exit code of a stage that may have been interrupted, with the words for it.
+pub(crate) fn ended(context: &Context, interrupted: bool) -> Exit {
+    if interrupted {
+        context.terminal.say("Interrupted. What was done is saved; the same command continues.");
+        Exit::Interrupted
+    } else {
+        Exit::Done
+    }
+}

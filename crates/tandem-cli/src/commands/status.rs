@@ -1,0 +1,184 @@
+//! `tandem status`: what there is, what is missing, and what was done last.
+
+mod coverage;
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+use clap::Args;
+use console::style;
+use serde_json::{Value, json};
+use store_duckdb::{PumpFacts, RunFacts, StatusFacts};
+
+use crate::context::Context;
+use crate::failure::Exit;
+use crate::output::{ago, counted, size, thousands};
+use crate::terminal::Terminal;
+use coverage::Coverage;
+
+/// Runs shown on a screen.
+const RUNS: usize = 4;
+/// Gaps shown on a screen.
+const GAPS: usize = 3;
+
+/// Show what is in the database: pumps, coverage by month, gaps, counts, last runs
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// Write one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Shows the state of the database.
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
+    let facts = StatusFacts::read(&context.reader()?)?;
+    let path = &context.settings.database;
+    let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
+    let now = Context::now();
+    let text = if arguments.json {
+        format!("{:#}\n", as_json(&facts, &path.display().to_string(), bytes, now))
+    } else {
+        on_screen(&facts, &path.display().to_string(), bytes, now)
+    };
+    context.terminal.data().write_all(text.as_bytes())?;
+    Ok(Exit::Done)
+}
+
+fn on_screen(facts: &StatusFacts, path: &str, bytes: u64, now: DateTime<Utc>) -> String {
+    let mut text = String::new();
+    line(&mut text, "database", &format!("{path}  {}", style(size(bytes)).dim()));
+    line(&mut text, "zone", &zones(facts));
+    for pump in &facts.pumps {
+        text += &pump_on_screen(pump, now);
+    }
+    if facts.pumps.is_empty() {
+        text += "\nNo pump is known yet. `tandem sync` or `tandem import PATH` brings the first events.\n";
+    }
+    text += &tables(facts);
+    text += &oddities(facts);
+    text += &runs(&facts.runs, now);
+    text
+}
+
+fn line(text: &mut String, label: &str, value: &str) {
+    let _ = writeln!(text, "{}  {value}", style(format!("{label:>9}")).cyan());
+}
+
+fn zones(facts: &StatusFacts) -> String {
+    if facts.zones.is_empty() {
+        return "none: the pump's clock is read as UTC; name one with --time-zone".to_owned();
+    }
+    let in_words = |(from, zone): &(Option<chrono::NaiveDate>, String)| match from {
+        None => zone.clone(),
+        Some(from) => format!("{zone} from {from}"),
+    };
+    facts.zones.iter().map(in_words).collect::<Vec<_>>().join(", ")
+}
+
+fn pump_on_screen(pump: &PumpFacts, now: DateTime<Utc>) -> String {
+    let serial = pump.serial_number.as_deref().unwrap_or("without a number");
+    let model = pump.model_name.as_deref().unwrap_or_default();
+    let mut text = format!("\n{}  {}\n", style(format!("Pump {serial}")).bold(), style(model).dim());
+    if let Some(newest) = pump.newest_event {
+        let age = pump.newest_event_utc.map_or_else(String::new, |utc| format!("  ({})", ago(utc, now)));
+        line(&mut text, "newest", &format!("{} on its clock{age}", newest.format("%Y-%m-%d %H:%M")));
+    }
+    if let Some(upload) = pump.last_upload {
+        line(&mut text, "upload", &format!("{} UTC  ({})", upload.format("%Y-%m-%d %H:%M"), ago(upload, now)));
+    }
+    let coverage = Coverage::of(&pump.days, now);
+    line(&mut text, "events", &coverage.in_words());
+    text += &coverage.drawing();
+    for gap in coverage.gaps.iter().rev().take(GAPS) {
+        line(&mut text, "gap", &format!("{gap}  ({})", counted(u64::from(gap.days()), "day")));
+    }
+    if coverage.gaps.len() > GAPS {
+        line(&mut text, "", &format!("and {} before", counted((coverage.gaps.len() - GAPS) as u64, "gap")));
+    }
+    text
+}
+
+/// Tables side by side, as many as the screen takes.
+fn tables(facts: &StatusFacts) -> String {
+    let cell = |table: &store_duckdb::TableFacts| format!("{:>11} {:<22}", thousands(table.rows), table.name);
+    let cells: Vec<_> = facts.tables.iter().filter(|table| table.rows > 0).map(cell).collect();
+    let across = (Terminal::width() / 36).clamp(1, 3);
+    let down = cells.len().div_ceil(across);
+    let mut text = format!("\n{}\n", style("Rows").bold());
+    for row in 0..down {
+        let line: String = (row..cells.len()).step_by(down).map(|index| cells[index].clone()).collect::<Vec<_>>().join(" ");
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    if facts.unparsed_batches > 0 || facts.underived_pumps > 0 {
+        text += "\nSome events are not decoded or derived yet: run `tandem parse` and `tandem derive`.\n";
+    }
+    text
+}
+
+fn oddities(facts: &StatusFacts) -> String {
+    let mut text = String::new();
+    if !facts.unknown_codes.is_empty() {
+        let codes: Vec<_> = facts.unknown_codes.iter().map(|(code, count)| format!("{code} ({})", thousands(*count))).collect();
+        let _ = writeln!(text, "\n{}\n  {}", style("Events of unknown type, kept raw").bold(), codes.join(", "));
+    }
+    let others: Vec<_> = facts.problems.iter().filter(|(kind, _)| kind != "unknown_event").collect();
+    if !others.is_empty() {
+        let words: Vec<_> = others.iter().map(|(kind, count)| format!("{} ({})", kind.replace('_', " "), thousands(*count))).collect();
+        let _ = writeln!(text, "\n{}\n  {}", style("Oddities of decoded events").bold(), words.join(", "));
+    }
+    text
+}
+
+fn runs(runs: &[RunFacts], now: DateTime<Utc>) -> String {
+    if runs.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{}\n", style("Last runs").bold());
+    for run in runs.iter().take(RUNS) {
+        let outcome = run.outcome.as_deref().unwrap_or("not ended");
+        let error = run.error.as_deref().map_or_else(String::new, |error| format!(": {error}"));
+        let _ = writeln!(text, "  {:<7} {outcome}{error}  {}", run.stage, style(ago(run.started, now)).dim());
+    }
+    text
+}
+
+fn as_json(facts: &StatusFacts, path: &str, bytes: u64, now: DateTime<Utc>) -> Value {
+    let run = |run: &RunFacts| {
+        let counts = run.counts.as_deref().and_then(|counts| serde_json::from_str::<Value>(counts).ok());
+        json!({
+            "stage": run.stage, "started": run.started, "ended": run.ended, "outcome": run.outcome, "counts": counts,
+            "error": run.error,
+        })
+    };
+    let zone = |(from, zone): &(Option<chrono::NaiveDate>, String)| json!({"valid_from": from, "zone": zone});
+    json!({
+        "database": path,
+        "bytes": bytes,
+        "schema_version": facts.schema_version,
+        "zones": facts.zones.iter().map(zone).collect::<Vec<_>>(),
+        "pumps": facts.pumps.iter().map(|pump| pump_as_json(pump, now)).collect::<Vec<_>>(),
+        "tables": facts.tables.iter().map(|table| (table.name.clone(), table.rows.into())).collect::<serde_json::Map<_, _>>(),
+        "unknown_codes": facts.unknown_codes.iter().map(|(code, count)| (code.to_string(), (*count).into())).collect::<serde_json::Map<_, _>>(),
+        "problems": facts.problems.iter().map(|(kind, count)| (kind.clone(), (*count).into())).collect::<serde_json::Map<_, _>>(),
+        "unparsed_batches": facts.unparsed_batches,
+        "underived_pumps": facts.underived_pumps,
+        "runs": facts.runs.iter().map(run).collect::<Vec<_>>(),
+    })
+}
+
+fn pump_as_json(pump: &PumpFacts, now: DateTime<Utc>) -> Value {
+    let coverage = Coverage::of(&pump.days, now);
+    let months: Vec<_> = coverage
+        .months()
+        .map(|month| json!({"month": month.first.format("%Y-%m").to_string(), "days": month.days, "days_with_events": month.with_events, "events": month.events}))
+        .collect();
+    let gaps: Vec<_> = coverage.gaps.iter().map(|gap| json!({"first_day": gap.first(), "last_day": gap.last()})).collect();
+    json!({
+        "id": pump.id, "serial_number": pump.serial_number, "model_name": pump.model_name, "last_upload": pump.last_upload,
+        "newest_event": pump.newest_event, "newest_event_utc": pump.newest_event_utc, "events": coverage.events,
+        "misdated_events": coverage.misdated, "first_day": coverage.span.map(|span| span.first()),
+        "last_day": coverage.span.map(|span| span.last()), "months": months, "gaps": gaps,
+    })
+}

@@ -1,0 +1,94 @@
+//! What every command works with: settings, terminal, signals, and the ways to open the database.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+use pipeline::{Clock, EventStore as _, Pipeline, StopSignal, StoreErrorKind};
+use store_duckdb::{DuckStore, ReadOptions, Reader, StoreOptions};
+use tandem_source::TandemSource;
+
+use crate::cli::{AccountArgs, GlobalArgs};
+use crate::clock::SystemClock;
+use crate::interrupt::Interrupt;
+use crate::progress::Bar;
+use crate::settings::Settings;
+use crate::terminal::Terminal;
+
+/// What every command works with.
+pub(crate) struct Context {
+    pub(crate) settings: Settings,
+    pub(crate) terminal: Terminal,
+    pub(crate) interrupt: Interrupt,
+    pub(crate) runtime: tokio::runtime::Runtime,
+}
+
+impl Context {
+    /// Reads the settings and starts to listen for signals.
+    pub(crate) fn new(arguments: &GlobalArgs, terminal: Terminal) -> Result<Self> {
+        let settings = Settings::load(arguments)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let interrupt = Interrupt::default();
+        runtime.block_on(async { interrupt.listen() });
+        Ok(Self { settings, terminal, interrupt, runtime })
+    }
+
+    /// The present.
+    pub(crate) fn now() -> DateTime<Utc> {
+        SystemClock.now()
+    }
+
+    /// The database, for writing; made when there is none.
+    pub(crate) fn store(&self) -> Result<DuckStore> {
+        Ok(DuckStore::open(&self.settings.database, StoreOptions::default())?)
+    }
+
+    /// The database, for reading. One of an older version is brought up to date first.
+    pub(crate) fn reader(&self) -> Result<Reader> {
+        let (path, options) = (&self.settings.database, ReadOptions::default());
+        match Reader::open(path, &options) {
+            Err(error) if error.kind == StoreErrorKind::MigrationMismatch => {
+                drop(self.store()?);
+                Ok(Reader::open(path, &options)?)
+            }
+            outcome => Ok(outcome?),
+        }
+    }
+
+    /// The stages on the database, in the configured zone, with `bar` told how far they are.
+    pub(crate) fn pipeline(&self, bar: &Arc<Mutex<Bar>>, stop: StopSignal) -> Result<Pipeline<DuckStore>> {
+        let bar = bar.clone();
+        let tell = move |progress| bar.lock().unwrap_or_else(PoisonError::into_inner).tell(&progress);
+        let pipeline = Pipeline::new(self.store()?, Arc::new(SystemClock)).stop_on(stop).on_progress(tell);
+        self.in_zone(pipeline)
+    }
+
+    /// A zone that was named wins; else the database keeps what it has; else this computer's is taken, and said.
+    fn in_zone(&self, mut pipeline: Pipeline<DuckStore>) -> Result<Pipeline<DuckStore>> {
+        if let Some(zone) = self.settings.zone {
+            return Ok(pipeline.with_zone(zone)?);
+        }
+        if !pipeline.store()?.zone_history()?.entries().is_empty() {
+            return Ok(pipeline);
+        }
+        match Settings::system_zone() {
+            Some(zone) => {
+                self.terminal.note(format!(
+                    "the pump's clock is read in {zone}, this computer's zone; --time-zone or `tandem zone set` names another"
+                ));
+                Ok(pipeline.with_zone(zone)?)
+            }
+            None => Ok(pipeline),
+        }
+    }
+
+    /// The client of the account that `arguments` name.
+    pub(crate) fn source(&self, arguments: &AccountArgs) -> Result<TandemSource> {
+        Ok(TandemSource::new(self.settings.account(arguments)?.source_config())?)
+    }
+}
+
+/// A bar that stages and commands share.
+pub(crate) fn shared_bar(terminal: Terminal, words: &str) -> Arc<Mutex<Bar>> {
+    Arc::new(Mutex::new(Bar::new(terminal, words)))
+}

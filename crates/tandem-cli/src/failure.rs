@@ -1,0 +1,246 @@
+//! How errors are told: `error:`, `caused by:`, `hint:`, and the exit code, which is part of the interface.
+
+use std::fmt::Write as _;
+use std::io;
+use std::process::ExitCode;
+
+use anyhow::Error;
+use console::style;
+use pipeline::fetch::FetchError;
+use pipeline::import::FileError;
+use pipeline::{SourceError, SourceErrorKind, StoreError, StoreErrorKind};
+use store_duckdb::QueryError;
+
+use crate::terminal;
+
+/// The documented exit codes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// Done, also with nothing new.
+    Done = 0,
+    /// A mistake of this program.
+    Internal = 1,
+    /// Arguments that make no sense.
+    Usage = 2,
+    /// Configuration or credentials.
+    Configuration = 3,
+    /// Network or service.
+    Service = 4,
+    /// The database: held, damaged, too new, out of room.
+    Database = 5,
+    /// Problems in the data.
+    Data = 6,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// An error of the command line's own, with its code and advice.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    message: String,
+    hints: Vec<String>,
+    source: Option<Error>,
+}
+
+impl Failure {
+    /// An error that ends in `exit`, in a lower-case fragment.
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), hints: Vec::new(), source: None }
+    }
+
+    /// An error of a library, to which advice is to be added.
+    pub(crate) fn wrapping(error: impl Into<Error>) -> Self {
+        let error = error.into();
+        Self { exit: exit_of(&error), message: error.to_string(), hints: Vec::new(), source: Some(error) }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub(crate) fn because(mut self, source: impl Into<Error>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(AsRef::as_ref)
+    }
+}
+
+/// Tells what is wrong with the arguments, or the help that was asked for.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe is the reader's decision; there is nobody left to tell.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8))
+}
+
+/// True when the reader of the output has gone away: `tandem query … | head` is a success.
+pub(crate) fn is_broken_pipe(error: &Error) -> bool {
+    let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(broken)
+}
+
+/// Writes the error to stderr and says how to exit.
+pub(crate) fn present(error: &Error) -> Exit {
+    terminal::write_stderr(&describe(error));
+    exit_of(error)
+}
+
+fn describe(error: &Error) -> String {
+    let mut text = String::new();
+    let mut said = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // A transparent error says what its cause says.
+        if cause == said || cause.is_empty() {
+            continue;
+        }
+        let label = if said.is_empty() { "error:" } else { "caused by:" };
+        let color = if said.is_empty() { style(label).red().bold() } else { style(label).red() };
+        let _ = writeln!(text, "{} {}", color.for_stderr(), indented(cause.trim_end(), label.len() + 1));
+        said = cause;
+    }
+    for hint in hints_of(error) {
+        let _ = writeln!(text, "{} {}", style("hint:").cyan().for_stderr(), indented(&hint, 6));
+    }
+    text
+}
+
+fn indented(text: &str, columns: usize) -> String {
+    text.replace('\n', &format!("\n{}", " ".repeat(columns)))
+}
+
+fn exit_of(error: &Error) -> Exit {
+    error.chain().find_map(exit_of_cause).unwrap_or(Exit::Internal)
+}
+
+fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
+    if let Some(failure) = cause.downcast_ref::<Failure>() {
+        return Some(failure.exit);
+    }
+    if let Some(FetchError::NoSuchPump { .. }) = cause.downcast_ref() {
+        return Some(Exit::Usage);
+    }
+    if let Some(error) = cause.downcast_ref::<QueryError>() {
+        return exit_of_query(error);
+    }
+    if let Some(error) = cause.downcast_ref::<FileError>() {
+        return Some(if matches!(error, FileError::PumpUnknown { .. }) { Exit::Usage } else { Exit::Data });
+    }
+    if let Some(error) = cause.downcast_ref::<StoreError>() {
+        return Some(if error.kind == StoreErrorKind::Internal { Exit::Internal } else { Exit::Database });
+    }
+    cause.downcast_ref::<SourceError>().map(|error| exit_of_source(error.kind))
+}
+
+fn exit_of_query(error: &QueryError) -> Option<Exit> {
+    match error {
+        QueryError::Store(_) => None,
+        QueryError::Stopped => Some(Exit::Interrupted),
+        _ => Some(Exit::Usage),
+    }
+}
+
+fn exit_of_source(kind: SourceErrorKind) -> Exit {
+    match kind {
+        SourceErrorKind::CredentialsMissing
+        | SourceErrorKind::CredentialsRefused
+        | SourceErrorKind::AccountLocked
+        | SourceErrorKind::Configuration => Exit::Configuration,
+        _ => Exit::Service,
+    }
+}
+
+fn hints_of(error: &Error) -> Vec<String> {
+    let mut hints = Vec::new();
+    for cause in error.chain() {
+        if let Some(failure) = cause.downcast_ref::<Failure>() {
+            hints.extend(failure.hints.iter().cloned());
+        }
+        if let Some(error) = cause.downcast_ref::<StoreError>() {
+            hints.extend(store_hint(error).map(str::to_owned));
+        }
+        if let Some(error) = cause.downcast_ref::<SourceError>() {
+            hints.extend(source_hint(error.kind).map(str::to_owned));
+        }
+        if let Some(error) = cause.downcast_ref::<QueryError>() {
+            hints.extend(query_hint(error).map(str::to_owned));
+        }
+    }
+    hints
+}
+
+fn store_hint(error: &StoreError) -> Option<&'static str> {
+    match error.kind {
+        StoreErrorKind::Locked => Some(
+            "another program has the database open for writing; close it or wait, then run this again. Nothing was changed",
+        ),
+        StoreErrorKind::Corrupt => Some(
+            "if this is not your database, name it with --db. If it is, restore a backup, or fetch everything again into a new \
+             file with `tandem sync --db NEW`",
+        ),
+        StoreErrorKind::TooNew => Some("install the newest tandem, or name another file with --db"),
+        StoreErrorKind::DiskFull => {
+            Some("make room and run this again. Everything stored before is kept; of the last page nothing was")
+        }
+        StoreErrorKind::NotWritable => Some("name a place where you may write with --db, or change the folder's permissions"),
+        StoreErrorKind::NotFound => Some(
+            "fill it with `tandem sync` or `tandem import PATH`, try `tandem demo`, or name another file with --db",
+        ),
+        StoreErrorKind::Internal => Some("this is a mistake in tandem; please report it together with `tandem --version`"),
+        _ => None,
+    }
+}
+
+fn source_hint(kind: SourceErrorKind) -> Option<&'static str> {
+    match kind {
+        SourceErrorKind::CredentialsMissing => Some(
+            "run `tandem login`, or set TANDEM_EMAIL and TANDEM_PASSWORD (or TANDEM_PASSWORD_COMMAND)",
+        ),
+        SourceErrorKind::CredentialsRefused => Some(
+            "log in on Tandem's web site to check the password; set the other region with --region. It was tried once only, so \
+             that the account is not locked",
+        ),
+        SourceErrorKind::AccountLocked => Some("wait, then log in on Tandem's web site before you try here again"),
+        SourceErrorKind::Blocked => Some("try from another network; a VPN or a cloud server is often what is blocked"),
+        SourceErrorKind::ServiceChanged => Some(
+            "look for a newer tandem; until then archives can be imported with `tandem import`. What was fetched before is kept",
+        ),
+        SourceErrorKind::RateLimited { .. } | SourceErrorKind::Unavailable => {
+            Some("run the same command again later; it continues where it stopped")
+        }
+        SourceErrorKind::Network => Some("check the connection and run the same command again; it continues where it stopped"),
+        SourceErrorKind::TokenInvalid => Some("check this computer's clock, then run `tandem login`"),
+        _ => None,
+    }
+}
+
+fn query_hint(error: &QueryError) -> Option<&'static str> {
+    match error {
+        QueryError::Empty => Some("for example: tandem query 'SHOW TABLES'"),
+        QueryError::Several => Some("run one statement at a time"),
+        QueryError::NotAQuery => Some("to change or export a copy, open the file with DuckDB itself; `tandem export` writes files"),
+        _ => None,
+    }
+}

@@ -1,0 +1,149 @@
+//! Rows of the database as the rows that metrics and the report are made of.
+//!
+//! Reads through the same walls as anybody's SQL. What the database calls by its names is given the report's names here,
+//! and nowhere else.
+
+mod cells;
+mod period;
+
+use anyhow::{Result, anyhow};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
+use report::{Reading, Stamp, Window};
+use store_duckdb::Reader;
+
+use cells::{Cells, query};
+
+/// A person's history, as far as the report is concerned.
+pub(crate) struct History<'a> {
+    reader: &'a Reader,
+    /// The zone in force for the newest days.
+    pub(crate) zone: Option<Tz>,
+}
+
+/// One pump in few words.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PumpSpan {
+    pub(crate) serial_number: Option<String>,
+    pub(crate) model_name: Option<String>,
+    pub(crate) first: NaiveDate,
+    pub(crate) last: NaiveDate,
+    pub(crate) readings: u64,
+}
+
+/// Insulin on an average complete day: a day with at least 18 hours of basal on record.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct InsulinPerDay {
+    pub(crate) days: u64,
+    pub(crate) basal_units: f64,
+    pub(crate) bolus_units: f64,
+    pub(crate) automatic_units: f64,
+    pub(crate) carbs_grams: f64,
+}
+
+impl<'a> History<'a> {
+    /// The history in `reader`.
+    pub(crate) fn new(reader: &'a Reader) -> Result<Self> {
+        let newest = "SELECT zone FROM time_zones ORDER BY valid_from DESC NULLS LAST LIMIT 1";
+        let zone = query(reader, newest, |row| row.text(0))?.pop();
+        Ok(Self { reader, zone: zone.and_then(|zone| zone.parse().ok()) })
+    }
+
+    /// The pumps that have readings, in order of use.
+    pub(crate) fn pumps(&self) -> Result<Vec<PumpSpan>> {
+        let list = "SELECT any_value(serial_number), any_value(model_name), min(timestamp)::DATE, max(timestamp)::DATE, count(*)
+                    FROM cgm_readings JOIN pumps ON pumps.id = pump_id GROUP BY pump_id ORDER BY min(timestamp_utc)";
+        query(self.reader, list, |row| {
+            Ok(PumpSpan {
+                serial_number: row.optional_text(0),
+                model_name: row.optional_text(1),
+                first: row.parsed(2)?,
+                last: row.parsed(3)?,
+                readings: row.parsed(4)?,
+            })
+        })
+    }
+
+    /// The last `days` days that end with the newest reading's day; `None` without readings.
+    pub(crate) fn last_days(&self, days: u64) -> Result<Option<Window>> {
+        let newest = "SELECT max(timestamp)::DATE FROM cgm_readings HAVING count(*) > 0";
+        let newest: Option<NaiveDate> = query(self.reader, newest, |row| row.parsed(0))?.pop();
+        Ok(newest.map(|newest| {
+            let end = newest + Days::new(1);
+            self.days(end - Days::new(days), end)
+        }))
+    }
+
+    /// From the first moment of `first` to the first moment of `end`, on the person's wall clock.
+    pub(crate) fn days(&self, first: NaiveDate, end: NaiveDate) -> Window {
+        Window { start: self.midnight(first), end: self.midnight(end) }
+    }
+
+    fn midnight(&self, day: NaiveDate) -> Stamp {
+        let wall = day.and_time(NaiveTime::MIN);
+        let instant = self.zone.and_then(|zone| zone.from_local_datetime(&wall).earliest());
+        Stamp::new(wall, instant.map_or_else(|| wall.and_utc(), |instant| instant.with_timezone(&Utc)))
+    }
+
+    /// The readings in `window`, by instants.
+    pub(crate) fn readings(&self, window: Window) -> Result<Vec<Reading>> {
+        let list = format!(
+            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), cgm_reading, status FROM cgm_readings
+             WHERE {} ORDER BY timestamp_utc",
+            within("timestamp_utc", window)
+        );
+        query(self.reader, &list, |row| {
+            let glucose = row.parsed::<f64>(2)?;
+            let glucose = report::MgPerDl::new(glucose).ok_or_else(|| anyhow!("a stored reading is no concentration"))?;
+            Ok(Reading { at: stamp(row, 0, 1)?, glucose, status: status(&row.text(3)?) })
+        })
+    }
+
+    /// Insulin per day over the complete days from `window`; `None` where there is no complete day.
+    pub(crate) fn insulin_per_day(&self, window: Window) -> Result<Option<InsulinPerDay>> {
+        let average = format!(
+            "SELECT count(*), avg(basal), avg(bolus), avg(automatic), avg(carbs) FROM (
+                 SELECT sum(basal_units) AS basal, sum(bolus_units) AS bolus, sum(automatic_units) AS automatic,
+                        sum(carbs_grams) AS carbs
+                 FROM daily_totals WHERE day >= DATE '{}' AND day < DATE '{}'
+                 GROUP BY day HAVING sum(basal_hours) >= 18
+             ) HAVING count(*) > 0",
+            window.start.date(),
+            window.end.date()
+        );
+        let per_day = query(self.reader, &average, |row| {
+            Ok(InsulinPerDay {
+                days: row.parsed(0)?,
+                basal_units: row.parsed(1)?,
+                bolus_units: row.parsed(2)?,
+                automatic_units: row.parsed(3)?,
+                carbs_grams: row.parsed(4)?,
+            })
+        })?;
+        Ok(per_day.into_iter().next())
+    }
+}
+
+/// A condition: `column`, an instant, lies in `window`.
+fn within(column: &str, window: Window) -> String {
+    let micros = |stamp: Stamp| stamp.utc.timestamp_micros();
+    format!("epoch_us({column}) >= {} AND epoch_us({column}) < {}", micros(window.start), micros(window.end))
+}
+
+/// The moment in two cells: microseconds of the wall clock, and of the instant.
+fn stamp(row: &Cells<'_>, wall: usize, utc: usize) -> Result<Stamp> {
+    let wall: NaiveDateTime = instant(row.parsed(wall)?)?.naive_utc();
+    Ok(Stamp::new(wall, instant(row.parsed(utc)?)?))
+}
+
+fn instant(micros: i64) -> Result<DateTime<Utc>> {
+    DateTime::from_timestamp_micros(micros).ok_or_else(|| anyhow!("a stored time is out of all bounds"))
+}
+
+fn status(text: &str) -> report::ReadingStatus {
+    match text {
+        "low" => report::ReadingStatus::Low,
+        "high" => report::ReadingStatus::High,
+        _ => report::ReadingStatus::Ok,
+    }
+}

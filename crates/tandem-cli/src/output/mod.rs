@@ -1,0 +1,92 @@
+//! Numbers, sizes, times and rows, written for people or for programs.
+
+mod json;
+pub(crate) mod rows;
+mod screen_table;
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+pub(crate) use screen_table::{Align, ScreenTable};
+
+/// `1234567` as `1,234,567`.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `2 events`, `1 event`.
+pub(crate) fn counted(number: u64, one: &str) -> String {
+    let many = if number == 1 { "" } else { "s" };
+    format!("{} {one}{many}", thousands(number))
+}
+
+/// A size in the unit that suits it.
+pub(crate) fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64 / 1024.0;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
+/// How long something took.
+pub(crate) fn took(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    if seconds < 10.0 { format!("{seconds:.1} s") } else { span(TimeDelta::seconds(seconds as i64)) }
+}
+
+/// How long ago `then` was: `3 h ago`.
+pub(crate) fn ago(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let passed = now - then;
+    if passed < TimeDelta::zero() { format!("in {}", span(-passed)) } else { format!("{} ago", span(passed)) }
+}
+
+/// A length of time in its largest unit.
+pub(crate) fn span(length: TimeDelta) -> String {
+    match length.num_minutes() {
+        0 => format!("{} s", length.num_seconds()),
+        minutes @ 1..120 => format!("{minutes} min"),
+        minutes @ 120..2880 => format!("{} h", minutes / 60),
+        minutes => format!("{} days", minutes / 1440),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_sizes() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(thousands(number), text);
+        }
+        for (bytes, text) in [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (5 << 30, "5.0 GiB"), (1 << 50, "1024.0 TiB")] {
+            assert_eq!(size(bytes), text);
+        }
+    }
+
+    #[test]
+    fn lengths_of_time() {
+        for (seconds, text) in [(5, "5 s"), (61, "1 min"), (7200, "2 h"), (86_400 * 3, "3 days")] {
+            assert_eq!(span(TimeDelta::seconds(seconds)), text);
+        }
+        let now = DateTime::UNIX_EPOCH;
+        assert_eq!(ago(now - TimeDelta::hours(5), now), "5 h ago");
+        assert_eq!(ago(now + TimeDelta::hours(5), now), "in 5 h");
+    }
+}

@@ -1,0 +1,137 @@
+//! The rows of a query in the formats that people ask for.
+
+use std::io::{self, Write};
+
+use clap::ValueEnum;
+use console::style;
+use store_duckdb::{CellForm, QueryColumn};
+
+use super::json::JsonRows;
+use super::{Align, ScreenTable, counted};
+use crate::terminal::Terminal;
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Format {
+    /// For reading, fitted to the terminal
+    Table,
+    /// Comma-separated, with a header; NULL is an empty field
+    Csv,
+    /// One JSON array of objects
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// A Markdown table
+    Markdown,
+}
+
+impl Format {
+    /// How cells are wanted.
+    pub(crate) fn cells(self) -> CellForm {
+        match self {
+            Self::Json | Self::Jsonl => CellForm::NestedAsJson,
+            Self::Table | Self::Csv | Self::Markdown => CellForm::Text,
+        }
+    }
+}
+
+/// Takes rows and writes them.
+pub(crate) struct RowWriter<'a> {
+    out: &'a mut dyn Write,
+    form: Form,
+    rows: u64,
+}
+
+enum Form {
+    Table(ScreenTable),
+    /// `EXPLAIN`: a drawing, not a table.
+    Drawing,
+    Csv,
+    Json(JsonRows),
+    Jsonl(JsonRows),
+    Markdown,
+}
+
+impl<'a> RowWriter<'a> {
+    /// Writes what comes before the rows.
+    pub(crate) fn new(format: Format, columns: &[QueryColumn], out: &'a mut dyn Write) -> io::Result<Self> {
+        let form = match format {
+            Format::Table if columns.iter().any(|column| column.name == "explain_value") => Form::Drawing,
+            Format::Table => Form::Table(ScreenTable::new(columns.iter().map(|column| (column.name.as_str(), align(column))))),
+            Format::Csv => Form::Csv,
+            Format::Json => Form::Json(JsonRows::new(columns)),
+            Format::Jsonl => Form::Jsonl(JsonRows::new(columns)),
+            Format::Markdown => Form::Markdown,
+        };
+        let names = || columns.iter().map(|column| column.name.as_str());
+        match form {
+            Form::Csv => write_csv(out, names())?,
+            Form::Json(_) => out.write_all(b"[")?,
+            Form::Markdown => {
+                write_markdown(out, names())?;
+                write_markdown(out, columns.iter().map(|column| if align(column) == Align::Right { "---:" } else { "---" }))?;
+            }
+            Form::Table(_) | Form::Drawing | Form::Jsonl(_) => {}
+        }
+        Ok(Self { out, form, rows: 0 })
+    }
+
+    /// Writes one row.
+    pub(crate) fn row(&mut self, cells: &[Option<&str>]) -> io::Result<()> {
+        let first = self.rows == 0;
+        self.rows += 1;
+        match &mut self.form {
+            Form::Table(table) => table.push(cells.iter().map(|cell| cell.map(str::to_owned))),
+            Form::Drawing => writeln!(self.out, "{}", cells.last().copied().flatten().unwrap_or_default().trim_end())?,
+            Form::Csv => write_csv(self.out, cells.iter().map(|cell| cell.unwrap_or_default()))?,
+            Form::Json(rows) => {
+                self.out.write_all(if first { b"\n" } else { b",\n" })?;
+                rows.write(self.out, cells)?;
+            }
+            Form::Jsonl(rows) => {
+                rows.write(self.out, cells)?;
+                self.out.write_all(b"\n")?;
+            }
+            Form::Markdown => write_markdown(self.out, cells.iter().map(|cell| cell.unwrap_or("NULL")))?,
+        }
+        Ok(())
+    }
+
+    /// Writes what comes after the rows; `more` says that there would have been more of them.
+    pub(crate) fn finish(self, more: bool) -> io::Result<()> {
+        match self.form {
+            Form::Table(table) => {
+                let fitted = table.fit(Terminal::width());
+                self.out.write_all(fitted.text.as_bytes())?;
+                let mut words = vec![counted(self.rows, "row")];
+                if more {
+                    words[0] = format!("the first {}; --limit shows more", words[0]);
+                }
+                if fitted.left_out > 0 {
+                    words.push(format!("{} left out for want of room", counted(fitted.left_out as u64, "column")));
+                }
+                writeln!(self.out, "{}", style(words.join(", ")).dim())?;
+            }
+            Form::Json(_) => self.out.write_all(if self.rows == 0 { b"]\n" } else { b"\n]\n" })?,
+            Form::Drawing | Form::Csv | Form::Jsonl(_) | Form::Markdown => {}
+        }
+        self.out.flush()
+    }
+}
+
+fn align(column: &QueryColumn) -> Align {
+    if column.is_number() { Align::Right } else { Align::Left }
+}
+
+fn write_csv<'a>(out: &mut dyn Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(cells)?;
+    writer.flush()
+}
+
+fn write_markdown<'a>(out: &mut dyn Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
+    for cell in cells {
+        write!(out, "| {} ", cell.replace('|', "\\|").replace('\n', "<br>"))?;
+    }
+    out.write_all(b"|\n")
+}

@@ -1,0 +1,134 @@
+//! A table on a screen of a certain width: no frame, one rule, numbers to the right, too long texts cut.
+
+use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, TableComponent};
+use console::{measure_text_width, truncate_str};
+
+/// Columns of space between two columns.
+const GAP: usize = 2;
+/// No column of text is cut to less.
+const NARROWEST: usize = 12;
+
+/// Where the text of a column stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Align {
+    Left,
+    Right,
+}
+
+/// Rows to be shown.
+pub(crate) struct ScreenTable {
+    columns: Vec<(String, Align)>,
+    rows: Vec<Vec<Option<String>>>,
+}
+
+/// A table fitted to a width.
+pub(crate) struct Fitted {
+    /// The lines.
+    pub(crate) text: String,
+    /// Columns that had to be left out.
+    pub(crate) left_out: usize,
+}
+
+impl ScreenTable {
+    /// A table with these columns.
+    pub(crate) fn new<N: Into<String>>(columns: impl IntoIterator<Item = (N, Align)>) -> Self {
+        let columns = columns.into_iter().map(|(name, align)| (name.into(), align)).collect();
+        Self { columns, rows: Vec::new() }
+    }
+
+    /// Adds a row; `None` is NULL. Line ends and tabs are written as such, so that a row is a line.
+    pub(crate) fn push(&mut self, cells: impl IntoIterator<Item = Option<String>>) {
+        self.rows.push(cells.into_iter().map(|cell| cell.map(|text| on_one_line(&text))).collect());
+    }
+
+    /// Fits the table into `width`: cuts the longest texts first, then leaves out columns in the middle.
+    pub(crate) fn fit(&self, width: usize) -> Fitted {
+        let mut shown: Vec<usize> = (0..self.columns.len()).collect();
+        let mut widths: Vec<usize> = shown.iter().map(|column| self.natural_width(*column)).collect();
+        while !self.shrink(&shown, &mut widths, width) && shown.len() > 2 {
+            let middle = shown.len() / 2;
+            shown.remove(middle);
+            widths = shown.iter().map(|column| self.natural_width(*column)).collect();
+        }
+        let text = self.render(&shown, &widths);
+        Fitted { text, left_out: self.columns.len() - shown.len() }
+    }
+
+    fn natural_width(&self, column: usize) -> usize {
+        let cells = self.rows.iter().map(|row| measure_text_width(row[column].as_deref().unwrap_or("NULL")));
+        cells.max().unwrap_or(0).max(measure_text_width(&self.columns[column].0))
+    }
+
+    /// Makes the widest column of text narrower until all fits; false when it does not.
+    fn shrink(&self, shown: &[usize], widths: &mut [usize], width: usize) -> bool {
+        loop {
+            let total: usize = widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
+            if total <= width {
+                return true;
+            }
+            let may_shrink = |index: &usize| self.columns[shown[*index]].1 == Align::Left && widths[*index] > NARROWEST;
+            let Some(widest) = (0..widths.len()).filter(may_shrink).max_by_key(|index| widths[*index]) else {
+                return shown.len() == 1;
+            };
+            widths[widest] -= (total - width).min(widths[widest] - NARROWEST).max(1);
+        }
+    }
+
+    fn render(&self, shown: &[usize], widths: &[usize]) -> String {
+        let mut table = Table::new();
+        table.load_preset(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+        table.set_style(TableComponent::HeaderLines, '─').set_style(TableComponent::MiddleHeaderIntersections, '─');
+        if console::colors_enabled() { table.enforce_styling() } else { table.force_no_tty() };
+        let cut = |text: &str, index: usize| truncate_str(text, widths[index], "…").into_owned();
+        let header = |(index, column): (usize, &usize)| Cell::new(cut(&self.columns[*column].0, index)).add_attribute(Attribute::Bold);
+        table.set_header(shown.iter().enumerate().map(header));
+        for row in &self.rows {
+            let cell = |(index, column): (usize, &usize)| match &row[*column] {
+                Some(text) => Cell::new(cut(text, index)),
+                None => Cell::new("NULL").add_attribute(Attribute::Dim),
+            };
+            table.add_row(shown.iter().enumerate().map(cell));
+        }
+        for (index, column) in table.column_iter_mut().enumerate() {
+            let last = index + 1 == shown.len();
+            column.set_padding((0, if last { 0 } else { GAP as u16 }));
+            if self.columns[shown[index]].1 == Align::Right {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        table.lines().fold(String::new(), |text, line| text + line.trim_end() + "\n")
+    }
+}
+
+fn on_one_line(text: &str) -> String {
+    if text.contains(['\n', '\r', '\t']) {
+        text.replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fits_by_cutting_text_then_leaving_out_columns() {
+        let mut table = ScreenTable::new([("id", Align::Right), ("words", Align::Left), ("n", Align::Right)]);
+        table.push([Some("1".into()), Some("a text of more than twenty letters".into()), None]);
+        table.push([Some("22".into()), Some("line\nend".into()), Some("7".into())]);
+        let rows = [
+            (80, 0, "id  words                                  n\n────────────────────────────────────────────\n 1  a text of more than twenty letters  NULL\n22  line\\nend                              7\n"),
+            (26, 0, "id  words                n\n──────────────────────────\n 1  a text of more t…  NULL\n"),
+            (12, 1, "id     n\n────────\n 1  NULL\n22     7\n"),
+        ];
+        for (width, left_out, start) in rows {
+            let fitted = table.fit(width);
+            assert_eq!(fitted.left_out, left_out, "{width}");
+            assert!(fitted.text.lines().all(|line| measure_text_width(line) <= width), "{width}: {}", fitted.text);
+            if width != 26 {
+                assert_eq!(fitted.text, start, "{width}");
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! A bar on stderr for what takes over a second, on a terminal only.
+
+use std::io::IsTerminal;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use pipeline::Progress;
+use pipeline::store::Stage;
+
+use crate::output::thousands;
+use crate::terminal::Terminal;
+
+/// What is done sooner needs no bar.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The bar that is on the screen now; lines of text go above it.
+static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Does `work` with the bar out of the way.
+pub(crate) fn suspend<T>(work: impl FnOnce() -> T) -> T {
+    let shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match shown {
+        Some(bar) => bar.suspend(work),
+        None => work(),
+    }
+}
+
+/// A bar that appears after a second and goes away when dropped.
+pub(crate) struct Bar {
+    bar: ProgressBar,
+    started: Instant,
+    counted: (Option<Stage>, u64, Instant),
+    /// Dropped together with the bar: the thread that waits to show it ends.
+    _done: Sender<()>,
+}
+
+impl Bar {
+    /// A bar that says `words` until it knows more.
+    pub(crate) fn new(terminal: Terminal, words: &str) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        bar.set_style(spinner());
+        bar.set_message(words.to_owned());
+        let (done, waiting) = channel::<()>();
+        if std::io::stderr().is_terminal() && !terminal.is_quiet() {
+            let bar = bar.clone();
+            std::thread::spawn(move || {
+                if waiting.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                    show(&bar);
+                }
+            });
+        }
+        let now = Instant::now();
+        Self { bar, started: now, counted: (None, 0, now), _done: done }
+    }
+
+    /// Tells how far a stage has come.
+    pub(crate) fn tell(&mut self, progress: &Progress) {
+        if self.counted.0 != Some(progress.stage) {
+            self.counted = (Some(progress.stage), progress.events, Instant::now());
+        }
+        match progress.parts {
+            Some((done, all)) if all > 1 => {
+                self.bar.set_style(bar());
+                self.bar.set_length(all);
+                self.bar.set_position(done);
+            }
+            _ => self.bar.set_style(spinner()),
+        }
+        self.bar.set_message(self.words(progress));
+    }
+
+    /// Says something else.
+    pub(crate) fn say(&self, words: impl Into<String>) {
+        self.bar.set_message(words.into());
+    }
+
+    fn words(&self, progress: &Progress) -> String {
+        let mut words = vec![in_words(progress.stage).to_owned()];
+        words.extend(progress.pump.as_ref().map(|pump| format!("pump {pump}")));
+        words.extend(progress.day.map(|day| day.to_string()));
+        let unit = if progress.stage == Stage::Derive { "rows" } else { "events" };
+        words.push(format!("{} {unit}", thousands(progress.events)));
+        let seconds = self.counted.2.elapsed().as_secs_f64();
+        let since = progress.events.saturating_sub(self.counted.1);
+        if seconds > 0.5 && since > 0 {
+            words.push(format!("{}/s", thousands((since as f64 / seconds) as u64)));
+        }
+        words.join("  ")
+    }
+
+    /// How long it took so far.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        self.bar.finish_and_clear();
+        *shown = None;
+    }
+}
+
+fn show(bar: &ProgressBar) {
+    let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if !bar.is_finished() {
+        bar.set_draw_target(ProgressDrawTarget::stderr());
+        bar.enable_steady_tick(Duration::from_millis(120));
+        *shown = Some(bar.clone());
+    }
+}
+
+fn in_words(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Fetch => "fetching",
+        Stage::Import => "importing",
+        Stage::Parse => "decoding",
+        Stage::Derive => "deriving tables",
+    }
+}
+
+fn spinner() -> ProgressStyle {
+    style("{spinner:.cyan} {wide_msg}")
+}
+
+fn bar() -> ProgressStyle {
+    style("{spinner:.cyan} {bar:24.cyan/dim} {pos}/{len}  {wide_msg}")
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner()).progress_chars("━╸─")
+}

@@ -1,0 +1,161 @@
+//! Where every setting comes from: flags over environment over the configuration file over the predecessor's credentials.
+//!
+//! Flags and most environment variables arrive merged in the arguments; this module adds the files. Passwords have a module
+//! of their own, because they are asked for only when a login needs one.
+
+mod file;
+mod password;
+mod paths;
+mod predecessor;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use anyhow::Result;
+use chrono_tz::{TZ_VARIANTS, Tz};
+use tandem_source::{Region, SourceConfig};
+use url::Url;
+
+use crate::cli::{AccountArgs, GlobalArgs};
+use crate::clock::SystemClock;
+use crate::failure::{Exit, Failure};
+
+pub(crate) use file::ConfigFile;
+pub(crate) use password::Keyring;
+pub(crate) use paths::Paths;
+use password::{PasswordChain, PasswordSource};
+use predecessor::Predecessor;
+
+/// The database's usual place, below the folder one is in.
+const USUAL_DATABASE: &str = "data/tandem.db";
+
+/// Everything that was configured outside of a command's own arguments.
+pub(crate) struct Settings {
+    /// The database file.
+    pub(crate) database: PathBuf,
+    /// The same, where a flag or the environment named it.
+    pub(crate) named_database: Option<PathBuf>,
+    /// The zone of the pump's clock, where one was named.
+    pub(crate) zone: Option<Tz>,
+    /// The program's own files.
+    pub(crate) paths: Paths,
+    /// The configuration file that was read or would be.
+    pub(crate) config_path: PathBuf,
+    /// What it says; empty where there is none.
+    pub(crate) file: ConfigFile,
+    predecessor: Option<Predecessor>,
+}
+
+/// An account, ready to make a client of.
+pub(crate) struct AccountSettings {
+    /// The e-mail address.
+    pub(crate) email: String,
+    /// The cloud.
+    pub(crate) region: Region,
+    /// Replaces the service's origins.
+    pub(crate) endpoint: Option<Url>,
+    passwords: PasswordChain,
+    tokens: PathBuf,
+}
+
+impl Settings {
+    /// Reads the files.
+    pub(crate) fn load(arguments: &GlobalArgs) -> Result<Self> {
+        let paths = Paths::find()?;
+        let config_path = arguments.config.clone().unwrap_or_else(|| paths.config_file());
+        let file = ConfigFile::read(&config_path, arguments.config.is_some())?;
+        let zone = arguments.time_zone.as_deref().or(file.time_zone.as_deref()).map(parse_zone).transpose()?;
+        let database = arguments.db.clone().or_else(|| file.db.clone()).unwrap_or_else(|| PathBuf::from(USUAL_DATABASE));
+        let predecessor = Predecessor::read(Path::new(predecessor::USUAL_PLACE))?;
+        Ok(Self { database, named_database: arguments.db.clone(), zone, paths, config_path, file, predecessor })
+    }
+
+    /// The account that `arguments` and the files name.
+    pub(crate) fn account(&self, arguments: &AccountArgs) -> Result<AccountSettings> {
+        let predecessor = self.predecessor.as_ref();
+        let email = arguments.email.clone().or_else(|| self.file.email.clone());
+        let email = email.or_else(|| predecessor.map(|credentials| credentials.email.clone())).filter(|email| !email.trim().is_empty());
+        let email = email.ok_or_else(|| {
+            Failure::new(Exit::Configuration, "no e-mail address is configured")
+                .hint("run `tandem init`, or give --email, or set TANDEM_EMAIL")
+        })?;
+        let region = arguments.region.as_deref().or(self.file.region.as_deref()).map(parse_region).transpose()?;
+        let endpoint = arguments.endpoint.as_deref().or(self.file.endpoint.as_deref()).map(parse_endpoint).transpose()?;
+        Ok(AccountSettings {
+            passwords: self.passwords(arguments, &email),
+            email,
+            region: region.unwrap_or(Region::Us),
+            endpoint,
+            tokens: self.paths.token_file(),
+        })
+    }
+
+    /// The zone of this computer, where it can be told.
+    pub(crate) fn system_zone() -> Option<Tz> {
+        iana_time_zone::get_timezone().ok().and_then(|name| Tz::from_str(&name).ok())
+    }
+
+    /// A password of a file belongs to the address beside it, and to no other.
+    fn passwords(&self, arguments: &AccountArgs, email: &str) -> PasswordChain {
+        let is_mine = |other: &str| other.trim().eq_ignore_ascii_case(email.trim());
+        let mut chain = PasswordChain::default();
+        chain.add(arguments.password_command.clone().map(PasswordSource::Command));
+        chain.add(std::env::var("TANDEM_PASSWORD").ok().map(|password| PasswordSource::Fixed(password.into())));
+        chain.add(std::env::var("TANDEM_PASSWORD_COMMAND").ok().map(PasswordSource::Command));
+        if self.file.email.as_deref().is_none_or(is_mine) {
+            chain.add(self.file.password_command.clone().map(PasswordSource::Command));
+            chain.add(self.file.password.clone().map(PasswordSource::Fixed));
+        }
+        let predecessor = self.predecessor.as_ref().filter(|credentials| is_mine(&credentials.email));
+        chain.add(predecessor.map(|credentials| PasswordSource::Fixed(credentials.password.clone())));
+        chain.add(Some(PasswordSource::Keyring(Keyring::of(email))));
+        chain.add(Some(PasswordSource::Prompt(email.to_owned())));
+        chain
+    }
+}
+
+impl AccountSettings {
+    /// The client's configuration.
+    pub(crate) fn source_config(self) -> SourceConfig {
+        let mut config = SourceConfig::new(self.region, self.email, Arc::new(self.passwords), Arc::new(SystemClock));
+        config.endpoint = self.endpoint;
+        config.token_cache = Some(self.tokens);
+        config
+    }
+
+    /// Where a password would come from, in words.
+    pub(crate) fn password_origin(&self) -> String {
+        self.passwords.first_in_words()
+    }
+
+    /// Uses `password` and no other source.
+    pub(crate) fn with_password(mut self, password: secrecy::SecretString) -> Self {
+        self.passwords = PasswordChain::default();
+        self.passwords.add(Some(PasswordSource::Fixed(password)));
+        self
+    }
+}
+
+/// Reads the IANA name of a zone.
+pub(crate) fn parse_zone(name: &str) -> Result<Tz> {
+    Tz::from_str(name.trim()).map_err(|_| {
+        let failure = Failure::new(Exit::Configuration, format!("unknown time zone {name:?}"));
+        let closeness = |zone: &Tz| strsim::jaro_winkler(&zone.name().to_lowercase(), &name.trim().to_lowercase());
+        let nearest = TZ_VARIANTS.iter().max_by(|one, other| closeness(one).total_cmp(&closeness(other)));
+        match nearest.filter(|zone| closeness(zone) > 0.8) {
+            Some(zone) => failure.hint(format!("did you mean {}?", zone.name())).into(),
+            None => failure.hint("use an IANA name such as America/New_York or Europe/Berlin").into(),
+        }
+    })
+}
+
+fn parse_region(text: &str) -> Result<Region> {
+    Ok(text.parse::<Region>().map_err(|error| Failure::new(Exit::Configuration, error.to_string()))?)
+}
+
+fn parse_endpoint(text: &str) -> Result<Url> {
+    Ok(Url::parse(text).map_err(|error| {
+        Failure::new(Exit::Configuration, format!("the endpoint {text:?} is no URL")).because(error)
+    })?)
+}

@@ -1,0 +1,130 @@
+//! Passwords, from the first place that has one, and only when a login needs it.
+
+use std::io::IsTerminal;
+use std::process::{Command, Stdio};
+
+use secrecy::SecretString;
+use tandem_source::{PasswordError, PasswordProvider};
+
+/// The name under which the keyring keeps passwords of this program.
+const KEYRING_SERVICE: &str = "tandem";
+
+/// Places to look, in order.
+#[derive(Default)]
+pub(super) struct PasswordChain(Vec<PasswordSource>);
+
+/// A place that may have a password.
+pub(super) enum PasswordSource {
+    /// It is at hand.
+    Fixed(SecretString),
+    /// A command prints it.
+    Command(String),
+    /// The operating system keeps it.
+    Keyring(Keyring),
+    /// The person knows it; for this address.
+    Prompt(String),
+}
+
+impl PasswordChain {
+    pub(super) fn add(&mut self, source: Option<PasswordSource>) {
+        self.0.extend(source);
+    }
+
+    /// Where the password would come from, in words; prompts nobody.
+    pub(super) fn first_in_words(&self) -> String {
+        for source in &self.0 {
+            match source {
+                PasswordSource::Fixed(_) => return "given by environment or file".to_owned(),
+                PasswordSource::Command(_) => return "printed by a command".to_owned(),
+                PasswordSource::Keyring(keyring) if matches!(keyring.read(), Ok(Some(_))) => return "in the keyring".to_owned(),
+                PasswordSource::Keyring(_) => {}
+                PasswordSource::Prompt(_) => return "asked for when needed".to_owned(),
+            }
+        }
+        "not configured".to_owned()
+    }
+}
+
+impl PasswordProvider for PasswordChain {
+    fn password(&self) -> Result<SecretString, PasswordError> {
+        for source in &self.0 {
+            if let Some(password) = source.ask()? {
+                return Ok(password);
+            }
+        }
+        Err("none is configured, and there is no terminal to ask on".into())
+    }
+}
+
+impl PasswordSource {
+    /// The password, if this place has one.
+    fn ask(&self) -> Result<Option<SecretString>, PasswordError> {
+        match self {
+            Self::Fixed(password) => Ok(Some(password.clone())),
+            Self::Command(command) => run(command).map(Some),
+            Self::Keyring(keyring) => keyring.read().or_else(|error| {
+                tracing::debug!(%error, "the keyring cannot be asked");
+                Ok(None)
+            }),
+            Self::Prompt(email) => prompt(&format!("Password of {email} on Tandem Source: ")),
+        }
+    }
+}
+
+/// Asks on the terminal, without an echo; `None` where there is no terminal.
+pub(crate) fn prompt(words: &str) -> Result<Option<SecretString>, PasswordError> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    Ok(Some(rpassword::prompt_password(words)?.into()))
+}
+
+fn run(command: &str) -> Result<SecretString, PasswordError> {
+    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let output = Command::new(shell).args([flag, command]).stdin(Stdio::inherit()).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err(format!("the password command failed ({})", output.status).into());
+    }
+    let text = String::from_utf8(output.stdout).map_err(|_| "the password command printed something other than text")?;
+    // The line's end belongs to the command, blanks to the password.
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned().into())
+}
+
+/// One account's place in the operating system's keyring.
+pub(crate) struct Keyring {
+    email: String,
+}
+
+impl Keyring {
+    /// The place of `email`.
+    pub(crate) fn of(email: &str) -> Self {
+        Self { email: email.trim().to_lowercase() }
+    }
+
+    /// The password, if there is one.
+    pub(crate) fn read(&self) -> Result<Option<SecretString>, PasswordError> {
+        match self.entry()?.get_password() {
+            Ok(password) => Ok(Some(password.into())),
+            Err(keyring::Error::NoEntry) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Keeps the password.
+    pub(crate) fn write(&self, password: &SecretString) -> Result<(), PasswordError> {
+        Ok(self.entry()?.set_password(secrecy::ExposeSecret::expose_secret(password))?)
+    }
+
+    /// Forgets the password; true when there was one.
+    pub(crate) fn remove(&self) -> Result<bool, PasswordError> {
+        match self.entry()?.delete_credential() {
+            Ok(()) => Ok(true),
+            Err(keyring::Error::NoEntry) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn entry(&self) -> Result<keyring::Entry, PasswordError> {
+        Ok(keyring::Entry::new(KEYRING_SERVICE, &self.email)?)
+    }
+}

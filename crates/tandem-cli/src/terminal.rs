@@ -1,0 +1,78 @@
+//! Data to stdout, talk to stderr, and how wide and colourful either may be.
+
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+
+use console::Term;
+
+use crate::cli::{ColorWhen, GlobalArgs};
+use crate::progress;
+
+/// The width assumed where there is no terminal.
+const USUAL_WIDTH: usize = 100;
+
+/// What the two outputs can take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terminal {
+    quiet: bool,
+}
+
+impl Terminal {
+    /// Looks at the outputs once, and sets colours for the whole program.
+    pub(crate) fn new(arguments: &GlobalArgs) -> Self {
+        console::set_colors_enabled(use_colors(arguments.color, io::stdout().is_terminal()));
+        console::set_colors_enabled_stderr(use_colors(arguments.color, io::stderr().is_terminal()));
+        Self { quiet: arguments.quiet }
+    }
+
+    /// Where data goes.
+    #[expect(clippy::unused_self, reason = "asked of the terminal, like everything else about output")]
+    pub(crate) fn data(&self) -> BufWriter<StdoutLock<'static>> {
+        BufWriter::with_capacity(1 << 16, io::stdout().lock())
+    }
+
+    /// True when data goes to a person.
+    pub(crate) fn is_interactive() -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// Columns of the output.
+    pub(crate) fn width() -> usize {
+        let of = |term: Term| term.size_checked().map(|(_, columns)| usize::from(columns));
+        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        of(Term::stdout()).or(columns).unwrap_or(USUAL_WIDTH).max(40)
+    }
+
+    /// Talk: for people, left out with `--quiet`.
+    pub(crate) fn say(self, text: impl AsRef<str>) {
+        if !self.quiet {
+            write_stderr(&format!("{}\n", text.as_ref()));
+        }
+    }
+
+    /// Something to know that is no error; also left out with `--quiet`.
+    pub(crate) fn note(self, text: impl AsRef<str>) {
+        self.say(format!("{} {}", console::style("note:").yellow().for_stderr(), text.as_ref()));
+    }
+
+    /// True when talk is unwanted.
+    pub(crate) fn is_quiet(self) -> bool {
+        self.quiet
+    }
+}
+
+/// Writes to stderr; above a progress bar if there is one.
+pub(crate) fn write_stderr(text: &str) {
+    progress::suspend(|| {
+        // Where stderr is closed there is nobody to tell.
+        let _ = io::stderr().write_all(text.as_bytes());
+    });
+}
+
+fn use_colors(when: ColorWhen, is_terminal: bool) -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match when {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto => is_terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
