@@ -96,7 +96,9 @@ impl DomainStore for DuckStore {
         let connection = self.connection()?;
         let mut statement = connection.prepare(list).map_err(failed("cannot read what is to be derived"))?;
         let pending = statement
-            .query_map([], |row| Ok(PendingDerivation { pump: PumpId(row.get(0)?), from: EventId::from_number(row.get(1)?) }))
+            .query_map([], |row| {
+                Ok(PendingDerivation { pump: PumpId(row.get(0)?), from: EventId::from_number(row.get(1)?) })
+            })
             .and_then(Iterator::collect);
         pending.map_err(failed("cannot read what is to be derived"))
     }
@@ -119,7 +121,12 @@ impl DomainStore for DuckStore {
 }
 
 /// The event from which rows of `table` are to be made again.
-fn reach_in_tx(transaction: &Transaction<'_>, table: &DomainTable, pending: PendingDerivation, furthest: i64) -> Result<i64, StoreError> {
+fn reach_in_tx(
+    transaction: &Transaction<'_>,
+    table: &DomainTable,
+    pending: PendingDerivation,
+    furthest: i64,
+) -> Result<i64, StoreError> {
     let (pump, from) = (pending.pump.0, pending.from.number());
     let find = |query: &str| {
         let reached = transaction.query_row(query, params![pump, from], |row| row.get::<_, Option<i64>>(0));
@@ -128,19 +135,42 @@ fn reach_in_tx(transaction: &Transaction<'_>, table: &DomainTable, pending: Pend
     let reached = match table.reach {
         Reach::Itself => None,
         Reach::Entries(entries) => Some((from - entries).max(EventId::first_of(pending.pump).number())),
-        Reach::LastRow => find(&format!("SELECT max(events_id) FROM {} WHERE pump_id = ?1 AND events_id < ?2", table.name))?,
+        Reach::LastRow => {
+            find(&format!("SELECT max(events_id) FROM {} WHERE pump_id = ?1 AND events_id < ?2", table.name))?
+        }
         Reach::Query(query) => find(query)?,
         Reach::TablesAbove => Some(furthest),
     };
     Ok(reached.map_or(from, |reached| reached.min(from)))
 }
 
-fn derive_in_tx(transaction: &Transaction<'_>, table: &DomainTable, pump: PumpId, from: i64) -> Result<TableCount, StoreError> {
+fn derive_in_tx(
+    transaction: &Transaction<'_>,
+    table: &DomainTable,
+    pump: PumpId,
+    from: i64,
+) -> Result<TableCount, StoreError> {
     let doing = || failed(format!("cannot derive {}", table.name));
     let every = format!("DELETE FROM {} WHERE pump_id = ?1 AND events_id >= ?2", table.name);
     transaction.execute(table.delete.unwrap_or(&every), params![pump.0, from]).map_err(doing())?;
+    let rows = insert_in_tx(transaction, table, pump, from)?;
+    Ok(TableCount { table: table.name, rows })
+}
+
+/// Inserts the rows of every table that begin at event `from` of `pump` or later, into tables that hold none of them.
+pub(crate) fn insert_all_in_tx(transaction: &Transaction<'_>, pump: PumpId, from: EventId) -> Result<(), StoreError> {
+    TABLES.iter().try_for_each(|table| insert_in_tx(transaction, table, pump, from.number()).map(|_| ()))
+}
+
+fn insert_in_tx(
+    transaction: &Transaction<'_>,
+    table: &DomainTable,
+    pump: PumpId,
+    from: i64,
+) -> Result<u64, StoreError> {
     // DuckDB refuses a parameter that a statement does not have; totals are made for missing days, not from an event on.
-    let parameters = if table.insert.contains("?2") { &[i64::from(pump.0), from][..] } else { &[i64::from(pump.0)][..] };
-    let rows = transaction.execute(table.insert, params_from_iter(parameters)).map_err(doing())?;
-    Ok(TableCount { table: table.name, rows: rows as u64 })
+    let parameters =
+        if table.insert.contains("?2") { &[i64::from(pump.0), from][..] } else { &[i64::from(pump.0)][..] };
+    let rows = transaction.execute(table.insert, params_from_iter(parameters));
+    rows.map(|rows| rows as u64).map_err(failed(format!("cannot derive {}", table.name)))
 }

@@ -7,16 +7,22 @@
 mod columns;
 mod connection;
 mod derive;
+mod dictionary;
 mod error;
 mod events;
+mod explain;
 mod migrations;
 mod pumps;
 mod query;
 mod raw;
 mod runs;
 mod status;
+mod verify;
 
 pub use connection::{DuckStore, Location, StoreOptions};
+pub use dictionary::{Relation, RelationColumn};
+pub use explain::{ExplainError, ExplainedColumn, ExplainedEvent, ExplainedField, Explanation, explained_tables};
 pub use migrations::schema_version;
 pub use query::{CellForm, Query, QueryColumn, QueryError, QueryStopper, ReadOptions, Reader};
 pub use status::{DayCount, PumpFacts, RunFacts, StatusFacts, TableFacts};
+pub use verify::{Check, Finding};

@@ -9,6 +9,7 @@ WITH decoded AS (
                "ackSourceName": "VARCHAR", "param1": "BIGINT", "param2": "DOUBLE"}') AS field
     FROM events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (4, 26, 27, 5, 8, 28, 6, 7, 171, 172, 173, 369, 370, 371, 460, 461)
+    OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
 ), messages AS (
     SELECT *,
            CASE WHEN event_id IN (4, 26, 27) THEN 'alert' WHEN event_id IN (5, 8, 28) THEN 'alarm'

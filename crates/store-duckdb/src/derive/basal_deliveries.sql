@@ -9,7 +9,8 @@ INSERT INTO basal_deliveries BY NAME
 WITH decoded AS (
     SELECT id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
            from_json(event_data, '{"profileBasalRate": "INTEGER", "algorithmRate": "INTEGER", "tempRate": "INTEGER",
-                                   "commandedRate": "INTEGER", "commandedRateSource": "INTEGER", "commandedRateSourceName": "VARCHAR"}') AS field
+                                   "commandedRate": "INTEGER", "commandedRateSource": "INTEGER",
+                                   "commandedRateSourceName": "VARCHAR"}') AS field
     FROM events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id = 279
 ), last_event AS (
@@ -18,7 +19,8 @@ WITH decoded AS (
     WHERE pump_id = ?1 AND id >= ?2
 ), ordered AS (
     SELECT *, epoch_us(timestamp_utc) AS began_us,
-           lead(id) OVER log AS next_id, lead(timestamp) OVER log AS next_timestamp, epoch_us(lead(timestamp_utc) OVER log) AS next_us,
+           lead(id) OVER log AS next_id, lead(timestamp) OVER log AS next_timestamp,
+           epoch_us(lead(timestamp_utc) OVER log) AS next_us,
            epoch_us(min(timestamp_utc) OVER (ORDER BY id ROWS BETWEEN 1 FOLLOWING AND 8 FOLLOWING)) AS earliest_next_us
     FROM decoded
     WINDOW log AS (ORDER BY id)
@@ -30,7 +32,8 @@ WITH decoded AS (
     WHERE coalesce(o.next_us, epoch_us(l.timestamp_utc)) - o.began_us > 3600000000 OR s.id < coalesce(o.next_id, l.id)
 ), signs_of_life AS (
     SELECT s.id AS delivery_id, e.id, e.timestamp, epoch_us(e.timestamp_utc) AS at_us,
-           coalesce(epoch_us(lead(e.timestamp_utc) OVER log) - epoch_us(e.timestamp_utc) > 3600000000 OR lead(e.event_id) OVER log = 99, false) AS is_last
+           coalesce(epoch_us(lead(e.timestamp_utc) OVER log) - epoch_us(e.timestamp_utc) > 3600000000
+                    OR lead(e.event_id) OVER log = 99, false) AS is_last
     FROM suspicious s JOIN events e ON e.pump_id = ?1 AND e.id BETWEEN s.id AND s.until_id
     WINDOW log AS (PARTITION BY s.id ORDER BY e.id)
 ), silenced AS (

@@ -15,6 +15,7 @@ WITH decoded AS (
                "insulinRequested": "DOUBLE"}') AS field
     FROM events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (64, 65, 66, 55, 59, 280, 20, 21)
+    OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
 ), begun AS (
     SELECT *, coalesce(id - lag(id) OVER log > 10000 OR event_id = 64 AND lag(event_id) OVER log NOT IN (65, 66), true) AS begins
     FROM decoded
@@ -91,7 +92,8 @@ WITH decoded AS (
 SELECT id, id AS events_id, last_events_id, ?1 AS pump_id, bolus_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
        started, started_utc,
        CASE WHEN status IN ('requested', 'in_progress') THEN NULL ELSE coalesce(later_ended, now_ended, reported) END AS ended,
-       CASE WHEN status IN ('requested', 'in_progress') THEN NULL ELSE coalesce(later_ended_utc, now_ended_utc, reported_utc) END AS ended_utc,
+       CASE WHEN status IN ('requested', 'in_progress') THEN NULL
+            ELSE coalesce(later_ended_utc, now_ended_utc, reported_utc) END AS ended_utc,
        CASE WHEN source = 'automatic' THEN 'automatic'
             WHEN later_units > 0 THEN 'extended'
             WHEN option = 2 THEN 'quick'

@@ -7,6 +7,7 @@ WITH decoded AS (
            from_json(event_data, '{"carbs": "DOUBLE", "carbAmount": "DOUBLE", "bolusId": "INTEGER"}') AS field
     FROM events
     WHERE pump_id = ?1 AND id >= ?2 - 100 AND event_id IN (48, 64)
+    OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
 ), entered AS (
     SELECT * EXCLUDE (field), coalesce(field.carbs, field.carbAmount) AS carbs_grams, field.bolusId AS bolus_id
     FROM decoded

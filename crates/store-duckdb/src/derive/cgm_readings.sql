@@ -9,6 +9,7 @@ WITH decoded AS (
                                    "cgmDataType": "UINTEGER", "egvInfoBitmask": "UINTEGER"}') AS field
     FROM events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (256, 372, 399, 480)
+    OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
 ), measured AS (
     SELECT id, pump_id, utc_offset_seconds, utc_source, received, received_utc,
            TIMESTAMP '2008-01-01' + to_seconds(field.egvTimeStamp::BIGINT) AS timestamp,
@@ -28,9 +29,6 @@ WITH decoded AS (
 SELECT id, id AS events_id, timestamp, pump_id, timestamp_utc, utc_offset_seconds, utc_source, status,
        CASE status WHEN 'low' THEN 39 WHEN 'high' THEN 401 ELSE display_value END AS cgm_reading,
        display_value, rate, backfilled, sensor_type, received, received_utc
-FROM readings r
-WHERE NOT EXISTS (
-    FROM cgm_readings earlier
-    WHERE earlier.pump_id = ?1 AND earlier.events_id < ?2 AND earlier.timestamp_utc = r.timestamp_utc
-)
+FROM readings
+ANTI JOIN (SELECT timestamp_utc FROM cgm_readings WHERE pump_id = ?1 AND events_id < ?2) earlier USING (timestamp_utc)
 QUALIFY row_number() OVER (PARTITION BY timestamp_utc ORDER BY id) = 1

@@ -3,9 +3,11 @@
 INSERT INTO clock_changes BY NAME
 WITH changes AS (
     SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
-           CASE event_id WHEN 13 THEN (field.timeAfter - field.timePrior) / 1000.0 ELSE (field.dateAfter - field.datePrior) * 86400.0 END AS forward
+           CASE event_id WHEN 13 THEN (field.timeAfter - field.timePrior) / 1000.0
+                         ELSE (field.dateAfter - field.datePrior) * 86400.0 END AS forward
     FROM (
-        SELECT *, from_json(event_data, '{"timePrior": "BIGINT", "timeAfter": "BIGINT", "datePrior": "BIGINT", "dateAfter": "BIGINT"}') AS field
+        SELECT *,
+               from_json(event_data, '{"timePrior": "BIGINT", "timeAfter": "BIGINT", "datePrior": "BIGINT", "dateAfter": "BIGINT"}') AS field
         FROM events
         WHERE pump_id = ?1 AND id >= ?2 - 5 AND event_id IN (13, 14)
     )
@@ -13,8 +15,10 @@ WITH changes AS (
     SELECT *,
            event_id = 13 AND coalesce(lag(event_id) OVER log = 14 AND id - lag(id) OVER log <= 5, false) AS completes,
            event_id = 14 AND coalesce(lead(event_id) OVER log = 13 AND lead(id) OVER log - id <= 5, false) AS is_completed,
-           lead(id) OVER log AS next_id, lead(timestamp) OVER log AS next_timestamp, lead(timestamp_utc) OVER log AS next_timestamp_utc,
-           lead(utc_offset_seconds) OVER log AS next_offset, lead(utc_source) OVER log AS next_source, lead(forward) OVER log AS next_forward
+           lead(id) OVER log AS next_id, lead(timestamp) OVER log AS next_timestamp,
+           lead(timestamp_utc) OVER log AS next_timestamp_utc,
+           lead(utc_offset_seconds) OVER log AS next_offset,
+           lead(utc_source) OVER log AS next_source, lead(forward) OVER log AS next_forward
     FROM changes
     WINDOW log AS (ORDER BY id)
 ), settings AS (

@@ -9,8 +9,10 @@ WITH changes AS (
     SELECT * FROM changes WHERE mode IS NOT NULL QUALIFY mode IS DISTINCT FROM lag(mode) OVER (ORDER BY id)
 )
 SELECT id, id AS events_id, lead(id) OVER log AS ended_events_id, pump_id,
-       timestamp AS started, timestamp_utc AS started_utc, lead(timestamp) OVER log AS ended, lead(timestamp_utc) OVER log AS ended_utc,
+       timestamp AS started, timestamp_utc AS started_utc, lead(timestamp) OVER log AS ended,
+       CASE WHEN lead(timestamp_utc) OVER log < timestamp_utc THEN timestamp_utc ELSE lead(timestamp_utc) OVER log END AS ended_utc,
        utc_offset_seconds, utc_source,
-       CASE mode WHEN 0 THEN 'no_control' WHEN 1 THEN 'open_loop' WHEN 2 THEN 'pining' WHEN 3 THEN 'closed_loop' ELSE 'unknown_' || mode END AS mode
+       CASE mode WHEN 0 THEN 'no_control' WHEN 1 THEN 'open_loop' WHEN 2 THEN 'pining' WHEN 3 THEN 'closed_loop'
+            ELSE 'unknown_' || mode END AS mode
 FROM stretches
 WINDOW log AS (ORDER BY id)

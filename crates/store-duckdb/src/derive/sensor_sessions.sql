@@ -6,7 +6,8 @@ INSERT INTO sensor_sessions BY NAME
 WITH changes AS (
     SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
            from_json(event_data, '{"currentTransmitterTime": "BIGINT", "sessionStartTime": "BIGINT", "cgmTimestamp": "BIGINT",
-               "sessionSignature": "BIGINT", "sessionDuration": "INTEGER", "sessionStopReason": "INTEGER", "sessionStopReasonName": "VARCHAR"}') AS field
+               "sessionSignature": "BIGINT", "sessionDuration": "INTEGER",
+               "sessionStopReason": "INTEGER", "sessionStopReasonName": "VARCHAR"}') AS field
     FROM events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (212, 213, 214, 394, 404, 405, 406, 447, 477, 486)
 ), placed AS (
@@ -27,7 +28,8 @@ WITH changes AS (
     FROM placed
     WINDOW log AS (ORDER BY id)
 ), borders AS (
-    SELECT *, lead(id) OVER log AS ended_events_id, lead(timestamp) OVER log AS ended, lead(timestamp_utc) OVER log AS ended_utc,
+    SELECT *, lead(id) OVER log AS ended_events_id, lead(timestamp) OVER log AS ended,
+           CASE WHEN lead(timestamp_utc) OVER log < timestamp_utc THEN timestamp_utc ELSE lead(timestamp_utc) OVER log END AS ended_utc,
            lead(stops) OVER log AS stopped, lead(field) OVER log AS stop
     FROM cut
     WHERE is_border

@@ -2,7 +2,9 @@
 INSERT INTO suspensions BY NAME
 WITH changes AS (
     SELECT id, event_id, event_data, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
-           lead(id) OVER log AS ended_events_id, lead(timestamp) OVER log AS ended, lead(timestamp_utc) OVER log AS ended_utc
+           lead(id) OVER log AS ended_events_id, lead(timestamp) OVER log AS ended,
+           -- Clocks set back to correct a drift make instants run back by some minutes; no end lies before its beginning.
+           CASE WHEN lead(timestamp_utc) OVER log < timestamp_utc THEN timestamp_utc ELSE lead(timestamp_utc) OVER log END AS ended_utc
     FROM events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (11, 12)
     WINDOW log AS (ORDER BY id)

@@ -1,7 +1,8 @@
 -- One row per stretch of one user mode other than normal (229). Changes that keep the mode do not cut it.
 INSERT INTO user_modes BY NAME
 WITH changes AS (
-    SELECT id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source, field.currentUserMode AS mode, field.exerciseTime AS set_minutes
+    SELECT id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source, field.currentUserMode AS mode,
+           field.exerciseTime AS set_minutes
     FROM (
         SELECT *, from_json(event_data, '{"currentUserMode": "INTEGER", "exerciseTime": "INTEGER"}') AS field
         FROM events
@@ -10,7 +11,8 @@ WITH changes AS (
 ), stretches AS (
     SELECT * FROM changes QUALIFY mode IS DISTINCT FROM lag(mode) OVER (ORDER BY id)
 ), spans AS (
-    SELECT *, lead(id) OVER log AS ended_events_id, lead(timestamp) OVER log AS ended, lead(timestamp_utc) OVER log AS ended_utc
+    SELECT *, lead(id) OVER log AS ended_events_id, lead(timestamp) OVER log AS ended,
+           CASE WHEN lead(timestamp_utc) OVER log < timestamp_utc THEN timestamp_utc ELSE lead(timestamp_utc) OVER log END AS ended_utc
     FROM stretches
     WINDOW log AS (ORDER BY id)
 )

@@ -2,7 +2,8 @@
 
 mod atomicity;
 mod captures;
-mod contents;
 mod conformance;
+mod contents;
+mod domain;
 mod opening;
 mod readings;

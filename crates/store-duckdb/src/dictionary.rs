@@ -1,0 +1,131 @@
+//! The data dictionary: every table, view and column with its type and meaning, out of the database's own comments.
+
+use std::fmt::Write;
+
+use duckdb::Connection;
+use pipeline::StoreError;
+
+use crate::DuckStore;
+use crate::error::failed;
+
+/// A table or view of the schema.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Relation {
+    /// Its name.
+    pub name: String,
+    /// True for a view.
+    pub is_view: bool,
+    /// What it holds.
+    pub meaning: String,
+    /// Its columns, in order.
+    pub columns: Vec<RelationColumn>,
+}
+
+/// A column of a table or view.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RelationColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type in DuckDB's words.
+    pub type_name: String,
+    /// What it holds, with the unit.
+    pub meaning: String,
+}
+
+const RELATIONS: &str = "
+    SELECT name, is_view, coalesce(comment, '')
+    FROM (SELECT table_name AS name, false AS is_view, table_oid AS made, comment FROM duckdb_tables() WHERE NOT internal AND NOT temporary
+          UNION ALL
+          SELECT view_name, true, view_oid, comment FROM duckdb_views() WHERE NOT internal AND NOT temporary)
+    WHERE name <> 'refinery_schema_history'
+    ORDER BY is_view, made";
+
+const COLUMNS: &str = "
+    SELECT column_name, data_type, coalesce(comment, '')
+    FROM duckdb_columns()
+    WHERE table_name = ? AND NOT internal AND database_name = current_database()
+    ORDER BY column_index";
+
+impl DuckStore {
+    /// Every table and view of the schema with its comments, tables first, in the order in which they were made.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn relations(&mut self) -> Result<Vec<Relation>, StoreError> {
+        relations(self.connection()?)
+    }
+
+    /// The same as a page of Markdown.
+    ///
+    /// # Errors
+    /// As [`DuckStore::relations`].
+    pub fn data_dictionary(&mut self) -> Result<String, StoreError> {
+        Ok(markdown(&self.relations()?))
+    }
+}
+
+fn relations(connection: &Connection) -> Result<Vec<Relation>, StoreError> {
+    let doing = || failed("cannot read the schema");
+    let mut statement = connection.prepare(RELATIONS).map_err(doing())?;
+    let named = statement
+        .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(doing())?;
+    let whole = |(name, is_view, meaning): (String, bool, String)| {
+        let columns = columns(connection, &name)?;
+        Ok(Relation { name, is_view, meaning, columns })
+    };
+    named.into_iter().map(whole).collect()
+}
+
+fn columns(connection: &Connection, table: &str) -> Result<Vec<RelationColumn>, StoreError> {
+    let doing = || failed("cannot read the schema");
+    let mut statement = connection.prepare(COLUMNS).map_err(doing())?;
+    let columns = statement
+        .query_map([table], |row| {
+            Ok(RelationColumn { name: row.get(0)?, type_name: row.get(1)?, meaning: row.get(2)? })
+        })
+        .and_then(Iterator::collect);
+    columns.map_err(doing())
+}
+
+const OPENING: &str = "\
+# Data dictionary
+
+Made from the comments in the database by `cargo xtask codegen`; do not edit. The same text is in every database:
+`SELECT * FROM duckdb_columns()`.
+
+Two clocks: `timestamp`, `started` and the like are the pump's wall clock, exactly as shown on the pump; columns that end in
+`_utc` are instants. `utc_source` says how an instant was found. Insulin is in units (U), rates in units per hour unless the
+name says otherwise, glucose in mg/dL.
+";
+
+fn markdown(relations: &[Relation]) -> String {
+    let mut page = OPENING.to_owned();
+    for (title, is_view) in [("Tables", false), ("Views", true)] {
+        write!(page, "\n## {title}\n").expect("a string takes any text");
+        for relation in relations.iter().filter(|relation| relation.is_view == is_view) {
+            section(&mut page, relation);
+        }
+    }
+    page
+}
+
+fn section(page: &mut String, relation: &Relation) {
+    write!(
+        page,
+        "\n### {}\n\n{}\n\n| column | type | meaning |\n|---|---|---|\n",
+        relation.name,
+        cell(&relation.meaning)
+    )
+    .expect("a string takes any text");
+    for column in &relation.columns {
+        writeln!(page, "| {} | {} | {} |", column.name, column.type_name, cell(&column.meaning))
+            .expect("a string takes any text");
+    }
+}
+
+/// A text that does not break a table of Markdown.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('<', "&lt;")
+}

@@ -1,0 +1,214 @@
+//! Looks for what is not in order: between the stages, inside the tables, and between the tables and the pump's own word.
+//!
+//! The strongest check makes every domain table once more from the events, beside the stored one, and compares row by
+//! row. The others are one query each, in `src/verify/*.sql`. Nothing is repaired here and nothing is written.
+
+use duckdb::{Connection, Row, Transaction};
+use pipeline::{EventId, PumpId, StoreError};
+
+use crate::DuckStore;
+use crate::derive::{self, table_names};
+use crate::error::failed;
+
+/// Something that is not in order, or worth knowing.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Finding {
+    /// What was looked for.
+    pub check: Check,
+    /// True when something is wrong; false when it is only work to be done, or odd.
+    pub is_fault: bool,
+    /// The pump it concerns.
+    pub pump: PumpId,
+    /// The table it was found in.
+    pub table: String,
+    /// How many rows (or, of a hole, events).
+    pub count: u64,
+    /// The id of the first row, where rows have one.
+    pub first_id: Option<i64>,
+    /// What was found, in words; without readings or doses of single events.
+    pub detail: String,
+}
+
+/// What `verify` looks for.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum Check {
+    /// Numbers of a pump's log that are missing between two events.
+    SequenceHoles,
+    /// Days that are to be read again though they should have settled.
+    UnsettledDays,
+    /// Raw events that are not decoded.
+    UndecodedEvents,
+    /// Decoded events whose raw event is gone.
+    EventsWithoutRaw,
+    /// Decoded events whose type or time is not that of their raw event.
+    EventsUnlikeRaw,
+    /// Pumps whose domain rows are behind their events; their rows are not compared.
+    PendingDerivations,
+    /// Events without the domain row that they should have.
+    MissingRows,
+    /// Domain rows that no event accounts for.
+    UnaccountedRows,
+    /// Domain rows that are not what the events say.
+    AlteredRows,
+    /// Domain rows whose first event is gone.
+    RowsWithoutEvent,
+    /// Stretches of which only one can be at a time, and that overlap.
+    OverlappingSpans,
+    /// One measurement more than once.
+    DuplicateMeasurements,
+    /// Basal of a day against the pump's own total.
+    DailyTotals,
+    /// Delivered units of a bolus against the pump's own report.
+    BolusTotals,
+    /// Boluses whose end never came.
+    UnfinishedBoluses,
+    /// The service's estimated time against the pump's clock.
+    EstimatedTimes,
+}
+
+impl Check {
+    /// The check's name, as printed.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SequenceHoles => "sequence_holes",
+            Self::UnsettledDays => "unsettled_days",
+            Self::UndecodedEvents => "undecoded_events",
+            Self::EventsWithoutRaw => "events_without_raw",
+            Self::EventsUnlikeRaw => "events_unlike_raw",
+            Self::PendingDerivations => "pending_derivations",
+            Self::MissingRows => "missing_rows",
+            Self::UnaccountedRows => "unaccounted_rows",
+            Self::AlteredRows => "altered_rows",
+            Self::RowsWithoutEvent => "rows_without_event",
+            Self::OverlappingSpans => "overlapping_spans",
+            Self::DuplicateMeasurements => "duplicate_measurements",
+            Self::DailyTotals => "daily_totals",
+            Self::BolusTotals => "bolus_totals",
+            Self::UnfinishedBoluses => "unfinished_boluses",
+            Self::EstimatedTimes => "estimated_times",
+        }
+    }
+}
+
+/// Each answers (`pump_id`, `subject`, `is_fault`, `count`, `first_id`, `detail`).
+const QUERIES: &[(Check, &str)] = &[
+    (Check::SequenceHoles, include_str!("verify/sequence_holes.sql")),
+    (Check::UnsettledDays, include_str!("verify/unsettled_days.sql")),
+    (Check::UndecodedEvents, include_str!("verify/undecoded_events.sql")),
+    (Check::EventsWithoutRaw, include_str!("verify/events_without_raw.sql")),
+    (Check::EventsUnlikeRaw, include_str!("verify/events_unlike_raw.sql")),
+    (Check::PendingDerivations, PENDING),
+    (Check::OverlappingSpans, include_str!("verify/overlapping_spans.sql")),
+    (Check::DuplicateMeasurements, include_str!("verify/duplicate_measurements.sql")),
+    (Check::DailyTotals, include_str!("verify/daily_totals.sql")),
+    (Check::BolusTotals, include_str!("verify/bolus_totals.sql")),
+    (Check::UnfinishedBoluses, include_str!("verify/unfinished_boluses.sql")),
+    (Check::EstimatedTimes, include_str!("verify/estimated_times.sql")),
+];
+
+const PENDING: &str = "
+    SELECT pump_id, 'pending_derivations' AS subject, false AS is_fault, 1 AS count, from_events_id AS first_id,
+           'domain tables are behind the events: run `tandem derive`' AS detail
+    FROM pending_derivations ORDER BY pump_id";
+
+impl DuckStore {
+    /// Looks for everything in [`Check`], in its order. Nothing wrong is an empty list, or one without faults.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn verify(&mut self) -> Result<Vec<Finding>, StoreError> {
+        let connection = self.connection()?;
+        let mut findings = Vec::new();
+        for (check, query) in QUERIES {
+            findings.extend(find(connection, *check, query)?);
+        }
+        findings.extend(rows_without_event(connection)?);
+        let transaction = connection.transaction().map_err(failed("cannot begin to verify"))?;
+        findings.extend(compare_with_events_in_tx(&transaction)?);
+        transaction.rollback().map_err(failed("cannot end verifying"))?;
+        findings.sort_by_key(|finding| finding.check);
+        Ok(findings)
+    }
+}
+
+fn find(connection: &Connection, check: Check, query: &str) -> Result<Vec<Finding>, StoreError> {
+    let doing = || failed(format!("cannot verify {}", check.as_str()));
+    let mut statement = connection.prepare(query).map_err(doing())?;
+    let found = statement.query_map([], |row| finding(check, row)).and_then(Iterator::collect);
+    found.map_err(doing())
+}
+
+fn finding(check: Check, row: &Row<'_>) -> duckdb::Result<Finding> {
+    Ok(Finding {
+        check,
+        pump: PumpId(row.get("pump_id")?),
+        table: row.get("subject")?,
+        is_fault: row.get("is_fault")?,
+        count: row.get::<_, i64>("count")?.unsigned_abs(),
+        first_id: row.get("first_id")?,
+        detail: row.get("detail")?,
+    })
+}
+
+fn rows_without_event(connection: &Connection) -> Result<Vec<Finding>, StoreError> {
+    let orphans = |table: &str| {
+        format!(
+            "SELECT pump_id, '{table}' AS subject, true AS is_fault, count(*) AS count, min(d.id) AS first_id,
+                    'rows begin with an event that is not there' AS detail
+             FROM {table} d ANTI JOIN events e ON e.id = d.events_id GROUP BY pump_id"
+        )
+    };
+    let query = table_names().map(orphans).collect::<Vec<_>>().join("\nUNION ALL ");
+    find(connection, Check::RowsWithoutEvent, &format!("FROM ({query}) ORDER BY ALL"))
+}
+
+/// Derives everything again into temporary tables of the same names, which hide the stored ones, and compares the two.
+fn compare_with_events_in_tx(transaction: &Transaction<'_>) -> Result<Vec<Finding>, StoreError> {
+    let doing = || failed("cannot derive for comparison");
+    for table in table_names() {
+        let shadow = format!("CREATE TEMP TABLE {table} AS FROM main.{table} LIMIT 0");
+        transaction.execute_batch(&shadow).map_err(doing())?;
+    }
+    for pump in derived_pumps(transaction)? {
+        derive::insert_all_in_tx(transaction, pump, EventId::first_of(pump))?;
+    }
+    let mut findings = Vec::new();
+    for table in table_names() {
+        findings.extend(compare(transaction, table)?);
+    }
+    Ok(findings)
+}
+
+fn derived_pumps(transaction: &Transaction<'_>) -> Result<Vec<PumpId>, StoreError> {
+    let list = "SELECT id FROM pumps WHERE id NOT IN (SELECT pump_id FROM pending_derivations) ORDER BY id";
+    let mut statement = transaction.prepare(list).map_err(failed("cannot read the pumps"))?;
+    let pumps = statement.query_map([], |row| Ok(PumpId(row.get(0)?))).and_then(Iterator::collect);
+    pumps.map_err(failed("cannot read the pumps"))
+}
+
+fn compare(connection: &Connection, table: &str) -> Result<Vec<Finding>, StoreError> {
+    let differences = |condition: &str, detail: &str| {
+        format!(
+            "SELECT coalesce(stored.pump_id, derived.pump_id) AS pump_id, '{table}' AS subject, true AS is_fault, count(*) AS count,
+                    min(coalesce(stored.id, derived.id)) AS first_id, '{detail}' AS detail
+             FROM main.{table} stored FULL JOIN temp.{table} derived ON stored.id = derived.id
+             WHERE {condition} AND coalesce(stored.pump_id, derived.pump_id) NOT IN (SELECT pump_id FROM pending_derivations)
+             GROUP BY 1 ORDER BY 1"
+        )
+    };
+    let mut findings = Vec::new();
+    for (check, condition, detail) in [
+        (Check::MissingRows, "stored.id IS NULL", "events have no row, and should have one"),
+        (Check::UnaccountedRows, "derived.id IS NULL", "rows are there that the events do not account for"),
+        (
+            Check::AlteredRows,
+            "stored.id = derived.id AND stored IS DISTINCT FROM derived",
+            "rows are not what the events say",
+        ),
+    ] {
+        findings.extend(find(connection, check, &differences(condition, detail))?);
+    }
+    Ok(findings)
+}

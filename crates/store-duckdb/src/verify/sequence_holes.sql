@@ -1,0 +1,26 @@
+-- Numbers that are missing between two events of a pump. Where next to every number is there, one missing is one too many;
+-- where only some types of events were asked for, numbers between them are missing by design, but not 300 in a row (about
+-- two hours of log). A hole in days that the ledger does not know is only work to be done.
+WITH numbers AS (
+    SELECT pump_id, sequence_group, id, pump_time, lag(id) OVER log AS before_id, lag(pump_time) OVER log AS before_time
+    FROM raw_events
+    WINDOW log AS (PARTITION BY pump_id, sequence_group ORDER BY id)
+), density AS (
+    SELECT pump_id, sequence_group, count(*) / (max(id) - min(id) + 1)::DOUBLE AS known FROM raw_events GROUP BY pump_id, sequence_group
+), holes AS (
+    SELECT n.pump_id, n.before_id, n.id - n.before_id - 1 AS missing, n.before_id % 4294967296 AS before_number, n.id % 4294967296 AS next_number,
+           least(n.before_time, n.pump_time)::DATE AS first_day, greatest(n.before_time, n.pump_time)::DATE AS last_day
+    FROM numbers n JOIN density USING (pump_id, sequence_group)
+    WHERE n.id - n.before_id > CASE WHEN known >= 0.995 THEN 1 ELSE 300 END
+), judged AS (
+    SELECT *, EXISTS (FROM fetch_windows w WHERE w.pump_id = h.pump_id)
+              AND NOT EXISTS (FROM fetch_windows w WHERE w.pump_id = h.pump_id AND w.first_day <= h.first_day AND w.last_day >= h.first_day)
+              AND NOT EXISTS (FROM fetch_windows w WHERE w.pump_id = h.pump_id AND w.first_day <= h.last_day AND w.last_day >= h.last_day) AS is_unread
+    FROM holes h
+)
+SELECT pump_id, 'raw_events' AS subject, NOT is_unread AS is_fault, missing AS count, before_id AS first_id,
+       format('numbers {} to {} are missing, between {} and {}{}', before_number + 1, next_number - 1, first_day, last_day,
+              CASE WHEN is_unread THEN '; these days were not asked for' ELSE '' END) AS detail
+FROM judged
+QUALIFY row_number() OVER (PARTITION BY pump_id ORDER BY missing DESC, before_id) <= 20
+ORDER BY pump_id, before_id
