@@ -26,7 +26,9 @@ pub(crate) fn check(screenshots: Option<&Path>) -> anyhow::Result<()> {
         command.arg(folder.canonicalize().with_context(|| format!("cannot find {}", folder.display()))?);
     }
     if !command.status().context("cannot run node")?.success() {
-        bail!("the report has faults, named above; to repair: see crates/report/src/html, then cargo xtask report-check");
+        bail!(
+            "the report has faults, named above; to repair: see crates/report/src/html, then cargo xtask report-check"
+        );
     }
     Ok(())
 }
@@ -34,7 +36,10 @@ pub(crate) fn check(screenshots: Option<&Path>) -> anyhow::Result<()> {
 fn has_chromium() -> bool {
     let found = || Path::new("/usr/bin/chromium").exists() || std::env::var_os("CHROMIUM").is_some();
     // As root on Debian (a CI machine), the package can simply be installed; elsewhere this fails and says nothing.
-    found() || (succeeds("apt-get", &["update", "-qq"]) && succeeds("apt-get", &["install", "-y", "-qq", "chromium"]) && found())
+    found()
+        || (succeeds("apt-get", &["update", "-qq"])
+            && succeeds("apt-get", &["install", "-y", "-qq", "chromium"])
+            && found())
 }
 
 fn succeeds(program: &str, arguments: &[&str]) -> bool {
@@ -58,7 +63,9 @@ fn install_checker(work: &Path) -> anyhow::Result<bool> {
 fn demo_report(work: &Path) -> anyhow::Result<PathBuf> {
     let database = work.join("demo.db");
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["run", "--release", "--quiet", "--package", "tandem-cli", "--", "demo", "--quiet", "--db"]).arg(&database);
+    command
+        .args(["run", "--release", "--quiet", "--package", "tandem-cli", "--", "demo", "--quiet", "--db"])
+        .arg(&database);
     if !command.status().context("cannot run the demo")?.success() {
         bail!("the demo failed; to see why: cargo run --release -- demo");
     }

@@ -15,7 +15,11 @@ struct Rule {
 const RULES: &[Rule] = &[
     Rule { name: "pump-events", may_use: &[], must_not_use: &["tokio", "duckdb", "reqwest", "async-trait", "anyhow"] },
     Rule { name: "pipeline", may_use: &["pump-events"], must_not_use: &["duckdb", "reqwest", "anyhow", "clap"] },
-    Rule { name: "store-duckdb", may_use: &["pipeline", "pump-events"], must_not_use: &["tokio", "reqwest", "anyhow", "clap"] },
+    Rule {
+        name: "store-duckdb",
+        may_use: &["pipeline", "pump-events"],
+        must_not_use: &["tokio", "reqwest", "anyhow", "clap"],
+    },
     Rule { name: "tandem-source", may_use: &["pipeline", "pump-events"], must_not_use: &["duckdb", "anyhow", "clap"] },
     Rule { name: "report", may_use: &[], must_not_use: &["duckdb", "tokio", "reqwest", "anyhow", "clap"] },
     Rule { name: "tandem-sim", may_use: &["pump-events"], must_not_use: &["duckdb", "anyhow", "clap"] },
@@ -35,7 +39,10 @@ pub(crate) fn check() -> anyhow::Result<()> {
     if broken.is_empty() {
         return Ok(());
     }
-    bail!("crates depend on what they must not:\n  {}\nmend the Cargo.toml named, or the rule in xtask/src/edges.rs and ARCHITECTURE.md together", broken.join("\n  "))
+    bail!(
+        "crates depend on what they must not:\n  {}\nmend the Cargo.toml named, or the rule in xtask/src/edges.rs and ARCHITECTURE.md together",
+        broken.join("\n  ")
+    )
 }
 
 fn violations(metadata: &Metadata) -> Vec<String> {
@@ -77,7 +84,8 @@ mod tests {
     #[test]
     fn an_edge_that_is_not_drawn_is_found() {
         let members = BTreeSet::from(["pump-events", "pipeline", "store-duckdb", "report"]);
-        let rows: [(&str, &[(&str, &str)], &[&str]); 5] = [
+        type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+        let rows: [Row<'_>; 5] = [
             ("pipeline", &[("pump-events", "normal"), ("tokio", "normal")], &[]),
             ("pipeline", &[("store-duckdb", "normal")], &["pipeline → store-duckdb"]),
             ("pipeline", &[("duckdb", "normal")], &["pipeline → duckdb"]),

@@ -35,11 +35,16 @@ pub(crate) fn test() -> anyhow::Result<()> {
     eprintln!("── report in a browser");
     crate::browser::check(None)?;
     eprintln!("── tests");
-    run(&Step { what: "tests", command: &["test", "--release", "--workspace", "--no-fail-fast"], repair: "mend the test named above" })
+    run(&Step {
+        what: "tests",
+        command: &["test", "--release", "--workspace", "--no-fail-fast"],
+        repair: "mend the test named above",
+    })
 }
 
 fn run(step: &Step) -> anyhow::Result<()> {
-    let status = cargo(step.command).status().with_context(|| format!("cannot run cargo {}", step.command.join(" ")))?;
+    let status =
+        cargo(step.command).status().with_context(|| format!("cannot run cargo {}", step.command.join(" ")))?;
     if !status.success() {
         bail!("{} failed (cargo {}); to repair: {}", step.what, step.command.join(" "), step.repair);
     }

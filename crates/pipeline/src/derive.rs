@@ -1,8 +1,8 @@
 //! The derive stage: domain tables follow the events.
 
+use crate::StoreError;
 use crate::progress::{OnProgress, Progress, StopSignal};
 use crate::store::{DomainStore, Stage, TableCount};
-use crate::StoreError;
 
 /// What one run of the derive stage did.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

@@ -13,7 +13,10 @@ use tokio::task::JoinHandle;
 
 use crate::progress::{OnProgress, Progress, StopSignal};
 use crate::store::{FetchedWindow, PageCounts, RawPage, RawStore, RunId, Stage};
-use crate::{Account, Clock, DayRange, PumpId, PumpListing, RawBatch, SerialNumber, Source, SourceError, StoreError, StoreErrorKind};
+use crate::{
+    Account, Clock, DayRange, PumpId, PumpListing, RawBatch, SerialNumber, Source, SourceError, StoreError,
+    StoreErrorKind,
+};
 use plan::{Wish, windows_to_fetch};
 
 /// What to fetch.
@@ -122,7 +125,8 @@ pub(crate) async fn fetch<S: RawStore + Send + 'static>(
     on_progress: &mut OnProgress<'_>,
 ) -> (Option<S>, Result<FetchReport, FetchError>) {
     let (writer, thread) = Writer::start(store);
-    let mut fetch = Fetch { writer, source, run, options, clock, stop, on_progress, report: FetchReport::default(), events: 0 };
+    let mut fetch =
+        Fetch { writer, source, run, options, clock, stop, on_progress, report: FetchReport::default(), events: 0 };
     let outcome = fetch.account().await;
     let report = std::mem::take(&mut fetch.report);
     drop(fetch);
@@ -149,7 +153,12 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
         let ids = match self.run {
             Some(_) => {
                 let recorded = account.clone();
-                self.writer.ask(move |store| store.record_account(&recorded, seen)).await?.into_iter().map(Some).collect()
+                self.writer
+                    .ask(move |store| store.record_account(&recorded, seen))
+                    .await?
+                    .into_iter()
+                    .map(Some)
+                    .collect()
             }
             None => self.known_ids(&account).await?,
         };
@@ -188,7 +197,11 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
         let longest = self.source.longest_window();
         let windows = windows_to_fetch(&listing, &ledger, self.options.wish, self.clock.now(), longest);
         tracing::info!(windows = windows.len(), "planned a pump");
-        self.report.pumps.push(PumpReport { listing: listing.clone(), windows: windows.clone(), counts: PageCounts::default() });
+        self.report.pumps.push(PumpReport {
+            listing: listing.clone(),
+            windows: windows.clone(),
+            counts: PageCounts::default(),
+        });
         match (id, self.run) {
             (Some(id), Some(run)) => self.windows(&listing, id, run, &windows).await,
             _ => Ok(()),
@@ -196,7 +209,13 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
     }
 
     /// Fetches window after window; while one is on its way, the one before is being stored.
-    async fn windows(&mut self, listing: &PumpListing, pump: PumpId, run: RunId, windows: &[DayRange]) -> Result<(), FetchError> {
+    async fn windows(
+        &mut self,
+        listing: &PumpListing,
+        pump: PumpId,
+        run: RunId,
+        windows: &[DayRange],
+    ) -> Result<(), FetchError> {
         let mut storing: Option<Stored> = None;
         for (index, days) in windows.iter().enumerate() {
             if self.stop.is_set() {

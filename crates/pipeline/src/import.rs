@@ -110,7 +110,8 @@ struct Import<'a, 'p, S> {
 
 impl<S: RawStore> Import<'_, '_, S> {
     fn file(&mut self, path: &Path) -> Result<FileReport, StoreError> {
-        let mut file = FileReport { path: path.to_owned(), kind: None, counts: PageCounts::default(), unknown: 0, error: None };
+        let mut file =
+            FileReport { path: path.to_owned(), kind: None, counts: PageCounts::default(), unknown: 0, error: None };
         std::thread::scope(|scope| {
             let (sender, pages) = sync_channel::<ArchivePage>(1);
             let reader = scope.spawn(move || read_archive(path, &mut |page| sender.send(page).is_ok()));

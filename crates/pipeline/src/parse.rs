@@ -200,6 +200,6 @@ fn undecodable(error: &dyn std::error::Error) -> Problem {
         field: None,
         offset: None,
         expected: "an event or a record".into(),
-        got: error.to_string().into(),
+        got: error.to_string(),
     }
 }

@@ -164,7 +164,9 @@ impl<S: Store> Pipeline<S> {
         let (now, stop) = (self.clock.now(), self.stop.clone());
         let store = self.store.as_mut().ok_or_else(lost)?;
         let outcome = parse::parse(store, now, &stop, &mut *self.on_progress);
-        let counts = |report: &ParseReport| (vec![("events", report.events), ("odd_events", report.odd_events)], report.interrupted);
+        let counts = |report: &ParseReport| {
+            (vec![("events", report.events), ("odd_events", report.odd_events)], report.interrupted)
+        };
         self.end(run, outcome.as_ref().map(counts))?;
         outcome
     }
@@ -205,11 +207,7 @@ impl<S: Store> Pipeline<S> {
         self.store()?.begin_run(stage, started)
     }
 
-    fn end<E: std::fmt::Display>(
-        &mut self,
-        run: RunId,
-        outcome: Result<(Vec<(&'static str, u64)>, bool), &E>,
-    ) -> Result<(), StoreError> {
+    fn end<E: std::fmt::Display>(&mut self, run: RunId, outcome: Result<Done, &E>) -> Result<(), StoreError> {
         let ended = self.clock.now();
         let end = match outcome {
             Ok((counts, false)) => RunEnd { ended, outcome: RunOutcome::Completed, counts, error: None },
@@ -222,6 +220,9 @@ impl<S: Store> Pipeline<S> {
         self.store()?.end_run(run, &end)
     }
 }
+
+/// A run's counters, and whether it was interrupted.
+type Done = (Vec<(&'static str, u64)>, bool);
 
 fn page_counts(counts: PageCounts) -> Vec<(&'static str, u64)> {
     let PageCounts { new, duplicate, revised, rejected } = counts;

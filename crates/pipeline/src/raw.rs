@@ -71,6 +71,7 @@ impl RawBatch {
     }
 
     /// The events in the order they came.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = RawEvent<'_>> {
         (0..self.rows.len()).map(|index| self.event(index))
     }

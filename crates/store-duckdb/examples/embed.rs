@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p store-duckdb --example embed`. The source here is a scripted one; `tandem-source` has the real one.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what it does")]
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};

@@ -54,8 +54,9 @@ impl Columns {
 
     /// Appends the rows to `table`.
     pub(crate) fn append_in_tx(self, transaction: &Transaction<'_>, table: &str) -> Result<(), StoreError> {
-        let batch = RecordBatch::try_from_iter(self.named)
-            .map_err(|error| broken(StoreErrorKind::Internal, format!("columns of {table} do not fit together: {error}")))?;
+        let batch = RecordBatch::try_from_iter(self.named).map_err(|error| {
+            broken(StoreErrorKind::Internal, format!("columns of {table} do not fit together: {error}"))
+        })?;
         let mut appender = transaction.appender(table).map_err(failed(format!("cannot write to {table}")))?;
         appender.append_record_batch(batch).map_err(failed(format!("cannot write to {table}")))?;
         appender.flush().map_err(failed(format!("cannot write to {table}")))

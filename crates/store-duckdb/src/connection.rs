@@ -137,7 +137,9 @@ impl DuckStore {
     fn open_once(&self) -> Result<Connection, StoreError> {
         let config = self.config().map_err(failed("cannot configure the database"))?;
         let mut connection = match &self.location {
-            Location::Memory => Connection::open_in_memory_with_flags(config).map_err(failed("cannot open a database in memory"))?,
+            Location::Memory => {
+                Connection::open_in_memory_with_flags(config).map_err(failed("cannot open a database in memory"))?
+            }
             Location::File(path) => open_file(path, config)?,
         };
         migrations::migrate(&mut connection)?;
@@ -148,7 +150,8 @@ impl DuckStore {
         // Files of this form open in DuckDB 1.4, 1.5 and 2.0, and their texts take a third of the room of the oldest form's.
         let config = Config::default().with("storage_compatibility_version", "v1.4.0")?;
         // A health database must not reach for the network, whatever a query names.
-        let config = config.with("autoinstall_known_extensions", "false")?.with("autoload_known_extensions", "false")?;
+        let config =
+            config.with("autoinstall_known_extensions", "false")?.with("autoload_known_extensions", "false")?;
         config.max_memory(&self.options.memory_limit)
     }
 }

@@ -4,10 +4,23 @@ use pipeline::{StoreError, StoreErrorKind};
 
 /// What DuckDB says, by family. DuckDB tells its errors apart in words only; the words below are from 1.5.
 const FAMILIES: &[(StoreErrorKind, &[&str])] = &[
-    (StoreErrorKind::DiskFull, &["No space left", "disk full", "Disk quota exceeded", "could not write all bytes", "Could not write all bytes", "ENOSPC"]),
+    (
+        StoreErrorKind::DiskFull,
+        &[
+            "No space left",
+            "disk full",
+            "Disk quota exceeded",
+            "could not write all bytes",
+            "Could not write all bytes",
+            "ENOSPC",
+        ],
+    ),
     (StoreErrorKind::Locked, &["Could not set lock", "Conflicting lock", "being used by another process"]),
     (StoreErrorKind::TooNew, &["with version number", "newer version of DuckDB", "storage version"]),
-    (StoreErrorKind::Corrupt, &["not a valid DuckDB database", "checksum", "Corrupt", "corrupt", "Failure while replaying WAL"]),
+    (
+        StoreErrorKind::Corrupt,
+        &["not a valid DuckDB database", "checksum", "Corrupt", "corrupt", "Failure while replaying WAL"],
+    ),
     (StoreErrorKind::NotWritable, &["Permission denied", "Read-only file system", "read-only mode"]),
     (StoreErrorKind::NotFound, &["No such file or directory", "does not exist"]),
 ];
@@ -34,9 +47,18 @@ mod tests {
     #[test]
     fn words_of_duckdb_find_their_family() {
         let rows = [
-            ("IO Error: Could not set lock on file \"x.db\": Conflicting lock is held in tandem (PID 7)", StoreErrorKind::Locked),
-            ("IO Error: The file \"x.db\" exists, but it is not a valid DuckDB database file!", StoreErrorKind::Corrupt),
-            ("IO Error: Trying to read a database file with version number 69, but we can only read versions between 64 and 68.", StoreErrorKind::TooNew),
+            (
+                "IO Error: Could not set lock on file \"x.db\": Conflicting lock is held in tandem (PID 7)",
+                StoreErrorKind::Locked,
+            ),
+            (
+                "IO Error: The file \"x.db\" exists, but it is not a valid DuckDB database file!",
+                StoreErrorKind::Corrupt,
+            ),
+            (
+                "IO Error: Trying to read a database file with version number 69, but we can only read versions between 64 and 68.",
+                StoreErrorKind::TooNew,
+            ),
             ("IO Error: Could not write file \"x.db\": No space left on device", StoreErrorKind::DiskFull),
             ("IO Error: Cannot open file \"x.db\": Permission denied", StoreErrorKind::NotWritable),
             ("Constraint Error: Duplicate key \"id: 1\" violates primary key constraint", StoreErrorKind::Internal),

@@ -11,7 +11,12 @@ use crate::columns::Columns;
 use crate::error::{broken, failed};
 
 impl EventStore for DuckStore {
-    fn unparsed(&mut self, dictionary: &str, after: Option<BatchNumber>, wanted: usize) -> Result<Option<UnparsedBatch>, StoreError> {
+    fn unparsed(
+        &mut self,
+        dictionary: &str,
+        after: Option<BatchNumber>,
+        wanted: usize,
+    ) -> Result<Option<UnparsedBatch>, StoreError> {
         let connection = self.connection()?;
         let after = match after {
             Some(batch) => batch,
@@ -82,7 +87,9 @@ impl EventStore for DuckStore {
             .map_err(failed("cannot read the zones"))?;
         let mut zones = ZoneHistory::default();
         for (from, name) in rows {
-            let unknown = |_| broken(StoreErrorKind::Corrupt, format!("the database names a time zone `{name}` that does not exist"));
+            let unknown = |_| {
+                broken(StoreErrorKind::Corrupt, format!("the database names a time zone `{name}` that does not exist"))
+            };
             zones.set(from, name.parse::<Tz>().map_err(unknown)?);
         }
         Ok(zones)
@@ -108,7 +115,11 @@ fn position(connection: &duckdb::Connection, dictionary: &str) -> Result<BatchNu
 }
 
 /// The last batch to take so that about `wanted` events come together.
-fn last_batch(connection: &duckdb::Connection, after: BatchNumber, wanted: usize) -> Result<Option<BatchNumber>, StoreError> {
+fn last_batch(
+    connection: &duckdb::Connection,
+    after: BatchNumber,
+    wanted: usize,
+) -> Result<Option<BatchNumber>, StoreError> {
     let find = "SELECT max(id) FROM (
                     SELECT id, sum(new + revised) OVER (ORDER BY id) - (new + revised) AS before
                     FROM raw_batches WHERE id > ?

@@ -53,7 +53,9 @@ pub(crate) fn check(connection: &Connection) -> Result<(), StoreError> {
         Some(version) if version == ours => Ok(()),
         Some(version) if version > ours => Err(too_new(version)),
         Some(version) => {
-            let message = format!("the database has schema {version}, this program needs {ours}: run `tandem status` once to bring it up to date");
+            let message = format!(
+                "the database has schema {version}, this program needs {ours}: run `tandem status` once to bring it up to date"
+            );
             Err(broken(StoreErrorKind::MigrationMismatch, message))
         }
         None => Err(broken(StoreErrorKind::Corrupt, "the file is a DuckDB database, but not one made by tandem")),
@@ -67,7 +69,8 @@ fn known_migrations() -> Result<Vec<Migration>, StoreError> {
 
 fn applied_version(connection: &Connection) -> Result<Option<i64>, StoreError> {
     let exists = "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?";
-    let tables: i64 = connection.query_row(exists, [TABLE], |row| row.get(0)).map_err(failed("cannot read the schema"))?;
+    let tables: i64 =
+        connection.query_row(exists, [TABLE], |row| row.get(0)).map_err(failed("cannot read the schema"))?;
     if tables == 0 {
         return Ok(None);
     }
@@ -90,13 +93,19 @@ fn checksums_match(connection: &Connection) -> Result<bool, StoreError> {
 
 fn refused(error: &refinery_core::Error) -> StoreError {
     match error.kind() {
-        Kind::MissingVersion(applied) if applied.version() > schema_version() as _ => too_new(i64::from(applied.version())),
+        Kind::MissingVersion(applied) if applied.version() > schema_version() as _ => {
+            too_new(i64::from(applied.version()))
+        }
         Kind::MissingVersion(migration) => {
-            let message = format!("the database lacks migration {migration}, although later ones were applied: restore it from a backup, or import into a new file");
+            let message = format!(
+                "the database lacks migration {migration}, although later ones were applied: restore it from a backup, or import into a new file"
+            );
             broken(StoreErrorKind::MigrationMismatch, message)
         }
         Kind::DivergentVersion(applied, ours) => {
-            let message = format!("migration {applied} was applied to this database in another form than this program's {ours}: use the program that made the file, or import into a new file");
+            let message = format!(
+                "migration {applied} was applied to this database in another form than this program's {ours}: use the program that made the file, or import into a new file"
+            );
             broken(StoreErrorKind::MigrationMismatch, message)
         }
         _ => {
@@ -147,7 +156,8 @@ fn applied(row: &Row<'_>) -> duckdb::Result<Migration> {
     let unreadable = |column, error: Box<dyn std::error::Error + Send + Sync>| {
         duckdb::Error::FromSqlConversionFailure(column, duckdb::types::Type::Text, error)
     };
-    let applied_on = OffsetDateTime::parse(&row.get::<_, String>(2)?, &Rfc3339).map_err(|error| unreadable(2, error.into()))?;
+    let applied_on =
+        OffsetDateTime::parse(&row.get::<_, String>(2)?, &Rfc3339).map_err(|error| unreadable(2, error.into()))?;
     let checksum = row.get::<_, String>(3)?.parse::<u64>().map_err(|error| unreadable(3, error.into()))?;
     Ok(Migration::applied(row.get(0)?, row.get(1)?, applied_on, checksum))
 }

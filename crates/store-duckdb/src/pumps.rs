@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use duckdb::{OptionalExt, Transaction, params};
 use pipeline::store::Pump;
-use pipeline::{Account, AssignmentId, EventId, PumpId, PumpKey, PumpListing, SerialNumber, StoreError, StoreErrorKind};
+use pipeline::{
+    Account, AssignmentId, EventId, PumpId, PumpKey, PumpListing, SerialNumber, StoreError, StoreErrorKind,
+};
 
 use crate::DuckStore;
 use crate::error::{broken, failed};
@@ -37,7 +39,11 @@ impl DuckStore {
 }
 
 /// The pump that an archive names; added when it is not known yet.
-pub(crate) fn find_or_add_in_tx(transaction: &Transaction<'_>, key: &PumpKey, seen: DateTime<Utc>) -> Result<PumpId, StoreError> {
+pub(crate) fn find_or_add_in_tx(
+    transaction: &Transaction<'_>,
+    key: &PumpKey,
+    seen: DateTime<Utc>,
+) -> Result<PumpId, StoreError> {
     if let Some(pump) = find_in_tx(transaction, key)? {
         return Ok(pump);
     }
@@ -68,7 +74,11 @@ fn pump_of(row: &duckdb::Row<'_>) -> duckdb::Result<Pump> {
     })
 }
 
-fn record_listing_in_tx(transaction: &Transaction<'_>, listing: &PumpListing, seen: DateTime<Utc>) -> Result<PumpId, StoreError> {
+fn record_listing_in_tx(
+    transaction: &Transaction<'_>,
+    listing: &PumpListing,
+    seen: DateTime<Utc>,
+) -> Result<PumpId, StoreError> {
     let by_serial = find_in_tx(transaction, &PumpKey::Serial(listing.serial_number.clone()))?;
     let by_assignment = match &listing.assignment_id {
         Some(assignment) => find_in_tx(transaction, &PumpKey::Assignment(assignment.clone()))?,
@@ -96,7 +106,11 @@ fn find_in_tx(transaction: &Transaction<'_>, key: &PumpKey) -> Result<Option<Pum
     found.map(|id| id.map(PumpId)).map_err(failed("cannot look up a pump"))
 }
 
-fn add_in_tx(transaction: &Transaction<'_>, serial: Option<&SerialNumber>, seen: DateTime<Utc>) -> Result<PumpId, StoreError> {
+fn add_in_tx(
+    transaction: &Transaction<'_>,
+    serial: Option<&SerialNumber>,
+    seen: DateTime<Utc>,
+) -> Result<PumpId, StoreError> {
     let next = "SELECT coalesce(max(id), 0) + 1 FROM pumps";
     let id: u16 = transaction.query_row(next, [], |row| row.get(0)).map_err(failed("cannot number a new pump"))?;
     if id > LARGEST_PUMP_ID {
@@ -108,7 +122,12 @@ fn add_in_tx(transaction: &Transaction<'_>, serial: Option<&SerialNumber>, seen:
     Ok(PumpId(id))
 }
 
-fn describe_in_tx(transaction: &Transaction<'_>, pump: PumpId, listing: &PumpListing, seen: DateTime<Utc>) -> Result<(), StoreError> {
+fn describe_in_tx(
+    transaction: &Transaction<'_>,
+    pump: PumpId,
+    listing: &PumpListing,
+    seen: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let describe = "UPDATE pumps SET
             serial_number = ?,
             model_name = coalesce(?, model_name), model_number = coalesce(?, model_number),
@@ -135,10 +154,18 @@ fn describe_in_tx(transaction: &Transaction<'_>, pump: PumpId, listing: &PumpLis
 
 fn assign_in_tx(transaction: &Transaction<'_>, assignment: &AssignmentId, pump: PumpId) -> Result<(), StoreError> {
     let assign = "INSERT INTO pump_assignments VALUES (?, ?) ON CONFLICT (assignment_id) DO UPDATE SET pump_id = excluded.pump_id";
-    transaction.execute(assign, params![assignment.as_str(), pump.0]).map(|_| ()).map_err(failed("cannot assign a pump"))
+    transaction
+        .execute(assign, params![assignment.as_str(), pump.0])
+        .map(|_| ())
+        .map_err(failed("cannot assign a pump"))
 }
 
-fn keep_settings_in_tx(transaction: &Transaction<'_>, pump: PumpId, listing: &PumpListing, seen: DateTime<Utc>) -> Result<(), StoreError> {
+fn keep_settings_in_tx(
+    transaction: &Transaction<'_>,
+    pump: PumpId,
+    listing: &PumpListing,
+    seen: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let Some(settings) = &listing.settings else { return Ok(()) };
     let keep = "INSERT INTO pump_settings VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (pump_id, settings_hash) DO UPDATE SET last_seen = excluded.last_seen";

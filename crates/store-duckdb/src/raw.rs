@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use duckdb::{Transaction, params};
 use pipeline::store::{FetchWindow, FetchedWindow, PageCounts, Pump, RawPage, RunId};
-use pipeline::{Account, DayRange, EventId, PumpId, PumpKey, PumpListing, RawBatch, RawEvent, RawStore, StoreError, StoreErrorKind};
+use pipeline::{
+    Account, DayRange, EventId, PumpId, PumpKey, PumpListing, RawBatch, RawEvent, RawStore, StoreError, StoreErrorKind,
+};
 
 use crate::DuckStore;
 use crate::columns::Columns;
@@ -128,7 +130,13 @@ fn any_known_in_tx(transaction: &Transaction<'_>, events: &[Identified<'_>]) -> 
     known.map_err(failed("cannot look for known events"))
 }
 
-fn append_in_tx(transaction: &Transaction<'_>, table: &str, page: &RawPage<'_>, batch: i64, events: &[Identified<'_>]) -> Result<(), StoreError> {
+fn append_in_tx(
+    transaction: &Transaction<'_>,
+    table: &str,
+    page: &RawPage<'_>,
+    batch: i64,
+    events: &[Identified<'_>],
+) -> Result<(), StoreError> {
     if events.is_empty() {
         return Ok(());
     }
@@ -185,7 +193,8 @@ fn revised_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<Vec<i64>
         return Ok(Vec::new());
     }
     let former = former_texts_in_tx(transaction, pump)?;
-    differing.retain(|(id, new, _)| !former.get(id).is_some_and(|texts| texts.iter().any(|text| same_content(new, text))));
+    differing
+        .retain(|(id, new, _)| !former.get(id).is_some_and(|texts| texts.iter().any(|text| same_content(new, text))));
     Ok(differing.into_iter().map(|(id, _, _)| id).collect())
 }
 
@@ -215,7 +224,8 @@ fn revise_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, revised: &[i6
                 FROM raw_events r SEMI JOIN revised_events USING (id) LEFT JOIN raw_event_revisions v ON v.raw_events_id = r.id
                 GROUP BY ALL";
     transaction.execute(keep, [page.received]).map_err(doing())?;
-    let replace = "UPDATE raw_events SET created = i.created, raw_event_data = i.raw_event_data, event_code = i.event_code,
+    let replace =
+        "UPDATE raw_events SET created = i.created, raw_event_data = i.raw_event_data, event_code = i.event_code,
                           pump_time = i.pump_time, batch_id = i.batch_id
                    FROM incoming_events i SEMI JOIN revised_events USING (id) WHERE raw_events.id = i.id";
     transaction.execute(replace, []).map_err(doing())?;
@@ -237,7 +247,8 @@ fn keep_superseded_in_tx(
     let keep = "INSERT INTO raw_event_revisions
                 SELECT ?1, coalesce((SELECT max(revision) FROM raw_event_revisions WHERE raw_events_id = ?1), 0) + 1, ?2, ?2, ?3, ?4";
     for (id, event) in superseded {
-        let known = former.get(&id.number()).is_some_and(|texts| texts.iter().any(|text| same_content(text, event.data)));
+        let known =
+            former.get(&id.number()).is_some_and(|texts| texts.iter().any(|text| same_content(text, event.data)));
         if known {
             counts.duplicate += 1;
             continue;
@@ -260,7 +271,12 @@ fn keep_rejected_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, batch:
     Ok(())
 }
 
-fn note_batch_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, batch: i64, counts: PageCounts) -> Result<(), StoreError> {
+fn note_batch_in_tx(
+    transaction: &Transaction<'_>,
+    page: &RawPage<'_>,
+    batch: i64,
+    counts: PageCounts,
+) -> Result<(), StoreError> {
     if counts.new + counts.revised + counts.rejected == 0 {
         return Ok(());
     }
@@ -277,6 +293,17 @@ fn note_window_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, counts: 
     let note = "INSERT INTO fetch_windows (run_id, pump_id, first_day, last_day, fetched, last_upload, new, duplicate, revised, rejected)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let PageCounts { new, duplicate, revised, rejected } = counts;
-    let values = params![page.run.0, page.pump.0, days.first(), days.last(), page.received, last_upload, new, duplicate, revised, rejected];
+    let values = params![
+        page.run.0,
+        page.pump.0,
+        days.first(),
+        days.last(),
+        page.received,
+        last_upload,
+        new,
+        duplicate,
+        revised,
+        rejected
+    ];
     transaction.execute(note, values).map(|_| ()).map_err(failed("cannot write the ledger"))
 }

@@ -145,7 +145,7 @@ impl<'de> ValueText<'de> for &'de RawValue {
     }
 }
 
-impl<'de> ValueText<'de> for Box<RawValue> {
+impl ValueText<'_> for Box<RawValue> {
     fn text(&self) -> &str {
         self.get()
     }

@@ -46,8 +46,11 @@ pub fn windows_to_fetch(
     let reads = Reads::of(ledger);
     let spans = spans(pump, now).into_iter().filter_map(|span| clip(span, wish));
     let due = |day: NaiveDate| wish.full || reads.is_due(day, last_upload, newest_believable(pump, now));
-    let mut days: Vec<NaiveDate> =
-        spans.clone().flat_map(|span| span.first().iter_days().take_while(move |day| *day <= span.last())).filter(|day| due(*day)).collect();
+    let mut days: Vec<NaiveDate> = spans
+        .clone()
+        .flat_map(|span| span.first().iter_days().take_while(move |day| *day <= span.last()))
+        .filter(|day| due(*day))
+        .collect();
     if !days.is_empty() {
         days.extend(spans.flat_map(|span| reads.deep_read(span, last_upload)));
     }
@@ -199,9 +202,19 @@ mod tests {
     fn odd_dates_do_no_harm() {
         let upload = Some("2026-06-30T11:30:00");
         assert_eq!(asked(&pump(None, None, None), &[], Wish::default()), [""; 0]);
-        let future = asked(&pump(Some("2026-06-01T00:00:00"), Some("2066-05-24T04:59:14"), upload), &[], Wish::default());
-        assert_eq!(future, ["2026-05-31 to 2026-06-27", "2026-06-28 to 2026-07-01", "2066-04-26 to 2066-05-23", "2066-05-24 to 2066-05-25"]);
-        let factory = asked(&pump(Some("2020-01-02T00:00:00"), Some("2020-01-05T00:00:00"), upload), &[], Wish::default());
+        let future =
+            asked(&pump(Some("2026-06-01T00:00:00"), Some("2066-05-24T04:59:14"), upload), &[], Wish::default());
+        assert_eq!(
+            future,
+            [
+                "2026-05-31 to 2026-06-27",
+                "2026-06-28 to 2026-07-01",
+                "2066-04-26 to 2066-05-23",
+                "2066-05-24 to 2066-05-25"
+            ]
+        );
+        let factory =
+            asked(&pump(Some("2020-01-02T00:00:00"), Some("2020-01-05T00:00:00"), upload), &[], Wish::default());
         assert_eq!(factory, ["2020-01-01 to 2020-01-06"]);
         let unknown = asked(&pump(None, None, upload), &[], Wish::default());
         assert_eq!(unknown.first().map(String::as_str), Some("2015-12-31 to 2016-01-27"));

@@ -9,7 +9,9 @@ use crate::clock_model::{ClockHistory, PumpClock, UtcSource, ZoneHistory};
 use crate::parse::parse;
 use crate::progress::StopSignal;
 use crate::store::{FetchedWindow, PageCounts, PendingDerivation, RawPage, RunId, Stage};
-use crate::{Account, AssignmentId, DayRange, EventId, PumpId, PumpKey, PumpListing, RejectedEvent, SerialNumber, Store};
+use crate::{
+    Account, AssignmentId, DayRange, EventId, PumpId, PumpKey, PumpListing, RejectedEvent, SerialNumber, Store,
+};
 
 /// Runs every check of the contracts of `RawStore`, `EventStore` and `DomainStore`.
 ///
@@ -236,7 +238,11 @@ fn clocks_move_instants<S: Store>(store: S) {
         bench.store.store_clocks(&zones, &[(id, clock.clone())]).expect("clocks can be stored");
         assert_eq!(bench.store.zone_history().expect("zones can be read"), zones);
         let derivations = bench.store.pending_derivations().expect("what is pending can be read");
-        assert_eq!(derivations.len(), pending, "a clock that moves instants asks for a derivation, the same clock does not");
+        assert_eq!(
+            derivations.len(),
+            pending,
+            "a clock that moves instants asks for a derivation, the same clock does not"
+        );
         settle(&mut bench);
     }
 }

@@ -52,22 +52,39 @@ fn every_form_is_found_out_by_its_content() {
     let encoded = base64(&records);
     let rows: [(&str, Vec<u8>, ArchiveKind); 10] = [
         ("a body", format!(r#"{{"events":[{one}],"clockChanges":[{two}]}}"#).into(), ArchiveKind::PumpLogs),
-        ("a body with nulls", format!(r#" {{ "clockChanges": null, "events": [{one},{two}], "x": 1 }}"#).into(), ArchiveKind::PumpLogs),
-        ("a body led by another member", format!(r#"{{"x":1,"events":[{one},{two}]}}"#).into(), ArchiveKind::EventLines),
+        (
+            "a body with nulls",
+            format!(r#" {{ "clockChanges": null, "events": [{one},{two}], "x": 1 }}"#).into(),
+            ArchiveKind::PumpLogs,
+        ),
+        (
+            "a body led by another member",
+            format!(r#"{{"x":1,"events":[{one},{two}]}}"#).into(),
+            ArchiveKind::EventLines,
+        ),
         ("lines", format!("{one}\n{two}\n").into(), ArchiveKind::EventLines),
         ("an array", format!("[{one},{two}]").into(), ArchiveKind::EventLines),
         ("bodies in lines", format!("{{\"events\":[{one}]}}\n{{\"events\":[{two}]}}\n").into(), ArchiveKind::PumpLogs),
         ("a JSON string", format!("\"{encoded}\"").into(), ArchiveKind::Base64Records),
         ("bare base64", format!("{}\n{}\n", &encoded[..30], &encoded[30..]).into(), ArchiveKind::Base64Records),
         ("records", records.clone(), ArchiveKind::Records),
-        ("a body after a byte order mark", format!("\u{feff}{{\"events\":[{one},{two}]}}").into(), ArchiveKind::PumpLogs),
+        (
+            "a body after a byte order mark",
+            format!("\u{feff}{{\"events\":[{one},{two}]}}").into(),
+            ArchiveKind::PumpLogs,
+        ),
     ];
     for (name, content, kind) in rows {
         let read = read(&content);
         assert_eq!(read.outcome, Ok(kind), "{name}");
         assert_eq!(read.events, [1, 2], "{name}");
         let pump = matches!(kind, ArchiveKind::PumpLogs | ArchiveKind::EventLines).then_some(ASSIGNMENT);
-        assert!(read.pumps.iter().all(|found| found.as_ref().is_some_and(|found| found.contains(ASSIGNMENT)) == pump.is_some()), "{name}");
+        assert!(
+            read.pumps
+                .iter()
+                .all(|found| found.as_ref().is_some_and(|found| found.contains(ASSIGNMENT)) == pump.is_some()),
+            "{name}"
+        );
     }
 }
 
@@ -78,11 +95,36 @@ fn damage_is_told_and_what_came_before_is_kept() {
     let rows: [(&str, Vec<u8>, &[u32], &str); 7] = [
         ("nothing", Vec::new(), &[], "FILE is empty"),
         ("blanks", b" \n ".to_vec(), &[], "FILE is empty"),
-        ("words", b"Dear diary, all is well!".to_vec(), &[], "FILE is not an archive of pump history: neither JSON, nor base64, nor 26-byte records"),
-        ("a zip file", b"PK\x03\x04rest of it".to_vec(), &[], "FILE is not an archive of pump history: it is a zip file; unpack it first"),
-        ("half a record", records[..39].to_vec(), &[1], "FILE is damaged after 1 good events: 13 bytes at byte 26 are not a whole record of 26"),
-        ("a stray byte", base64(&records).replacen('A', "*", 1).into(), &[], "FILE is damaged after 0 good events: the base64 does not decode: Invalid symbol 42, offset 0."),
-        ("a cut body", format!(r#"{{"events":[{one},{}"#, &two[..50]).into(), &[1], "FILE is damaged after 1 good events: the JSON is cut off at line 1, column "),
+        (
+            "words",
+            b"Dear diary, all is well!".to_vec(),
+            &[],
+            "FILE is not an archive of pump history: neither JSON, nor base64, nor 26-byte records",
+        ),
+        (
+            "a zip file",
+            b"PK\x03\x04rest of it".to_vec(),
+            &[],
+            "FILE is not an archive of pump history: it is a zip file; unpack it first",
+        ),
+        (
+            "half a record",
+            records[..39].to_vec(),
+            &[1],
+            "FILE is damaged after 1 good events: 13 bytes at byte 26 are not a whole record of 26",
+        ),
+        (
+            "a stray byte",
+            base64(&records).replacen('A', "*", 1).into(),
+            &[],
+            "FILE is damaged after 0 good events: the base64 does not decode: Invalid symbol 42, offset 0.",
+        ),
+        (
+            "a cut body",
+            format!(r#"{{"events":[{one},{}"#, &two[..50]).into(),
+            &[1],
+            "FILE is damaged after 1 good events: the JSON is cut off at line 1, column ",
+        ),
     ];
     for (name, content, events, words) in rows {
         let read = read(&content);

@@ -23,7 +23,11 @@ fn instant(text: &str) -> DateTime<Utc> {
 
 /// A log from `first` (number 1) to `last`, with clock changes `(number, new wall clock, put forward by)`.
 fn log(first: &str, last: &str, changes: &[(u32, &str, Duration)]) -> ClockHistory {
-    let change = |(number, to, forward): &(u32, &str, Duration)| ClockChange { id: id(*number), wall: wall(to), forward: *forward };
+    let change = |(number, to, forward): &(u32, &str, Duration)| ClockChange {
+        id: id(*number),
+        wall: wall(to),
+        forward: *forward,
+    };
     ClockHistory { first: (id(1), wall(first)), last: wall(last), changes: changes.iter().map(change).collect() }
 }
 
@@ -59,7 +63,8 @@ fn a_clock_set_back_fourteen_hours_late() {
 
 #[test]
 fn a_clock_set_forward_the_evening_before() {
-    let history = log("2026-02-01T00:00:00", "2026-06-01T00:00:00", &[(100, "2026-03-07T23:00:00", Duration::hours(1))]);
+    let history =
+        log("2026-02-01T00:00:00", "2026-06-01T00:00:00", &[(100, "2026-03-07T23:00:00", Duration::hours(1))]);
     check(
         &history,
         &ZoneHistory::of(NEW_YORK),
@@ -93,17 +98,20 @@ fn drift_is_snapped_and_does_not_add_up() {
         .map(|(number, to)| (number, to, minute_back))
         .to_vec();
     let history = log("2025-11-10T00:00:00", "2026-03-01T00:00:00", &changes);
-    let rows = [(1, "2025-11-10T00:00:00", "2025-11-10T05:00:00Z"), (150, "2025-12-15T00:00:00", "2025-12-15T05:00:00Z")];
-    check(&history, &ZoneHistory::of(NEW_YORK), &rows.map(|(number, shown, truth)| (number, shown, truth, UtcSource::Zone)));
+    let rows =
+        [(1, "2025-11-10T00:00:00", "2025-11-10T05:00:00Z"), (150, "2025-12-15T00:00:00", "2025-12-15T05:00:00Z")];
+    check(
+        &history,
+        &ZoneHistory::of(NEW_YORK),
+        &rows.map(|(number, shown, truth)| (number, shown, truth, UtcSource::Zone)),
+    );
 }
 
 #[test]
 fn a_pump_that_starts_at_a_factory_date() {
     // The captured jump of event 14: 4394 to 6410 days since 2008, then the time of day.
-    let changes = [
-        (40, "2025-07-20T06:11:00", Duration::days(6410 - 4394)),
-        (41, "2025-07-20T10:31:00", Duration::minutes(260)),
-    ];
+    let changes =
+        [(40, "2025-07-20T06:11:00", Duration::days(6410 - 4394)), (41, "2025-07-20T10:31:00", Duration::minutes(260))];
     let history = log("2020-01-12T06:00:00", "2025-09-01T00:00:00", &changes);
     check(
         &history,
@@ -115,7 +123,11 @@ fn a_pump_that_starts_at_a_factory_date() {
         ],
     );
     let never_set = log("2020-01-02T00:00:00", "2020-01-05T00:00:00", &[]);
-    check(&never_set, &ZoneHistory::of(NEW_YORK), &[(1, "2020-01-02T00:00:00", "2020-01-02T05:00:00Z", UtcSource::FactoryClock)]);
+    check(
+        &never_set,
+        &ZoneHistory::of(NEW_YORK),
+        &[(1, "2020-01-02T00:00:00", "2020-01-02T05:00:00Z", UtcSource::FactoryClock)],
+    );
 }
 
 #[test]
@@ -126,9 +138,17 @@ fn a_pump_in_the_future() {
     let row = (150, "2066-05-24T09:00:00", "2026-05-24T13:00:00Z", UtcSource::ClockChange);
     check(&corrected, &ZoneHistory::of(NEW_YORK), &[row]);
     let not_yet = log("2026-05-01T00:00:00", "2066-05-25T00:00:00", &changes[..1]);
-    check(&not_yet, &ZoneHistory::of(NEW_YORK), &[row, (1, "2026-05-01T00:00:00", "2026-05-01T04:00:00Z", UtcSource::Zone)]);
+    check(
+        &not_yet,
+        &ZoneHistory::of(NEW_YORK),
+        &[row, (1, "2026-05-01T00:00:00", "2026-05-01T04:00:00Z", UtcSource::Zone)],
+    );
     let always = log("2066-05-24T04:59:14", "2066-05-25T00:00:00", &[]);
-    check(&always, &ZoneHistory::of(NEW_YORK), &[(1, "2066-05-24T04:59:14", "2066-05-24T08:59:14Z", UtcSource::FutureClock)]);
+    check(
+        &always,
+        &ZoneHistory::of(NEW_YORK),
+        &[(1, "2066-05-24T04:59:14", "2066-05-24T08:59:14Z", UtcSource::FutureClock)],
+    );
 }
 
 #[test]
@@ -150,8 +170,10 @@ fn a_clock_nobody_touched_since_the_zone_changed() {
 fn a_move_is_told_by_the_zone_history() {
     let mut zones = ZoneHistory::of(NEW_YORK);
     zones.set("2026-04-10".parse().ok(), chrono_tz::Europe::Berlin);
-    let history = log("2026-03-20T00:00:00", "2026-06-01T00:00:00", &[(100, "2026-04-10T18:00:00", Duration::hours(6))]);
-    let rows = [(1, "2026-03-20T00:00:00", "2026-03-20T04:00:00Z"), (150, "2026-05-01T00:00:00", "2026-04-30T22:00:00Z")];
+    let history =
+        log("2026-03-20T00:00:00", "2026-06-01T00:00:00", &[(100, "2026-04-10T18:00:00", Duration::hours(6))]);
+    let rows =
+        [(1, "2026-03-20T00:00:00", "2026-03-20T04:00:00Z"), (150, "2026-05-01T00:00:00", "2026-04-30T22:00:00Z")];
     check(&history, &zones, &rows.map(|(number, shown, truth)| (number, shown, truth, UtcSource::Zone)));
 }
 

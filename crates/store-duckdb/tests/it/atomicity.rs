@@ -27,7 +27,8 @@ fn filled() -> DuckStore {
 fn page(store: &mut DuckStore, events: &[(u32, u16)]) -> Result<(), StoreError> {
     let pump = store.pump_for(&PumpKey::Assignment(AssignmentId::new(ASSIGNMENT)), now())?;
     let run = store.begin_run(Stage::Fetch, now())?;
-    let event = |(number, rate): &(u32, u16)| basal_event(*number, PumpTime::from_seconds(580_000_000 + number * 300), *rate);
+    let event =
+        |(number, rate): &(u32, u16)| basal_event(*number, PumpTime::from_seconds(580_000_000 + number * 300), *rate);
     let texts: Vec<_> = events.iter().map(event).collect();
     let day = NaiveDate::from_ymd_opt(2026, 5, 1).expect("a day");
     let window = FetchedWindow { days: DayRange::new(day, day).expect("one day"), last_upload: Some(now()) };
@@ -69,7 +70,15 @@ fn check(table: &str, write: impl Fn(&mut DuckStore) -> Result<(), StoreError>) 
     let show = format!("ALTER TABLE hidden RENAME TO {table}");
     let everything = |store: &mut DuckStore| {
         let mut lines = contents(store).expect("content can be read");
-        for table in ["raw_event_revisions", "raw_batches", "fetch_windows", "pumps", "pump_assignments", "pump_settings", "parse_progress"] {
+        for table in [
+            "raw_event_revisions",
+            "raw_batches",
+            "fetch_windows",
+            "pumps",
+            "pump_assignments",
+            "pump_settings",
+            "parse_progress",
+        ] {
             lines.extend(rows(store, &format!("FROM {table} ORDER BY ALL")).expect("content can be read"));
         }
         lines
@@ -98,7 +107,11 @@ fn decoded_events_are_written_whole_or_not_at_all() {
     let mut store = filled();
     page(&mut store, &[(2, 910), (5, 1000)]).expect("a page can be stored");
     let before = contents(&mut store).expect("content can be read");
-    store.connection().expect("open").execute_batch("ALTER TABLE pending_derivations RENAME TO hidden").expect("hidden");
+    store
+        .connection()
+        .expect("open")
+        .execute_batch("ALTER TABLE pending_derivations RENAME TO hidden")
+        .expect("hidden");
     parse(&mut store).expect_err("a parse without its last table fails");
     store.connection().expect("open").execute_batch("ALTER TABLE hidden RENAME TO pending_derivations").expect("shown");
     assert_eq!(contents(&mut store).expect("content can be read"), before);
@@ -110,10 +123,16 @@ fn domain_tables_are_written_whole_or_not_at_all() {
     let mut store = filled();
     let before = contents(&mut store).expect("content can be read");
     let connection = store.connection().expect("open");
-    connection.execute_batch("ALTER TABLE pending_derivations RENAME TO hidden; CREATE VIEW pending_derivations AS FROM hidden").expect("hidden");
+    connection
+        .execute_batch(
+            "ALTER TABLE pending_derivations RENAME TO hidden; CREATE VIEW pending_derivations AS FROM hidden",
+        )
+        .expect("hidden");
     derive(&mut store).expect_err("a derivation that cannot be noted fails");
     let connection = store.connection().expect("open");
-    connection.execute_batch("DROP VIEW pending_derivations; ALTER TABLE hidden RENAME TO pending_derivations").expect("shown");
+    connection
+        .execute_batch("DROP VIEW pending_derivations; ALTER TABLE hidden RENAME TO pending_derivations")
+        .expect("shown");
     assert_eq!(contents(&mut store).expect("content can be read"), before);
     derive(&mut store).expect("and succeeds afterwards");
     assert_ne!(contents(&mut store).expect("content can be read"), before);

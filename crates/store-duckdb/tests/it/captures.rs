@@ -25,7 +25,8 @@ fn vectors(name: &str) -> Option<Vec<serde_json::Value>> {
 
 fn imported(content: &[u8], pump: Option<&str>) -> Pipeline<DuckStore> {
     let store = DuckStore::in_memory().expect("a database in memory");
-    let mut pipeline = Pipeline::new(store, Arc::new(FixedClock(now()))).with_zone(chrono_tz::America::New_York).expect("a zone");
+    let mut pipeline =
+        Pipeline::new(store, Arc::new(FixedClock(now()))).with_zone(chrono_tz::America::New_York).expect("a zone");
     for round in 0..2 {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), content).expect("written");
@@ -33,7 +34,11 @@ fn imported(content: &[u8], pump: Option<&str>) -> Pipeline<DuckStore> {
         let report = pipeline.import(&[file.path().to_owned()], &options).expect("imported");
         let file = &report.files[0];
         assert!(file.error.is_none(), "{:?}", file.error);
-        assert!(round == 0 || file.counts.new + file.counts.revised == 0, "a second import adds nothing: {:?}", file.counts);
+        assert!(
+            round == 0 || file.counts.new + file.counts.revised == 0,
+            "a second import adds nothing: {:?}",
+            file.counts
+        );
     }
     pipeline.parse().expect("decoded");
     pipeline.derive().expect("derived");
@@ -93,7 +98,8 @@ fn captured_records() {
     let chosen: Vec<_> = vectors.iter().filter(|vector| seen.insert(vector["sequence_number"].as_i64())).collect();
     let bytes = |vector: &&serde_json::Value| {
         let hex = vector["hex"].as_str().expect("hex").as_bytes().chunks(2);
-        hex.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).expect("hex"), 16).expect("hex")).collect::<Vec<u8>>()
+        hex.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).expect("hex"), 16).expect("hex"))
+            .collect::<Vec<u8>>()
     };
     let records: Vec<u8> = chosen.iter().flat_map(bytes).collect();
     let number = |vector: &&serde_json::Value| {

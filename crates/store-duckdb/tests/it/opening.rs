@@ -13,7 +13,8 @@ fn refused(path: &std::path::Path) -> (StoreErrorKind, String) {
 fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("x.db");
-    std::fs::write(&path, "this is not a database, and it is long enough to have a header ".repeat(200)).expect("written");
+    std::fs::write(&path, "this is not a database, and it is long enough to have a header ".repeat(200))
+        .expect("written");
     let before = std::fs::read(&path).expect("read");
     assert_eq!(refused(&path).0, StoreErrorKind::Corrupt);
     assert_eq!(std::fs::read(&path).expect("read"), before);

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use pipeline::store::{RawPage, Stage};
 use pipeline::testing::batch_of;
 use pipeline::{DomainStore, PumpKey, RawStore, RunStore, SerialNumber, StopSignal};
-use pump_events::{Event, EventCode, PumpTime, encode_record, encode_raw_record};
+use pump_events::{Event, EventCode, PumpTime, encode_raw_record, encode_record};
 use store_duckdb::DuckStore;
 
 use crate::contents::rows;
@@ -24,7 +24,9 @@ fn cgm(number: u32, code: u16, status: u32, value: u32, late: u32, kind: u32) ->
 fn measured(number: u32, slot: u32, code: u16, status: u32, value: u32, late: u32, kind: u32) -> String {
     let logged = START + slot * 300 + late;
     let event = Event::build(EventCode(code)).sequence_number(number).pump_time(PumpTime::from_seconds(logged));
-    let set = |event: pump_events::EventBuilder, field: &str, value: u32| event.set(field, value).expect("a field of CGM events");
+    let set = |event: pump_events::EventBuilder, field: &str, value: u32| {
+        event.set(field, value).expect("a field of CGM events")
+    };
     let event = set(event, "glucoseValueStatus", status);
     let event = set(event, "currentGlucoseDisplayValue", value);
     let event = set(event, "egvTimeStamp", logged - late);
@@ -33,9 +35,11 @@ fn measured(number: u32, slot: u32, code: u16, status: u32, value: u32, late: u3
 }
 
 fn basal(number: u32, rates: [u32; 4], source: u32) -> String {
-    let event = Event::build(EventCode(279)).sequence_number(number).pump_time(PumpTime::from_seconds(START + number * 300));
+    let event =
+        Event::build(EventCode(279)).sequence_number(number).pump_time(PumpTime::from_seconds(START + number * 300));
     let fields = ["profileBasalRate", "commandedRate", "tempRate", "algorithmRate"];
-    let event = fields.into_iter().zip(rates).fold(event, |event, (field, rate)| event.set(field, rate).expect("a rate"));
+    let event =
+        fields.into_iter().zip(rates).fold(event, |event, (field, rate)| event.set(field, rate).expect("a rate"));
     text(event.set("commandedRateSource", source).expect("a source"))
 }
 
@@ -98,7 +102,8 @@ fn a_measurement_logged_twice_is_one_reading_in_whatever_order_it_arrives() {
     let live = cgm(10, 399, 0, 120, 3, 1);
     let again = measured(13, 10, 399, 0, 120, 900, 2);
     let query = "SELECT id % 4294967296 FROM cgm_readings";
-    let pages: [&[&[String]]; 3] = [&[&[live.clone(), again.clone()]], &[&[live.clone()], &[again.clone()]], &[&[again.clone()], &[live.clone()]]];
+    let pages: [&[&[String]]; 3] =
+        [&[&[live.clone(), again.clone()]], &[&[live.clone()], &[again.clone()]], &[&[again.clone()], &[live.clone()]]];
     for page in pages {
         assert_eq!(after(page, query), ["10"]);
     }

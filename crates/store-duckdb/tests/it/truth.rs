@@ -1,0 +1,271 @@
+//! 400 simulated days against what really happened: late clock changes, trips with and without setting the clock, a factory
+//! date, a new pump, and every kind of bolus, alarm and interruption.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, Duration, Utc};
+use store_duckdb::DuckStore;
+use tandem_sim::history::{
+    AlarmFamily, BolusEnd, BolusKind, BolusSource, BolusTruth, CgmStatus, ControlMode, History, PumpTruth, Scenario, SuspendReason, UserMode,
+};
+
+use crate::domain::table;
+use crate::simulated::stored;
+
+#[test]
+fn every_table_tells_what_happened() {
+    let history = Scenario::torture(1).simulate();
+    let mut pipeline = stored(&history);
+    let store = pipeline.store().expect("the store");
+    for (index, truth) in history.truth.pumps.iter().enumerate() {
+        let pump = index + 1;
+        instants(store, pump, &history, truth);
+        boluses(store, pump, truth);
+        basal(store, pump, truth);
+        basal_of_days(store, pump, truth);
+        readings(store, pump, truth);
+        spans(store, pump, truth);
+        temp_rates_and_sessions(store, pump, truth);
+        alarms(store, pump, truth);
+        sites(store, pump, truth);
+    }
+    let faults: Vec<_> = store.verify().expect("verified").into_iter().filter(|finding| finding.is_fault).collect();
+    assert_eq!(faults, [], "verify finds nothing wrong");
+}
+
+/// Compares two lists line by line and shows the first differences.
+fn equal(what: &str, pump: usize, found: &[String], expected: &[String]) {
+    let pairs = found.iter().zip(expected);
+    let differences: Vec<_> = pairs.filter(|(found, expected)| found != expected).collect();
+    let mut report = format!("{what} of pump {pump}: {} found, {} expected, {} differ\n", found.len(), expected.len(), differences.len());
+    for (found, expected) in differences.iter().take(5) {
+        writeln!(report, "found    {found}\nexpected {expected}").expect("a string takes any text");
+    }
+    assert!(differences.is_empty() && found.len() == expected.len(), "{report}");
+    assert!(!found.is_empty(), "there is something to compare in {what}");
+}
+
+fn seconds(at: DateTime<Utc>) -> String {
+    at.timestamp().to_string()
+}
+
+fn maybe(at: Option<DateTime<Utc>>) -> String {
+    at.map_or_else(|| "-".to_owned(), seconds)
+}
+
+fn instants(store: &mut DuckStore, pump: usize, history: &History, truth: &PumpTruth) {
+    let query = format!(
+        "SELECT sequence_number, epoch_us(timestamp_utc) // 1000000, utc_source IN ('zone', 'clock_change') FROM events WHERE pump_id = {pump} ORDER BY id"
+    );
+    let events = history.pumps[pump - 1].events.iter();
+    let numbers = events.map(|event| event.header().sequence_number);
+    let expected: Vec<String> = numbers.zip(&truth.instants).map(|(number, at)| format!("{number}|{}|true", seconds(*at))).collect();
+    equal("instants", pump, &table(store, &query), &expected);
+}
+
+fn boluses(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
+    let query = format!(
+        "SELECT bolus_id, kind, user_override, source, status, requested_units, delivered_units, extended_units, extended_minutes, food_units,
+                correction_units, carbs_grams, bg_mgdl, iob_units::FLOAT, epoch_us(timestamp_utc) // 1000000,
+                epoch_us(started_utc) // 1000000, epoch_us(ended_utc) // 1000000, last_events_id % 4294967296
+         FROM boluses WHERE pump_id = {pump} ORDER BY events_id"
+    );
+    let expected: Vec<String> = truth.boluses.iter().map(bolus).collect();
+    equal("boluses", pump, &table(store, &query), &expected);
+}
+
+fn bolus(bolus: &BolusTruth) -> String {
+    let units = |milliunits: u32| format!("{:?}", f64::from(milliunits) / 1000.0);
+    let kind = match bolus.kind {
+        BolusKind::Automatic => "automatic",
+        BolusKind::Extended => "extended",
+        BolusKind::Quick => "quick",
+        _ if bolus.food > 0 && bolus.correction > 0 => "food_and_correction",
+        _ if bolus.food > 0 => "food",
+        _ => "correction",
+    };
+    let source = match bolus.source {
+        BolusSource::Algorithm => "automatic",
+        BolusSource::Phone => "remote",
+        BolusSource::Button | BolusSource::Pump => "user",
+    };
+    let status = match bolus.end {
+        BolusEnd::Cancelled => "cancelled",
+        BolusEnd::Alarm => "stopped_by_alarm",
+        BolusEnd::Malfunction => "stopped_by_malfunction",
+        BolusEnd::Completed => "completed",
+        BolusEnd::Rejected => "rejected",
+        BolusEnd::LowGlucoseSuspend => "stopped_by_low_glucose",
+        BolusEnd::InProgress if bolus.started.is_some() => "in_progress",
+        BolusEnd::InProgress => "requested",
+    };
+    let minutes = if bolus.extended > 0 { bolus.extended_minutes.to_string() } else { "-".to_owned() };
+    let bg = if bolus.bg_mgdl > 0 { bolus.bg_mgdl.to_string() } else { "-".to_owned() };
+    let started = maybe(bolus.started);
+    [
+        bolus.bolus_id.to_string(),
+        kind.to_owned(),
+        bolus.user_override.to_string(),
+        source.to_owned(),
+        status.to_owned(),
+        units(bolus.requested),
+        units(bolus.delivered),
+        units(bolus.extended),
+        minutes,
+        units(bolus.food),
+        units(bolus.correction),
+        bolus.carbs_grams.to_string(),
+        bg,
+        format!("{:?}", bolus.iob_units),
+        seconds(bolus.requested_at),
+        started,
+        maybe(bolus.ended),
+        bolus.sequences.last().expect("a bolus has messages").to_string(),
+    ]
+    .join("|")
+}
+
+fn basal(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
+    let query = format!(
+        "SELECT events_id % 4294967296, epoch_us(started_utc) // 1000000, epoch_us(started_utc) // 1000000 + seconds,
+                (rate_units_per_hour * 1000)::INTEGER, source
+         FROM basal_spans WHERE pump_id = {pump} ORDER BY events_id"
+    );
+    let sources = ["suspended", "profile", "temp_rate", "algorithm", "temp_rate_and_algorithm"];
+    let span = |span: &tandem_sim::history::BasalSpan| {
+        let source = sources[usize::from(span.source)];
+        format!("{}|{}|{}|{}|{source}", span.sequence, seconds(span.start), seconds(span.end), span.rate)
+    };
+    equal("basal spans", pump, &table(store, &query), &truth.basal.iter().map(span).collect::<Vec<_>>());
+}
+
+fn basal_of_days(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
+    let query = format!("SELECT day, basal_units FROM daily_totals WHERE pump_id = {pump} AND basal_hours > 0 ORDER BY day");
+    let day = |(day, delivered): (chrono::NaiveDate, tandem_sim::history::DeliveredBasal)| format!("{day}|{:.3}", delivered.units());
+    let rounded = |row: &String| {
+        let (day, units) = row.split_once('|').expect("two columns");
+        format!("{day}|{:.3}", units.parse::<f64>().expect("units"))
+    };
+    let found: Vec<String> = table(store, &query).iter().map(rounded).collect();
+    equal("basal by day", pump, &found, &truth.basal_by_wall_day().into_iter().map(day).collect::<Vec<_>>());
+}
+
+fn readings(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
+    let query = format!(
+        "SELECT epoch_us(timestamp_utc) // 1000000, timestamp, status, cgm_reading, events_id % 4294967296 FROM cgm_readings
+         WHERE pump_id = {pump} ORDER BY timestamp_utc"
+    );
+    let expected = truth.cgm.iter().map(|reading| {
+        let (status, shown) = match reading.status {
+            CgmStatus::Low => ("low", 39),
+            CgmStatus::High => ("high", 401),
+            CgmStatus::Ok | CgmStatus::Hidden => ("ok", reading.display_value),
+        };
+        format!("{}|{}|{status}|{shown}|{}", seconds(reading.measured), reading.measured_wall, reading.sequences[0])
+    });
+    equal("readings", pump, &table(store, &query), &expected.collect::<Vec<_>>());
+}
+
+fn spans(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
+    let suspended = |reason: SuspendReason| match reason {
+        SuspendReason::User => "user",
+        SuspendReason::Alarm => "alarm",
+        SuspendReason::Malfunction => "malfunction",
+        SuspendReason::LowGlucose => "low_glucose",
+    };
+    let user = |mode: UserMode| match mode {
+        UserMode::Sleeping => "sleeping",
+        UserMode::Exercising => "exercising",
+    };
+    let control = |mode: ControlMode| match mode {
+        ControlMode::NoControl => "no_control",
+        ControlMode::OpenLoop => "open_loop",
+        ControlMode::Pining => "pining",
+        ControlMode::ClosedLoop => "closed_loop",
+    };
+    check_spans(store, pump, ("suspensions", "reason"), &truth.suspensions, suspended);
+    check_spans(store, pump, ("user_modes", "mode"), &truth.user_modes, user);
+    check_spans(store, pump, ("control_iq_modes", "mode"), &truth.control_modes, control);
+}
+
+fn check_spans<T: Copy>(
+    store: &mut DuckStore,
+    pump: usize,
+    (name, column): (&str, &str),
+    truth: &[tandem_sim::history::Span<T>],
+    word: impl Fn(T) -> &'static str,
+) {
+    let query = format!(
+        "SELECT events_id % 4294967296, ended_events_id % 4294967296, epoch_us(started_utc) // 1000000, epoch_us(ended_utc) // 1000000, {column}
+         FROM {name} WHERE pump_id = {pump} ORDER BY events_id"
+    );
+    let expected = truth.iter().map(|span| {
+        let end = span.end_sequence.map_or_else(|| "-".to_owned(), |sequence| sequence.to_string());
+        let ended = span.end_sequence.and(span.end);
+        format!("{}|{end}|{}|{}|{}", span.start_sequence, seconds(span.start), maybe(ended), word(span.what))
+    });
+    equal(name, pump, &table(store, &query), &expected.collect::<Vec<_>>());
+}
+
+fn temp_rates_and_sessions(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
+    let query = format!(
+        "SELECT events_id % 4294967296, temp_rate_id, percent::INTEGER, set_minutes::INTEGER, epoch_us(started_utc) // 1000000, epoch_us(ended_utc) // 1000000
+         FROM temp_rates WHERE pump_id = {pump} ORDER BY events_id"
+    );
+    let rate = |span: &tandem_sim::history::Span<tandem_sim::history::TempRate>| {
+        let rate = span.what;
+        format!("{}|{}|{}|{}|{}|{}", span.start_sequence, rate.id, rate.percent, rate.minutes, seconds(span.start), maybe(span.end))
+    };
+    equal("temporary rates", pump, &table(store, &query), &truth.temp_rates.iter().map(rate).collect::<Vec<_>>());
+    let query = format!(
+        "SELECT events_id % 4294967296, ended_events_id % 4294967296, epoch_us(started_utc) // 1000000, epoch_us(ended_utc) // 1000000,
+                epoch_us(sensor_started_utc) // 1000000
+         FROM sensor_sessions WHERE pump_id = {pump} ORDER BY events_id"
+    );
+    let session = |session: &tandem_sim::history::SensorSessionTruth| {
+        let end = session.stop_sequence.map_or_else(|| "-".to_owned(), |sequence| sequence.to_string());
+        let ends = maybe(session.stop_sequence.and(session.stopped));
+        format!("{}|{end}|{}|{ends}|{}", session.join_sequence, seconds(session.joined), seconds(session.sensor_started))
+    };
+    equal("sensor sessions", pump, &table(store, &query), &truth.sensor_sessions.iter().map(session).collect::<Vec<_>>());
+}
+
+fn alarms(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
+    let query = format!(
+        "SELECT events_id % 4294967296, family, alarm_number, epoch_us(timestamp_utc) // 1000000, epoch_us(acknowledged_utc) // 1000000,
+                epoch_us(cleared_utc) // 1000000
+         FROM alarms WHERE pump_id = {pump} ORDER BY events_id"
+    );
+    let last = *truth.instants.last().expect("events");
+    let logged = |at: Option<DateTime<Utc>>| maybe(at.filter(|at| *at <= last + Duration::zero()));
+    let mut truth: Vec<_> = truth.alarms.iter().collect();
+    truth.sort_by_key(|alarm| alarm.raised_sequence);
+    let expected = truth.into_iter().map(|alarm| {
+        let family = match alarm.family {
+            AlarmFamily::Alert => "alert",
+            AlarmFamily::Alarm => "alarm",
+            AlarmFamily::Malfunction => "malfunction",
+            AlarmFamily::Cgm => "cgm",
+        };
+        let (acknowledged, cleared) = (logged(alarm.acknowledged), logged(alarm.cleared));
+        format!("{}|{family}|{}|{}|{acknowledged}|{cleared}", alarm.raised_sequence, alarm.id, seconds(alarm.raised))
+    });
+    equal("alarms", pump, &table(store, &query), &expected.collect::<Vec<_>>());
+}
+
+fn sites(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
+    let query = format!("SELECT events_id % 4294967296, kind FROM site_changes WHERE pump_id = {pump} ORDER BY events_id");
+    let mut truth = truth.sites.clone();
+    truth.sort_by_key(|(_, sequence)| *sequence);
+    let expected = truth.into_iter().map(|(code, sequence)| {
+        let kind = match code {
+            31 => "cartridge_removed",
+            32 => "cartridge_inserted",
+            33 => "cartridge_filled",
+            63 => "tubing_filled",
+            _ => "cannula_filled",
+        };
+        format!("{sequence}|{kind}")
+    });
+    equal("site changes", pump, &table(store, &query), &expected.collect::<Vec<_>>());
+}
