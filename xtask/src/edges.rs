@@ -83,8 +83,8 @@ mod tests {
 
     #[test]
     fn an_edge_that_is_not_drawn_is_found() {
-        let members = BTreeSet::from(["pump-events", "pipeline", "store-duckdb", "report"]);
         type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+        let members = BTreeSet::from(["pump-events", "pipeline", "store-duckdb", "report"]);
         let rows: [Row<'_>; 5] = [
             ("pipeline", &[("pump-events", "normal"), ("tokio", "normal")], &[]),
             ("pipeline", &[("store-duckdb", "normal")], &["pipeline → store-duckdb"]),

@@ -14,8 +14,8 @@ use tokio::task::JoinHandle;
 use crate::progress::{OnProgress, Progress, StopSignal};
 use crate::store::{FetchedWindow, PageCounts, RawPage, RawStore, RunId, Stage};
 use crate::{
-    Account, Clock, DayRange, PumpId, PumpListing, RawBatch, SerialNumber, Source, SourceError, StoreError,
-    StoreErrorKind,
+    Account, Clock, DayRange, PumpId, PumpListing, RawBatch, SerialNumber, Source, SourceError, SourceErrorKind,
+    StoreError, StoreErrorKind,
 };
 use plan::{Wish, windows_to_fetch};
 
@@ -104,6 +104,12 @@ pub enum FetchError {
 }
 
 impl FetchError {
+    /// True when other pumps of the account may fare better.
+    fn concerns_one_pump(&self) -> bool {
+        let kind = self.with.source_error().map(|error| error.kind);
+        matches!(kind, Some(SourceErrorKind::ServiceChanged | SourceErrorKind::Unavailable))
+    }
+
     /// The source's error, where it is one.
     #[must_use]
     pub fn source_error(&self) -> Option<&SourceError> {
@@ -114,20 +120,26 @@ impl FetchError {
     }
 }
 
-/// Fetches what is new. The store comes back in every case in which its thread survived.
+/// What one run of the stage works with.
+pub(crate) struct FetchRun<'a> {
+    pub(crate) source: &'a dyn Source,
+    /// `None` in a dry run, which writes nothing.
+    pub(crate) run: Option<RunId>,
+    pub(crate) options: &'a FetchOptions,
+    pub(crate) clock: &'a Arc<dyn Clock>,
+    pub(crate) stop: &'a StopSignal,
+}
+
+/// Fetches what `account` has new. The store comes back in every case in which its thread survived.
 pub(crate) async fn fetch<S: RawStore + Send + 'static>(
     store: S,
-    source: &dyn Source,
-    run: Option<RunId>,
-    options: &FetchOptions,
-    clock: &Arc<dyn Clock>,
-    stop: &StopSignal,
+    account: Account,
+    run: FetchRun<'_>,
     on_progress: &mut OnProgress<'_>,
 ) -> (Option<S>, Result<FetchReport, FetchError>) {
     let (writer, thread) = Writer::start(store);
-    let mut fetch =
-        Fetch { writer, source, run, options, clock, stop, on_progress, report: FetchReport::default(), events: 0 };
-    let outcome = fetch.account().await;
+    let mut fetch = Fetch { writer, with: run, on_progress, report: FetchReport::default(), events: 0 };
+    let outcome = fetch.account(account).await;
     let report = std::mem::take(&mut fetch.report);
     drop(fetch);
     (thread.await.ok(), outcome.map(|()| report))
@@ -135,22 +147,17 @@ pub(crate) async fn fetch<S: RawStore + Send + 'static>(
 
 struct Fetch<'a, 'p, S> {
     writer: Writer<S>,
-    source: &'a dyn Source,
-    run: Option<RunId>,
-    options: &'a FetchOptions,
-    clock: &'a Arc<dyn Clock>,
-    stop: &'a StopSignal,
+    with: FetchRun<'a>,
     on_progress: &'a mut OnProgress<'p>,
     report: FetchReport,
     events: u64,
 }
 
 impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
-    async fn account(&mut self) -> Result<(), FetchError> {
-        let account = self.source.account().await.map_err(FetchError::Account)?;
+    async fn account(&mut self, account: Account) -> Result<(), FetchError> {
         self.check_wanted(&account)?;
-        let seen = self.clock.now();
-        let ids = match self.run {
+        let seen = self.with.clock.now();
+        let ids = match self.with.run {
             Some(_) => {
                 let recorded = account.clone();
                 self.writer
@@ -162,18 +169,31 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
             }
             None => self.known_ids(&account).await?,
         };
-        for (listing, id) in account.pumps.into_iter().zip(ids) {
-            let wanted = self.options.pumps.is_empty() || self.options.pumps.contains(&listing.serial_number);
-            if wanted && !self.report.interrupted {
-                self.pump(listing, id).await?;
+        let wanted = |listing: &PumpListing| {
+            self.with.options.pumps.is_empty() || self.with.options.pumps.contains(&listing.serial_number)
+        };
+        let pumps: Vec<_> = account.pumps.into_iter().zip(ids).filter(|(listing, _)| wanted(listing)).collect();
+        self.pumps(pumps).await
+    }
+
+    /// Pump after pump. One whose answer cannot be read does not keep the others waiting; its error is told in the end.
+    async fn pumps(&mut self, pumps: Vec<(PumpListing, Option<PumpId>)>) -> Result<(), FetchError> {
+        let mut first_error = None;
+        for (listing, id) in pumps {
+            match self.pump(listing, id).await {
+                Err(error) if error.concerns_one_pump() => first_error = first_error.or(Some(error)),
+                outcome => outcome?,
+            }
+            if self.report.interrupted {
+                break;
             }
         }
-        Ok(())
+        first_error.map_or(Ok(()), Err)
     }
 
     fn check_wanted(&self, account: &Account) -> Result<(), FetchError> {
         let serials = || account.pumps.iter().map(|pump| &pump.serial_number);
-        let missing = self.options.pumps.iter().find(|wanted| !serials().any(|serial| serial == *wanted));
+        let missing = self.with.options.pumps.iter().find(|wanted| !serials().any(|serial| serial == *wanted));
         missing.map_or(Ok(()), |wanted| {
             let known = serials().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             Err(FetchError::NoSuchPump { wanted: wanted.clone(), known })
@@ -194,15 +214,15 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
             Some(id) => self.writer.ask(move |store| store.fetch_windows(id)).await?,
             None => Vec::new(),
         };
-        let longest = self.source.longest_window();
-        let windows = windows_to_fetch(&listing, &ledger, self.options.wish, self.clock.now(), longest);
+        let longest = self.with.source.longest_window();
+        let windows = windows_to_fetch(&listing, &ledger, self.with.options.wish, self.with.clock.now(), longest);
         tracing::info!(windows = windows.len(), "planned a pump");
         self.report.pumps.push(PumpReport {
             listing: listing.clone(),
             windows: windows.clone(),
             counts: PageCounts::default(),
         });
-        match (id, self.run) {
+        match (id, self.with.run) {
             (Some(id), Some(run)) => self.windows(&listing, id, run, &windows).await,
             _ => Ok(()),
         }
@@ -217,18 +237,19 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
         windows: &[DayRange],
     ) -> Result<(), FetchError> {
         let mut storing: Option<Stored> = None;
+        self.writer.rest().await?;
         for (index, days) in windows.iter().enumerate() {
-            if self.stop.is_set() {
+            if self.with.stop.is_set() {
                 self.report.interrupted = true;
                 break;
             }
-            let page = self.source.events(listing, *days).await;
+            let page = self.with.source.events(listing, *days).await;
             self.settle(storing.take()).await?;
             let page = page.map_err(|source| self.window_failed(listing, *days, source))?;
             self.notice(page.notices, page.bytes);
             self.events += page.events.len() as u64;
             let window = FetchedWindow { days: *days, last_upload: listing.last_upload };
-            storing = Some(self.writer.page(pump, run, self.clock.now(), page.events, window).await?);
+            storing = Some(self.writer.page(pump, run, self.with.clock.now(), page.events, window).await?);
             self.tell(listing, days.last(), (index + 1, windows.len()));
         }
         self.settle(storing).await.map_err(FetchError::from)
@@ -303,7 +324,7 @@ impl<S: RawStore + Send + 'static> Writer<S> {
     ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError> {
         let (answer, answered) = oneshot::channel();
         let job: Job<S> = Box::new(move |store| {
-            let result = job(store).and_then(|value| store.release().map(|()| value));
+            let result = job(store);
             // Nobody waits for the answer any more only when the fetch itself was dropped.
             let _ = answer.send(result);
         });
@@ -320,9 +341,15 @@ impl<S: RawStore + Send + 'static> Writer<S> {
         window: FetchedWindow,
     ) -> Result<Stored, StoreError> {
         self.begin(move |store| {
-            store.store_page(&RawPage { pump, run, received, events: &events, window: Some(window) })
+            let counts = store.store_page(&RawPage { pump, run, received, events: &events, window: Some(window) })?;
+            store.release().map(|()| counts)
         })
         .await
+    }
+
+    /// Lets go of the database: the network comes next, and others may want to read meanwhile.
+    async fn rest(&self) -> Result<(), StoreError> {
+        self.ask(crate::RunStore::release).await
     }
 }
 

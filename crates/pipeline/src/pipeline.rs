@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::clock_model::ZoneHistory;
 use crate::derive::{self, DeriveReport};
-use crate::fetch::{self, FetchError, FetchOptions, FetchReport};
+use crate::fetch::{self, FetchError, FetchOptions, FetchReport, FetchRun};
 use crate::import::{self, ImportOptions, ImportReport};
 use crate::parse::{self, ParseReport};
 use crate::progress::{Progress, StopSignal};
@@ -124,10 +125,18 @@ impl<S: Store> Pipeline<S> {
     /// # Errors
     /// [`FetchError`]; pages before it are kept, the next fetch continues after them.
     pub async fn fetch(&mut self, source: &dyn Source, options: &FetchOptions) -> Result<FetchReport, FetchError> {
-        let run = if options.dry_run { None } else { Some(self.begin(Stage::Fetch)?) };
-        let store = self.store.take().ok_or_else(lost)?;
-        let (clock, stop) = (&self.clock, &self.stop);
-        let (store, outcome) = fetch::fetch(store, source, run, options, clock, stop, &mut *self.on_progress).await;
+        let started = self.clock.now();
+        // The account is asked before the database is opened: a sync that finds nothing new opens it once.
+        let account = source.account().await;
+        let run = if options.dry_run { None } else { Some(self.begin(Stage::Fetch, started)?) };
+        let (store, outcome) = match account {
+            Ok(account) => {
+                let store = self.store.take().ok_or_else(lost)?;
+                let with = FetchRun { source, run, options, clock: &self.clock, stop: &self.stop };
+                fetch::fetch(store, account, with, &mut *self.on_progress).await
+            }
+            Err(error) => (self.store.take(), Err(FetchError::Account(error))),
+        };
         self.store = store;
         if let Some(run) = run {
             let counts = outcome.as_ref().map(|report| (page_counts(report.total()), report.interrupted));
@@ -141,7 +150,7 @@ impl<S: Store> Pipeline<S> {
     /// # Errors
     /// [`StoreError`]; pages before it are kept.
     pub fn import(&mut self, paths: &[PathBuf], options: &ImportOptions) -> Result<ImportReport, StoreError> {
-        let run = if options.dry_run { None } else { Some(self.begin(Stage::Import)?) };
+        let run = if options.dry_run { None } else { Some(self.begin(Stage::Import, self.clock.now())?) };
         let (now, stop) = (self.clock.now(), self.stop.clone());
         let store = self.store.as_mut().ok_or_else(lost)?;
         let outcome = import::import(store, run, paths, options, now, &stop, &mut *self.on_progress);
@@ -160,7 +169,7 @@ impl<S: Store> Pipeline<S> {
         if self.store()?.unparsed(dictionary, None, 1)?.is_none() {
             return Ok(ParseReport::default());
         }
-        let run = self.begin(Stage::Parse)?;
+        let run = self.begin(Stage::Parse, self.clock.now())?;
         let (now, stop) = (self.clock.now(), self.stop.clone());
         let store = self.store.as_mut().ok_or_else(lost)?;
         let outcome = parse::parse(store, now, &stop, &mut *self.on_progress);
@@ -179,7 +188,7 @@ impl<S: Store> Pipeline<S> {
         if self.store()?.pending_derivations()?.is_empty() {
             return Ok(DeriveReport::default());
         }
-        let run = self.begin(Stage::Derive)?;
+        let run = self.begin(Stage::Derive, self.clock.now())?;
         let stop = self.stop.clone();
         let store = self.store.as_mut().ok_or_else(lost)?;
         let outcome = derive::derive(store, &stop, &mut *self.on_progress);
@@ -201,8 +210,7 @@ impl<S: Store> Pipeline<S> {
         Ok((self.parse()?, self.derive()?))
     }
 
-    fn begin(&mut self, stage: Stage) -> Result<RunId, StoreError> {
-        let started = self.clock.now();
+    fn begin(&mut self, stage: Stage, started: DateTime<Utc>) -> Result<RunId, StoreError> {
         tracing::info!(stage = stage.as_str(), "begins");
         self.store()?.begin_run(stage, started)
     }
