@@ -106,7 +106,7 @@ pub enum FetchError {
 impl FetchError {
     /// True when other pumps of the account may fare better.
     fn concerns_one_pump(&self) -> bool {
-        let kind = self.with.source_error().map(|error| error.kind);
+        let kind = self.source_error().map(|error| error.kind);
         matches!(kind, Some(SourceErrorKind::ServiceChanged | SourceErrorKind::Unavailable))
     }
 
