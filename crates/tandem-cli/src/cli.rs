@@ -104,6 +104,13 @@ pub(crate) struct AccountArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Demo(commands::demo::Arguments),
+    Sync(commands::sync::SyncArguments),
+    Fetch(commands::sync::FetchArguments),
+    Pumps(commands::account::PumpsArguments),
+    Login(commands::account::LoginArguments),
+    Logout(commands::account::LogoutArguments),
+    #[command(hide = true)]
+    Sim(commands::sim::Arguments),
     Import(commands::import::Arguments),
     Status(commands::status::Arguments),
     Query(commands::query::Arguments),

@@ -1,10 +1,14 @@
 //! What each command does; a file per command. Parents decide, the libraries compute.
 
+pub(crate) mod account;
 pub(crate) mod demo;
 pub(crate) mod import;
 pub(crate) mod query;
+pub(crate) mod sim;
 pub(crate) mod stages;
 pub(crate) mod status;
+pub(crate) mod sync;
+mod watch;
 
 use anyhow::Result;
 
@@ -16,6 +20,12 @@ use crate::failure::Exit;
 pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Demo(arguments) => demo::run(&arguments, context),
+        Command::Sync(arguments) => sync::sync(&arguments, context),
+        Command::Fetch(arguments) => sync::fetch(&arguments, context),
+        Command::Pumps(arguments) => account::pumps(&arguments, context),
+        Command::Login(arguments) => account::login(&arguments, context),
+        Command::Logout(arguments) => account::logout(&arguments, context),
+        Command::Sim(arguments) => sim::run(&arguments, context),
         Command::Import(arguments) => import::run(&arguments, context),
         Command::Status(arguments) => status::run(&arguments, context),
         Command::Query(arguments) => query::run(&arguments, context),

@@ -1,0 +1,104 @@
+//! `tandem login`, `tandem logout`, `tandem pumps`: the account, and nothing of the history.
+
+use std::io::Write as _;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use pipeline::{PumpListing, Source as _};
+
+use crate::cli::AccountArgs;
+use crate::context::Context;
+use crate::failure::Exit;
+use crate::output::{Align, ScreenTable, ago};
+use crate::terminal::Terminal;
+
+/// Log in to Tandem Source, to check e-mail, password and region
+///
+/// The token is kept for about eight hours, readable by you alone; the password is not.
+#[derive(Args, Debug)]
+pub(crate) struct LoginArguments {
+    #[command(flatten)]
+    account: AccountArgs,
+}
+
+/// Forget the token of the last login
+#[derive(Args, Debug)]
+pub(crate) struct LogoutArguments {
+    #[command(flatten)]
+    account: AccountArgs,
+}
+
+/// List the account's pumps
+#[derive(Args, Debug)]
+pub(crate) struct PumpsArguments {
+    #[command(flatten)]
+    account: AccountArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Logs in.
+pub(crate) fn login(arguments: &LoginArguments, context: &Context) -> Result<Exit> {
+    let source = context.source(&arguments.account)?;
+    let token = context.runtime.block_on(source.login())?;
+    context.terminal.say(format!("Logged in; the token is good until {}.", token.expires.format("%Y-%m-%d %H:%M UTC")));
+    Ok(Exit::Done)
+}
+
+/// Forgets the token.
+pub(crate) fn logout(arguments: &LogoutArguments, context: &Context) -> Result<Exit> {
+    let source = context.source(&arguments.account)?;
+    let forgotten = context.runtime.block_on(source.logout()).context("cannot remove the token")?;
+    context.terminal.say(if forgotten { "The token is forgotten." } else { "There was no token." });
+    Ok(Exit::Done)
+}
+
+/// Lists the pumps.
+pub(crate) fn pumps(arguments: &PumpsArguments, context: &Context) -> Result<Exit> {
+    let source = context.source(&arguments.account)?;
+    let account = context.runtime.block_on(source.account())?;
+    let text = if arguments.json { json(&account.pumps)? } else { table(&account.pumps) };
+    context.terminal.data().write_all(text.as_bytes())?;
+    if account.pumps.is_empty() {
+        context.terminal.say("The account has no pumps.");
+    }
+    Ok(Exit::Done)
+}
+
+fn table(pumps: &[PumpListing]) -> String {
+    let columns = ["serial", "model", "software", "algorithm", "last upload", "from", "to"];
+    let mut table = ScreenTable::new(columns.map(|name| (name, Align::Left)));
+    let now = Context::now();
+    for pump in pumps {
+        let day = |wall: Option<chrono::NaiveDateTime>| wall.map(|wall| wall.date().to_string());
+        table.push([
+            Some(pump.serial_number.to_string()),
+            pump.model_name.clone(),
+            pump.software_version.clone(),
+            pump.algorithm.clone(),
+            Some(pump.last_upload.map_or_else(|| "never".to_owned(), |upload| ago(upload, now))),
+            day(pump.first_event),
+            day(pump.last_event),
+        ]);
+    }
+    table.fit(Terminal::width()).text
+}
+
+fn json(pumps: &[PumpListing]) -> Result<String> {
+    let pump = |pump: &PumpListing| {
+        serde_json::json!({
+            "serial_number": pump.serial_number.as_str(),
+            "assignment_id": pump.assignment_id.as_ref().map(pipeline::AssignmentId::as_str),
+            "model_name": pump.model_name,
+            "model_number": pump.model_number,
+            "software_version": pump.software_version,
+            "algorithm": pump.algorithm,
+            "last_upload": pump.last_upload,
+            "first_event": pump.first_event,
+            "last_event": pump.last_event,
+        })
+    };
+    let list: Vec<_> = pumps.iter().map(pump).collect();
+    Ok(serde_json::to_string_pretty(&list)? + "\n")
+}

@@ -1,0 +1,69 @@
+//! `tandem sim` (hidden): a simulated Tandem Source on this computer, for trying things out.
+
+use std::net::Ipv4Addr;
+use std::time::SystemTime;
+
+use anyhow::{Context as _, Result};
+use clap::{Args, ValueEnum};
+use tandem_sim::SimConfig;
+use tandem_sim::history::Scenario;
+use tandem_sim::timeline::{Timeline, UploadHabits};
+
+use crate::context::Context;
+use crate::failure::Exit;
+
+/// Serve a made-up account the way Tandem Source does, on this computer only
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// The port; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Whose life
+    #[arg(long, value_enum, default_value_t = Life::Demo)]
+    life: Life,
+    /// What the dice are thrown with
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Let so many uploads happen with every look at the account, instead of all before the start
+    #[arg(long, default_value_t = 0)]
+    uploads_per_poll: usize,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Life {
+    /// Four months, two pumps
+    Demo,
+    /// Four hundred days of everything that can happen
+    Torture,
+    /// A quiet month
+    Quiet,
+}
+
+/// Serves until a signal comes.
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
+    let scenario = match arguments.life {
+        Life::Demo => Scenario::demo().seed(arguments.seed),
+        Life::Torture => Scenario::torture(arguments.seed),
+        Life::Quiet => Scenario::quiet(30).seed(arguments.seed),
+    };
+    let history = scenario.simulate();
+    let timeline = Timeline::new(&history, UploadHabits::hourly(), arguments.seed);
+    let mut config = SimConfig::new(history, SystemTime::now);
+    if arguments.uploads_per_poll > 0 {
+        config.timeline = timeline;
+        config.behaviour.uploads_per_poll = arguments.uploads_per_poll;
+    }
+    let _ = context.interrupt.stop_gracefully("");
+    context.runtime.block_on(serve(config, arguments.port, context))?;
+    Ok(Exit::Done)
+}
+
+async fn serve(config: SimConfig, port: u16, context: &Context) -> Result<()> {
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.context("cannot listen")?;
+    let (email, password) = (config.account.email.clone(), config.account.password.clone());
+    let address = listener.local_addr().context("the listener has no address")?;
+    context.terminal.say(format!(
+        "export TANDEM_ENDPOINT=http://{address} TANDEM_EMAIL={email} TANDEM_PASSWORD='{password}' TANDEM_REGION=us\nCtrl-C stops."
+    ));
+    tandem_sim::serve(config, listener, context.interrupt.wait()).await.context("the simulated service failed")
+}

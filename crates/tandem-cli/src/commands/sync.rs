@@ -1,0 +1,151 @@
+//! `tandem sync` and `tandem fetch`: what the service has and the database has not, once or for ever.
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use clap::Args;
+use pipeline::fetch::plan::Wish;
+use pipeline::fetch::{FetchOptions, FetchReport};
+use pipeline::SerialNumber;
+
+use super::{stages, watch};
+use crate::cli::AccountArgs;
+use crate::context::{Context, shared_bar};
+use crate::failure::Exit;
+use crate::output::{counted, thousands};
+
+pub(crate) const WORDS: &str = "Storing the page at hand, then stopping; press Ctrl-C again to stop at once.";
+
+const EXAMPLES: &str = "\
+Examples:
+  tandem sync                           what is new, and what may have come late
+  tandem sync --from 2026-01-01 --full  everything since then, again
+  tandem sync --watch                   stay, and fetch what each upload brings";
+
+/// Fetch what is new from Tandem Source, decode it, and bring all tables up to date
+///
+/// Asks first whether any pump has uploaded since the last time; if not, nothing else is asked. Interrupt it at any moment:
+/// the next sync continues.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct SyncArguments {
+    #[command(flatten)]
+    what: What,
+    /// Stay, and look for new uploads again and again
+    #[arg(long, conflicts_with_all = ["dry_run", "full", "from", "to"])]
+    watch: bool,
+    /// Minutes between looks
+    #[arg(long, value_name = "MINUTES", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1440), requires = "watch")]
+    interval: u32,
+    /// Say so when a pump has sent nothing for so many hours
+    #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..), requires = "watch")]
+    silent_after: u32,
+}
+
+/// Only fetch: store what is new as received; decode and derive later
+#[derive(Args, Debug)]
+pub(crate) struct FetchArguments {
+    #[command(flatten)]
+    what: What,
+}
+
+/// Which part of the history.
+#[derive(Args, Debug)]
+pub(crate) struct What {
+    #[command(flatten)]
+    account: AccountArgs,
+    /// Not before this day
+    #[arg(long, value_name = "DATE")]
+    from: Option<NaiveDate>,
+    /// Not after this day
+    #[arg(long, value_name = "DATE")]
+    to: Option<NaiveDate>,
+    /// Only the pump with this serial number; may be given several times
+    #[arg(long = "pump", value_name = "SERIAL")]
+    pumps: Vec<String>,
+    /// Ask again for days that are settled, too
+    #[arg(long)]
+    full: bool,
+    /// Say what would be asked for, and store nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl What {
+    fn options(&self) -> FetchOptions {
+        FetchOptions {
+            wish: Wish { from: self.from, to: self.to, full: self.full },
+            pumps: self.pumps.iter().map(SerialNumber::new).collect(),
+            dry_run: self.dry_run,
+        }
+    }
+}
+
+/// Syncs, once or for ever.
+pub(crate) fn sync(arguments: &SyncArguments, context: &Context) -> Result<Exit> {
+    let source = context.source(&arguments.what.account)?;
+    let options = arguments.what.options();
+    if arguments.watch {
+        let watch = watch::Watch { context, source: &source, options: &options };
+        return watch.run(arguments.interval, arguments.silent_after);
+    }
+    let bar = shared_bar(context.terminal, "asking for the account");
+    let mut pipeline = context.pipeline(&bar, context.interrupt.stop_gracefully(WORDS))?;
+    pipeline.store()?.release()?;
+    let report = context.runtime.block_on(pipeline.sync(&source, &options))?;
+    drop((pipeline, bar));
+    tell(&report.fetch, &options, context);
+    if !options.dry_run && report.fetch.total().new + report.fetch.total().revised > 0 {
+        context.terminal.say(format!("{}\n{}", stages::parsed(&report.parse), stages::derived(&report.derive)));
+    }
+    let interrupted = report.fetch.interrupted || report.parse.interrupted || report.derive.interrupted;
+    Ok(stages::ended(context, interrupted))
+}
+
+/// Fetches only.
+pub(crate) fn fetch(arguments: &FetchArguments, context: &Context) -> Result<Exit> {
+    let source = context.source(&arguments.what.account)?;
+    let options = arguments.what.options();
+    let bar = shared_bar(context.terminal, "asking for the account");
+    let mut pipeline = context.pipeline(&bar, context.interrupt.stop_gracefully(WORDS))?;
+    pipeline.store()?.release()?;
+    let report = context.runtime.block_on(pipeline.fetch(&source, &options))?;
+    drop((pipeline, bar));
+    tell(&report, &options, context);
+    Ok(stages::ended(context, report.interrupted))
+}
+
+/// What a fetch did, pump by pump.
+pub(crate) fn tell(report: &FetchReport, options: &FetchOptions, context: &Context) {
+    for notice in &report.notices {
+        context.terminal.note(notice);
+    }
+    if report.pumps.is_empty() {
+        context.terminal.say("The account has no pumps yet; after a pump's first upload there is something to fetch.");
+    }
+    for pump in &report.pumps {
+        context.terminal.say(in_words(pump, options.dry_run));
+    }
+    if options.dry_run {
+        context.terminal.say("A dry run: nothing was stored.");
+    }
+}
+
+fn in_words(pump: &pipeline::fetch::PumpReport, dry_run: bool) -> String {
+    let name = format!("Pump {}", pump.listing.serial_number);
+    let (Some(first), Some(last)) = (pump.windows.first(), pump.windows.last()) else {
+        let reason = if pump.listing.last_upload.is_none() { "never uploaded anything" } else { "has nothing new" };
+        return format!("{name} {reason}.");
+    };
+    let asked = format!("{} to {} in {}", first.first(), last.last(), counted(pump.windows.len() as u64, "request"));
+    if dry_run {
+        return format!("{name}: would ask for {asked}.");
+    }
+    let counts = pump.counts;
+    let mut words = format!("{name}: {} new, {} known", thousands(counts.new), thousands(counts.duplicate));
+    for (count, what) in [(counts.revised, "revised"), (counts.rejected, "without identity (kept apart)")] {
+        if count > 0 {
+            words += &format!(", {} {what}", thousands(count));
+        }
+    }
+    format!("{words}; {asked}.")
+}

@@ -1,0 +1,121 @@
+//! `tandem sync --watch`: looks at the account again and again, and syncs when a pump has uploaded.
+//!
+//! Between looks the database is closed, so that other programs can use it. The client logs in only when its token ends.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Error, Result};
+use chrono::{DateTime, TimeDelta, Utc};
+use pipeline::fetch::{FetchError, FetchOptions};
+use pipeline::{Account, Source as _, SourceError};
+use tandem_source::TandemSource;
+
+use super::sync;
+use crate::context::{Context, shared_bar};
+use crate::failure::Exit;
+use crate::output::span;
+
+const WORDS: &str = "Stopping; what was fetched is saved. Press Ctrl-C again to stop at once.";
+
+/// Minutes to wait after the first, second, … failure in a row; the last one from then on.
+const BACK_OFF_MINUTES: [u64; 6] = [1, 2, 5, 15, 30, 60];
+
+pub(crate) struct Watch<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) source: &'a TandemSource,
+    pub(crate) options: &'a FetchOptions,
+}
+
+/// What is remembered from look to look.
+#[derive(Default)]
+struct Memory {
+    /// The last upload of each pump as of the last sync.
+    uploads: Option<Vec<Option<DateTime<Utc>>>>,
+    failures: usize,
+    told_silent: bool,
+}
+
+impl Watch<'_> {
+    /// Looks until a signal comes, or an error that waiting does not mend.
+    pub(crate) fn run(&self, interval_minutes: u32, silent_hours: u32) -> Result<Exit> {
+        let stop = self.context.interrupt.stop_gracefully(WORDS);
+        let mut memory = Memory::default();
+        self.context.terminal.say(format!("Watching; a look every {interval_minutes} min. Ctrl-C stops."));
+        while !stop.is_set() {
+            let wait = match self.look(&mut memory, silent_hours) {
+                Ok(()) => {
+                    memory.failures = 0;
+                    u64::from(interval_minutes)
+                }
+                Err(error) if is_transient(&error) => self.back_off(&mut memory, &error),
+                Err(error) => return Err(error),
+            };
+            self.wait(Duration::from_secs(wait * 60));
+        }
+        self.context.terminal.say("Stopped.");
+        Ok(Exit::Done)
+    }
+
+    fn look(&self, memory: &mut Memory, silent_hours: u32) -> Result<()> {
+        let account = self.context.runtime.block_on(self.source.account())?;
+        self.tell_silence(memory, &account, silent_hours);
+        let uploads: Vec<_> = account.pumps.iter().map(|pump| pump.last_upload).collect();
+        if memory.uploads.as_ref() == Some(&uploads) {
+            return Ok(());
+        }
+        let stop = self.context.interrupt.stop_gracefully(WORDS);
+        let bar = shared_bar(self.context.terminal, "syncing");
+        let mut pipeline = self.context.pipeline(&bar, stop)?;
+        pipeline.store()?.release()?;
+        let report = self.context.runtime.block_on(pipeline.sync(self.source, self.options))?;
+        drop((pipeline, bar));
+        if report.fetch.windows() > 0 {
+            sync::tell(&report.fetch, self.options, self.context);
+        }
+        if !report.fetch.interrupted {
+            memory.uploads = Some(uploads);
+        }
+        Ok(())
+    }
+
+    /// Says once when the newest upload is long ago: the phone app may be logged out.
+    fn tell_silence(&self, memory: &mut Memory, account: &Account, silent_hours: u32) {
+        let now = Context::now();
+        let newest = account.pumps.iter().filter_map(|pump| pump.last_upload).max();
+        let silent = newest.filter(|newest| now - *newest > TimeDelta::hours(i64::from(silent_hours)));
+        if let Some(newest) = silent.filter(|_| !memory.told_silent) {
+            let since = span(now - newest);
+            self.context.terminal.note(format!("no pump has uploaded for {since}; is the phone app running and logged in?"));
+        }
+        memory.told_silent = silent.is_some();
+    }
+
+    fn back_off(&self, memory: &mut Memory, error: &Error) -> u64 {
+        let minutes = BACK_OFF_MINUTES[memory.failures.min(BACK_OFF_MINUTES.len() - 1)];
+        memory.failures += 1;
+        let chain = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        self.context.terminal.note(format!("{chain}; trying again in {minutes} min"));
+        minutes
+    }
+
+    /// Waits about `time`, a tenth more or less so that many watchers do not come at once; or until a signal.
+    fn wait(&self, time: Duration) {
+        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+        let time = time.mul_f64(0.9 + 0.2 * f64::from(nanos) / 1e9);
+        self.context.runtime.block_on(async {
+            tokio::select! {
+                () = tokio::time::sleep(time) => (),
+                () = self.context.interrupt.wait() => (),
+            }
+        });
+    }
+}
+
+/// True for what time mends: the network, the service's bad hours, and another program holding the database.
+fn is_transient(error: &Error) -> bool {
+    let source = error.chain().find_map(|cause| cause.downcast_ref::<SourceError>());
+    let fetch = error.downcast_ref::<FetchError>().and_then(FetchError::source_error);
+    let store = error.chain().find_map(|cause| cause.downcast_ref::<pipeline::StoreError>());
+    source.or(fetch).is_some_and(|error| error.kind.is_transient())
+        || store.is_some_and(|error| error.kind == pipeline::StoreErrorKind::Locked)
+}
