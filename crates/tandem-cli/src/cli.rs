@@ -114,6 +114,8 @@ pub(crate) enum Command {
     Import(commands::import::Arguments),
     Status(commands::status::Arguments),
     Query(commands::query::Arguments),
+    Metrics(commands::metrics::Arguments),
+    Report(commands::report::Arguments),
     Parse(commands::stages::ParseArguments),
     Derive(commands::stages::DeriveArguments),
     Rebuild(commands::stages::RebuildArguments),

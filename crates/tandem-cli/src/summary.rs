@@ -85,7 +85,7 @@ fn pump_line(pump: &PumpSpan) -> String {
 }
 
 /// A bar per range, top to bottom as glucose goes.
-fn range_bars(ranges: &Ranges, unit: GlucoseUnit) -> String {
+pub(crate) fn range_bars(ranges: &Ranges, unit: GlucoseUnit) -> String {
     let printed = PrintedRanges::new(ranges);
     let edge = |mg_per_dl: f64| printing::glucose(mg_per_dl, unit);
     let t = Thresholds::default();

@@ -1,9 +1,12 @@
 //! What each command does; a file per command. Parents decide, the libraries compute.
 
 pub(crate) mod account;
+pub(crate) mod arguments;
 pub(crate) mod demo;
 pub(crate) mod import;
+pub(crate) mod metrics;
 pub(crate) mod query;
+pub(crate) mod report;
 pub(crate) mod sim;
 pub(crate) mod stages;
 pub(crate) mod status;
@@ -29,6 +32,8 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Import(arguments) => import::run(&arguments, context),
         Command::Status(arguments) => status::run(&arguments, context),
         Command::Query(arguments) => query::run(&arguments, context),
+        Command::Metrics(arguments) => metrics::run(&arguments, context),
+        Command::Report(arguments) => report::run(&arguments, context),
         Command::Parse(_) => stages::parse(context),
         Command::Derive(_) => stages::derive(context),
         Command::Rebuild(_) => stages::rebuild(context),

@@ -9,14 +9,19 @@ mod period;
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
+use pipeline::clock_model::ZoneHistory;
 use report::{Reading, Stamp, Window};
 use store_duckdb::Reader;
 
+use crate::failure::{Exit, Failure};
 use cells::{Cells, query};
 
 /// A person's history, as far as the report is concerned.
 pub(crate) struct History<'a> {
     reader: &'a Reader,
+    /// Only this pump's rows, where one was chosen.
+    pump: Option<i64>,
+    zones: ZoneHistory,
     /// The zone in force for the newest days.
     pub(crate) zone: Option<Tz>,
 }
@@ -44,9 +49,33 @@ pub(crate) struct InsulinPerDay {
 impl<'a> History<'a> {
     /// The history in `reader`.
     pub(crate) fn new(reader: &'a Reader) -> Result<Self> {
-        let newest = "SELECT zone FROM time_zones ORDER BY valid_from DESC NULLS LAST LIMIT 1";
-        let zone = query(reader, newest, |row| row.text(0))?.pop();
-        Ok(Self { reader, zone: zone.and_then(|zone| zone.parse().ok()) })
+        let mut zones = ZoneHistory::default();
+        for (from, name) in query(reader, "SELECT valid_from, zone FROM time_zones", |row| Ok((row.optional(0)?, row.text(1)?)))? {
+            zones.set(from, name.parse().map_err(|_| anyhow!("the database names an unknown zone {name:?}"))?);
+        }
+        let zone = zones.entries().last().map(|(_, zone)| *zone);
+        Ok(Self { reader, pump: None, zones, zone })
+    }
+
+    /// The part of it that the pump with this serial number made; all of it without one.
+    pub(crate) fn of_pump(mut self, serial: Option<&str>) -> Result<Self> {
+        let Some(serial) = serial else { return Ok(self) };
+        let pumps = query(self.reader, "SELECT id, serial_number FROM pumps ORDER BY id", |row| {
+            Ok((row.parsed::<i64>(0)?, row.optional_text(1)))
+        })?;
+        let chosen = pumps.iter().find(|(_, number)| number.as_deref() == Some(serial.trim()));
+        let Some((id, _)) = chosen else {
+            let known: Vec<_> = pumps.into_iter().filter_map(|(_, number)| number).collect();
+            let hint = if known.is_empty() { "no pump is known yet".to_owned() } else { format!("known are {}", known.join(", ")) };
+            return Err(Failure::new(Exit::Usage, format!("there is no pump {serial}")).hint(hint).into());
+        };
+        self.pump = Some(*id);
+        Ok(self)
+    }
+
+    /// A condition that every row has to meet.
+    fn chosen(&self) -> String {
+        self.pump.map_or_else(|| "true".to_owned(), |id| format!("pump_id = {id}"))
     }
 
     /// The pumps that have readings, in order of use.
@@ -64,14 +93,41 @@ impl<'a> History<'a> {
         })
     }
 
-    /// The last `days` days that end with the newest reading's day; `None` without readings.
+    /// The models of the pumps that were in use in `window`, oldest first; `None` where none is known.
+    pub(crate) fn models(&self, window: Window) -> Result<Option<String>> {
+        let list = format!(
+            "SELECT model_name FROM (
+                 SELECT pump_id, timestamp_utc FROM basal_deliveries UNION ALL SELECT pump_id, timestamp_utc FROM cgm_readings
+             ) JOIN pumps ON pumps.id = pump_id
+             WHERE model_name IS NOT NULL AND {} AND {} GROUP BY model_name ORDER BY min(timestamp_utc)",
+            within("timestamp_utc", window),
+            self.chosen()
+        );
+        let names = query(self.reader, &list, |row| row.text(0))?;
+        Ok(Some(names.join(", ")).filter(|names| !names.is_empty()))
+    }
+
+    /// The last `days` days that end with the newest day on record; `None` without any.
     pub(crate) fn last_days(&self, days: u64) -> Result<Option<Window>> {
-        let newest = "SELECT max(timestamp)::DATE FROM cgm_readings HAVING count(*) > 0";
-        let newest: Option<NaiveDate> = query(self.reader, newest, |row| row.parsed(0))?.pop();
-        Ok(newest.map(|newest| {
+        Ok(self.recorded_days()?.map(|(_, newest)| {
             let end = newest + Days::new(1);
             self.days(end - Days::new(days), end)
         }))
+    }
+
+    /// The oldest and the newest day with glucose or insulin, on the wall clock; `None` without any. Rows of a clock that was
+    /// never set count only where there are no others.
+    pub(crate) fn recorded_days(&self) -> Result<Option<(NaiveDate, NaiveDate)>> {
+        let of = |table: &str| format!("SELECT timestamp::DATE AS day, utc_source FROM {table} WHERE {}", self.chosen());
+        let days = format!(
+            "SELECT coalesce(min(day) FILTER (trusted), min(day)), coalesce(max(day) FILTER (trusted), max(day))
+             FROM (SELECT day, utc_source NOT IN ('factory_clock', 'future_clock') AS trusted
+                   FROM ({} UNION ALL {} UNION ALL {})) HAVING count(*) > 0",
+            of("cgm_readings"),
+            of("basal_deliveries"),
+            of("boluses")
+        );
+        Ok(query(self.reader, &days, |row| Ok((row.parsed(0)?, row.parsed(1)?)))?.pop())
     }
 
     /// From the first moment of `first` to the first moment of `end`, on the person's wall clock.
@@ -81,7 +137,7 @@ impl<'a> History<'a> {
 
     fn midnight(&self, day: NaiveDate) -> Stamp {
         let wall = day.and_time(NaiveTime::MIN);
-        let instant = self.zone.and_then(|zone| zone.from_local_datetime(&wall).earliest());
+        let instant = self.zones.zone_on(day).and_then(|zone| zone.from_local_datetime(&wall).earliest());
         Stamp::new(wall, instant.map_or_else(|| wall.and_utc(), |instant| instant.with_timezone(&Utc)))
     }
 
@@ -89,8 +145,9 @@ impl<'a> History<'a> {
     pub(crate) fn readings(&self, window: Window) -> Result<Vec<Reading>> {
         let list = format!(
             "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), cgm_reading, status FROM cgm_readings
-             WHERE {} ORDER BY timestamp_utc",
-            within("timestamp_utc", window)
+             WHERE {} AND {} ORDER BY timestamp_utc",
+            within("timestamp_utc", window),
+            self.chosen()
         );
         query(self.reader, &list, |row| {
             let glucose = row.parsed::<f64>(2)?;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use report::Period;
-use report::html::{Alarm, AlarmKind, CarbEntry, SiteChange, SitePart};
+use report::html::{Alarm, AlarmKind, CarbEntry, InsulinOnBoard, SiteChange, SitePart};
 use report::insulin::{BasalSegment, BasalSource, Bolus, BolusOrigin, InsulinRows, LoopMode, UserMode};
 use report::{Span, Stamp, Window};
 
@@ -14,13 +14,9 @@ impl History<'_> {
     pub(crate) fn period(&self, window: Window) -> Result<Period> {
         let mut period = Period::empty(window);
         period.readings = self.readings(window)?;
-        period.insulin = InsulinRows {
-            basal: self.basal(window)?,
-            boluses: self.boluses(window)?,
-            loop_modes: self.spans("control_iq_modes", "mode", window, |mode| loop_mode(mode))?,
-            user_modes: self.spans("user_modes", "mode", window, |mode| user_mode(mode))?,
-        };
+        period.insulin = self.insulin(window)?;
         period.suspensions = self.spans("suspensions", "reason", window, |_| ())?;
+        period.insulin_on_board = self.insulin_on_board(window)?;
         period.carbs = self.carbs(window)?;
         period.site_changes = self.site_changes(window)?;
         period.sensor_starts = self.sensor_starts(window)?;
@@ -28,13 +24,24 @@ impl History<'_> {
         Ok(period)
     }
 
-    /// Stretches that touch the window; one that lasts ends with the window.
+    /// Basal, boluses and modes in `window`.
+    pub(crate) fn insulin(&self, window: Window) -> Result<InsulinRows> {
+        Ok(InsulinRows {
+            basal: self.basal(window)?,
+            boluses: self.boluses(window)?,
+            loop_modes: self.spans("control_iq_modes", "mode", window, loop_mode)?,
+            user_modes: self.spans("user_modes", "mode", window, user_mode)?,
+        })
+    }
+
+    /// Stretches that touch the window.
     fn basal(&self, window: Window) -> Result<Vec<BasalSegment>> {
         let list = format!(
             "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), seconds, commanded_basal_rate, commanded_basal_rate_source
              FROM basal_deliveries
-             WHERE seconds > 0 AND commanded_basal_rate IS NOT NULL AND {} ORDER BY timestamp_utc",
-            overlapping("epoch_us(timestamp_utc)", "epoch_us(timestamp_utc) + seconds * 1000000", window)
+             WHERE seconds > 0 AND commanded_basal_rate IS NOT NULL AND {} AND {} ORDER BY timestamp_utc",
+            overlapping("epoch_us(timestamp_utc)", "epoch_us(timestamp_utc) + seconds * 1000000", window),
+            self.chosen()
         );
         query(self.reader, &list, |row| {
             let start = stamp(row, 0, 1)?;
@@ -52,8 +59,9 @@ impl History<'_> {
                     epoch_us(coalesce(ended, started, timestamp)), epoch_us(coalesce(ended_utc, started_utc, timestamp_utc)),
                     delivered_units, extended_delivered_units, coalesce(food_units, 0), coalesce(correction_units, 0),
                     coalesce(carbs_grams, 0), source = 'automatic', user_override
-             FROM boluses WHERE {} ORDER BY timestamp_utc",
-            within("coalesce(started_utc, timestamp_utc)", window)
+             FROM boluses WHERE {} AND {} ORDER BY timestamp_utc",
+            within("coalesce(started_utc, timestamp_utc)", window),
+            self.chosen()
         );
         query(self.reader, &list, |row| {
             Ok(Bolus {
@@ -70,25 +78,47 @@ impl History<'_> {
         })
     }
 
+    /// Stretches that touch the window. One whose end was never told is known to have held up to its pump's last event and
+    /// no longer: a pump that was replaced while suspended is not suspended ever after.
     fn spans<T>(&self, table: &str, value: &str, window: Window, named: impl Fn(&str) -> T) -> Result<Vec<Span<T>>> {
-        let end = window.end;
         let list = format!(
-            "SELECT epoch_us(started), epoch_us(started_utc), epoch_us(ended), epoch_us(ended_utc), {value} FROM {table}
-             WHERE {} ORDER BY started_utc",
-            overlapping("epoch_us(started_utc)", "epoch_us(ended_utc)", window)
+            "WITH last_events AS (
+                 SELECT pump_id, arg_max(timestamp, id) AS last_wall, arg_max(timestamp_utc, id) AS last_utc FROM events GROUP BY pump_id
+             ), spans AS (
+                 SELECT pump_id, started, started_utc, coalesce(ended, greatest(started, last_wall)) AS ended,
+                        coalesce(ended_utc, greatest(started_utc, last_utc)) AS ended_utc, {value} AS value
+                 FROM {table} JOIN last_events USING (pump_id)
+             )
+             SELECT epoch_us(started), epoch_us(started_utc), epoch_us(ended), epoch_us(ended_utc), value FROM spans
+             WHERE {} AND {} ORDER BY started_utc",
+            overlapping("epoch_us(started_utc)", "epoch_us(ended_utc)", window),
+            self.chosen()
         );
         query(self.reader, &list, |row| {
-            let end = if row.optional_text(3).is_some() { stamp(row, 2, 3)? } else { end };
-            Ok(Span { start: stamp(row, 0, 1)?, end, value: named(&row.text(4)?) })
+            Ok(Span { start: stamp(row, 0, 1)?, end: stamp(row, 2, 3)?, value: named(&row.text(4)?) })
         })
+    }
+
+    /// What the pump said was on board, at each total that it wrote and before each bolus.
+    fn insulin_on_board(&self, window: Window) -> Result<Vec<InsulinOnBoard>> {
+        let list = format!(
+            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), iob_units
+             FROM (SELECT pump_id, timestamp, timestamp_utc, iob_units FROM basal_totals
+                   UNION ALL SELECT pump_id, timestamp, timestamp_utc, iob_units FROM boluses)
+             WHERE iob_units IS NOT NULL AND {} AND {} ORDER BY timestamp_utc",
+            within("timestamp_utc", window),
+            self.chosen()
+        );
+        query(self.reader, &list, |row| Ok(InsulinOnBoard { at: stamp(row, 0, 1)?, units: row.parsed(2)? }))
     }
 
     /// Carbohydrates that no bolus carries: the report has the others from the boluses.
     fn carbs(&self, window: Window) -> Result<Vec<CarbEntry>> {
         let list = format!(
             "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), carbs_grams FROM carb_entries
-             WHERE bolus_id IS NULL AND {} ORDER BY timestamp_utc",
-            within("timestamp_utc", window)
+             WHERE bolus_id IS NULL AND {} AND {} ORDER BY timestamp_utc",
+            within("timestamp_utc", window),
+            self.chosen()
         );
         query(self.reader, &list, |row| Ok(CarbEntry { at: stamp(row, 0, 1)?, grams: row.parsed(2)? }))
     }
@@ -96,8 +126,9 @@ impl History<'_> {
     fn site_changes(&self, window: Window) -> Result<Vec<SiteChange>> {
         let list = format!(
             "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), kind FROM site_changes
-             WHERE kind IN ('cartridge_filled', 'tubing_filled', 'cannula_filled') AND {} ORDER BY timestamp_utc",
-            within("timestamp_utc", window)
+             WHERE kind IN ('cartridge_filled', 'tubing_filled', 'cannula_filled') AND {} AND {} ORDER BY timestamp_utc",
+            within("timestamp_utc", window),
+            self.chosen()
         );
         query(self.reader, &list, |row| {
             let part = match row.text(2)?.as_str() {
@@ -111,16 +142,18 @@ impl History<'_> {
 
     fn sensor_starts(&self, window: Window) -> Result<Vec<Stamp>> {
         let list = format!(
-            "SELECT epoch_us(started), epoch_us(started_utc) FROM sensor_sessions WHERE {} ORDER BY started_utc",
-            within("started_utc", window)
+            "SELECT epoch_us(started), epoch_us(started_utc) FROM sensor_sessions WHERE {} AND {} ORDER BY started_utc",
+            within("started_utc", window),
+            self.chosen()
         );
         query(self.reader, &list, |row| stamp(row, 0, 1))
     }
 
     fn alarms(&self, window: Window) -> Result<Vec<Alarm>> {
         let list = format!(
-            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), family, name FROM alarms WHERE {} ORDER BY timestamp_utc",
-            within("timestamp_utc", window)
+            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), family, name FROM alarms WHERE {} AND {} ORDER BY timestamp_utc",
+            within("timestamp_utc", window),
+            self.chosen()
         );
         let kind = |row: &Cells<'_>| {
             Ok::<_, anyhow::Error>(match row.text(2)?.as_str() {
@@ -134,10 +167,10 @@ impl History<'_> {
     }
 }
 
-/// A condition: the stretch between two expressions in microseconds touches `window`; one without an end lasts.
+/// A condition: the stretch between two expressions in microseconds touches `window`.
 fn overlapping(start: &str, end: &str, window: Window) -> String {
     let (first, last) = (window.start.utc.timestamp_micros(), window.end.utc.timestamp_micros());
-    format!("{start} < {last} AND coalesce({end}, {last}) > {first}")
+    format!("{start} < {last} AND {end} > {first}")
 }
 
 fn basal_source(text: &str, units_per_hour: f64) -> BasalSource {

@@ -1,5 +1,6 @@
 //! Numbers, sizes, times and rows, written for people or for programs.
 
+pub(crate) mod atomic;
 mod json;
 pub(crate) mod rows;
 mod screen_table;

@@ -1,0 +1,83 @@
+//! Flags that several commands share: which days, which pump, which unit.
+
+use anyhow::Result;
+use chrono::{Days, NaiveDate};
+use clap::{Args, ValueEnum};
+use report::{GlucoseUnit, Window};
+
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+use crate::history::History;
+
+/// Which days, and of which pump.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Selection {
+    /// The first day, for example 2026-03-01
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<NaiveDate>,
+    /// The last day, which is included [default: the newest]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<NaiveDate>,
+    /// So many days, up to the last
+    #[arg(long, value_name = "DAYS", conflicts_with = "from", value_parser = clap::value_parser!(u32).range(1..=36_600))]
+    pub(crate) days: Option<u32>,
+    /// Only this pump, by its serial number
+    #[arg(long, value_name = "SERIAL")]
+    pub(crate) pump: Option<String>,
+}
+
+/// The unit that glucose is shown in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Units {
+    /// Milligrams per decilitre
+    #[value(name = "mg/dL", alias = "mg", alias = "mgdl")]
+    MgPerDl,
+    /// Millimoles per litre
+    #[value(name = "mmol/L", alias = "mmol", alias = "mmoll")]
+    MmolPerL,
+}
+
+impl Selection {
+    /// The selected stretch of `history`: all of it where no flag says less. `None` where there is nothing at all and no
+    /// flag names a day.
+    pub(crate) fn window(&self, history: &History<'_>, usual_days: Option<u32>) -> Result<Option<Window>> {
+        let recorded = history.recorded_days()?;
+        let Some(last) = self.to.or(recorded.map(|(_, newest)| newest)).or(self.from) else { return Ok(None) };
+        let usual_days = usual_days.filter(|_| self.from.is_none());
+        let first = match (self.from, self.days.or(usual_days)) {
+            (Some(from), _) => from,
+            (None, Some(days)) => last.checked_sub_days(Days::new(u64::from(days) - 1)).unwrap_or(NaiveDate::MIN),
+            (None, None) => recorded.map_or(last, |(oldest, _)| oldest.min(last)),
+        };
+        if first > last {
+            let failure = Failure::new(Exit::Usage, format!("the first day, {first}, is after the last, {last}"));
+            return Err(failure.hint("give --from and --to as dates, oldest first").into());
+        }
+        let end = last.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
+        Ok(Some(history.days(first, end)))
+    }
+}
+
+/// The unit that a flag names, else the configuration, else mg/dL.
+pub(crate) fn glucose_unit(flag: Option<Units>, context: &Context) -> Result<GlucoseUnit> {
+    let configured = context.settings.file.glucose_unit.as_deref();
+    let configured = configured.map(|name| {
+        Units::from_str(name, true).map_err(|_| {
+            Failure::new(Exit::Configuration, format!("unknown glucose_unit {name:?} in the configuration file"))
+                .hint("use \"mg/dL\" or \"mmol/L\"")
+        })
+    });
+    Ok(match flag.map_or_else(|| configured.transpose(), |unit| Ok(Some(unit)))? {
+        Some(Units::MmolPerL) => GlucoseUnit::MmolPerL,
+        Some(Units::MgPerDl) | None => GlucoseUnit::MgPerDl,
+    })
+}
+
+/// A window in words: its first and its last day.
+pub(crate) fn days_in_words(window: Window) -> String {
+    let first = window.start.date();
+    match window.end.date().pred_opt() {
+        Some(last) if last > first => format!("{first} to {last}"),
+        _ => first.to_string(),
+    }
+}

@@ -1,0 +1,159 @@
+//! `tandem metrics`: the numbers of the report, of the database or of any series of readings in a CSV file.
+
+mod on_screen;
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+use report::insulin::InsulinSummary;
+use report::{CsvError, CsvOptions, CsvSeries, Metrics, MetricsOptions, OutOfRangeText, Reading, read_csv};
+use serde_json::{Map, Value};
+
+use super::arguments::{Selection, Units, days_in_words, glucose_unit};
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+use crate::history::History;
+use crate::output::counted;
+use on_screen::Page;
+
+/// The subject of the database, as in its view `iglu`.
+const PERSON: &str = "tandem";
+/// The subject of a file that has none.
+const NOBODY: &str = "(empty)";
+
+const EXAMPLES: &str = "\
+Examples:
+  tandem metrics --days 14
+  tandem metrics --from 2026-03-01 --to 2026-03-31 --json
+  tandem metrics --csv readings.csv
+
+A CSV file has a header with the columns id, time and gl (mg/dL) or gl_mmol. Each number is defined in docs/metrics.md.
+Numbers to talk about with a care team; no advice on dosing.";
+
+/// Time in ranges, mean to CV, risk, variability, episodes, wear, insulin
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+    /// Take the readings from a CSV file instead of the database; `-` is stdin
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["from", "to", "days", "pump"])]
+    csv: Option<PathBuf>,
+    /// Count the words LOW and HIGH in the CSV file as 39 and 401 mg/dL instead of leaving them out
+    #[arg(long, requires = "csv")]
+    count_low_high: bool,
+    /// Write one JSON object: for each subject its metrics in mg/dL, null where undefined
+    #[arg(long)]
+    json: bool,
+    /// The unit of glucose on the screen
+    #[arg(long, value_name = "UNIT", ignore_case = true)]
+    units: Option<Units>,
+}
+
+/// The metrics of somebody.
+struct Subject {
+    id: String,
+    /// The days it is about, in words.
+    days: Option<String>,
+    metrics: Metrics,
+    insulin: Option<InsulinSummary>,
+}
+
+/// Computes and shows.
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
+    let subjects = match &arguments.csv {
+        Some(path) => of_file(path, arguments, context)?,
+        None => vec![of_database(arguments, context)?],
+    };
+    let text = if arguments.json {
+        format!("{:#}\n", as_json(&subjects)?)
+    } else {
+        let unit = glucose_unit(arguments.units, context)?;
+        subjects.iter().map(|subject| Page { subject, unit }.text()).collect::<Vec<_>>().join("\n")
+    };
+    context.terminal.data().write_all(text.as_bytes())?;
+    Ok(Exit::Done)
+}
+
+fn as_json(subjects: &[Subject]) -> Result<Value> {
+    let pair = |subject: &Subject| Ok((subject.id.clone(), serde_json::to_value(&subject.metrics)?));
+    Ok(Value::Object(subjects.iter().map(pair).collect::<Result<Map<_, _>>>()?))
+}
+
+fn metrics_of(readings: &[Reading]) -> Metrics {
+    Metrics::of(readings, &MetricsOptions::default())
+}
+
+fn of_database(arguments: &Arguments, context: &Context) -> Result<Subject> {
+    let reader = context.reader()?;
+    let history = History::new(&reader)?.of_pump(arguments.selection.pump.as_deref())?;
+    let Some(window) = arguments.selection.window(&history, None)? else {
+        context.terminal.note("there are no readings yet; `tandem sync` or `tandem import PATH` brings some");
+        return Ok(Subject { id: PERSON.to_owned(), days: None, metrics: metrics_of(&[]), insulin: None });
+    };
+    let readings = history.readings(window)?;
+    if readings.is_empty() {
+        context.terminal.note(format!("there are no readings in {}", days_in_words(window)));
+    }
+    let insulin = InsulinSummary::new(&history.insulin(window)?, &window);
+    Ok(Subject {
+        id: PERSON.to_owned(),
+        days: Some(days_in_words(window)),
+        metrics: metrics_of(&readings),
+        insulin: Some(insulin).filter(|summary| summary.average.of_days_with_data.is_some()),
+    })
+}
+
+fn of_file(path: &Path, arguments: &Arguments, context: &Context) -> Result<Vec<Subject>> {
+    let out_of_range_text =
+        if arguments.count_low_high { OutOfRangeText::Sentinels } else { OutOfRangeText::Missing };
+    let all = read(path, &CsvOptions { zone: context.settings.zone, out_of_range_text })?;
+    for series in &all {
+        tell_what_was_skipped(series, context);
+    }
+    if all.is_empty() {
+        context.terminal.note("the file has a header and no rows");
+        return Ok(vec![subject_of(NOBODY, &[])]);
+    }
+    Ok(all.iter().map(|series| subject_of(&series.id, &series.readings)).collect())
+}
+
+fn subject_of(id: &str, readings: &[Reading]) -> Subject {
+    Subject { id: id.to_owned(), days: on_screen::span_in_words(readings), metrics: metrics_of(readings), insulin: None }
+}
+
+fn read(path: &Path, options: &CsvOptions) -> Result<Vec<CsvSeries>> {
+    let outcome = if path == Path::new("-") {
+        read_csv(io::stdin().lock(), options)
+    } else {
+        let file = File::open(path).map_err(|error| {
+            Failure::new(Exit::Usage, format!("cannot read {}", path.display())).because(error)
+        })?;
+        read_csv(file, options)
+    };
+    Ok(outcome.map_err(|error| {
+        let hint = match &error {
+            CsvError::NoColumn { .. } => "the first line names the columns: id, time, and gl (mg/dL) or gl_mmol (mmol/L)",
+            _ => "nothing was computed, because rows that are not understood are never skipped in silence",
+        };
+        Failure::new(Exit::Data, format!("{} is no series of readings", path.display())).hint(hint).because(error)
+    })?)
+}
+
+fn tell_what_was_skipped(series: &CsvSeries, context: &Context) {
+    let id = &series.id;
+    let rows = |number: usize| counted(number as u64, "row");
+    if series.missing > 0 {
+        context.terminal.note(format!("{id}: {} without a value left out", rows(series.missing)));
+    }
+    if series.out_of_range_left_out > 0 {
+        let words = rows(series.out_of_range_left_out);
+        context.terminal.note(format!("{id}: {words} that say LOW or HIGH left out, which flatters; --count-low-high counts them"));
+    }
+    if series.repeated_instants > 0 {
+        context.terminal.note(format!("{id}: {} at an instant that another row has, too; all are counted", rows(series.repeated_instants)));
+    }
+}

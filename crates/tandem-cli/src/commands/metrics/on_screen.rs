@@ -1,0 +1,249 @@
+//! Metrics for people: a few tables, every number with its unit.
+
+use std::fmt::Write as _;
+
+use console::{measure_text_width, style};
+use report::episodes::EpisodeSummary;
+use report::insulin::{AverageDay, InsulinSummary};
+use report::metrics::GriZone;
+use report::printing::{self, fixed};
+use report::{GlucoseUnit, Reading};
+
+use super::Subject;
+use crate::output::{Align, ScreenTable, counted};
+use crate::summary::range_bars;
+use crate::terminal::Terminal;
+
+/// What stands for a number that is not defined.
+const NONE: &str = "–";
+
+/// The first and the last day of `readings`.
+pub(super) fn span_in_words(readings: &[Reading]) -> Option<String> {
+    let first = readings.iter().map(|reading| reading.at.date()).min()?;
+    let last = readings.iter().map(|reading| reading.at.date()).max()?;
+    Some(if first == last { first.to_string() } else { format!("{first} to {last}") })
+}
+
+/// The metrics of one subject.
+pub(super) struct Page<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) unit: GlucoseUnit,
+}
+
+impl Page<'_> {
+    /// The lines.
+    pub(super) fn text(&self) -> String {
+        let mut text = self.heading();
+        let metrics = &self.subject.metrics;
+        if let Some(ranges) = &metrics.ranges {
+            text += &section("Time in ranges", &range_bars(ranges, self.unit));
+            text += &section("Glucose", &pairs(&self.glucose()));
+            text += &section("Risk", &pairs(&self.risk()));
+            text += &section("Variability", &pairs(&self.variability()));
+            text += &section("Episodes", &self.episodes());
+        }
+        if let Some(insulin) = &self.subject.insulin {
+            text += &section("Insulin, average day", &averages(insulin));
+            text += &section("Insulin, by kind", &pairs(&kinds(insulin)));
+            text += &section("Modes", &pairs(&modes(insulin)));
+        }
+        text
+    }
+
+    /// Who, when, how many readings, how much of the time.
+    fn heading(&self) -> String {
+        let metrics = &self.subject.metrics;
+        let mut words = Vec::new();
+        words.extend(self.subject.days.clone());
+        words.push(counted(metrics.counts.all as u64, "reading"));
+        words.extend(metrics.wear.active_percent.map(|percent| format!("sensor active {} % of the time", fixed(percent, 1))));
+        format!("{}  {}\n", style(&self.subject.id).bold(), style(words.join(", ")).dim())
+    }
+
+    fn glucose(&self) -> Vec<(&'static str, String)> {
+        let (metrics, quantiles) = (&self.subject.metrics, &self.subject.metrics.quantiles);
+        let summary = &metrics.summary;
+        let edges = |low, high| match (low, high) {
+            (Some(low), Some(high)) => {
+                format!("{}–{} {}", printing::glucose(low, self.unit), printing::glucose(high, self.unit), self.unit.name())
+            }
+            _ => NONE.to_owned(),
+        };
+        vec![
+            ("mean", self.concentration(summary.mean)),
+            ("median", self.concentration(summary.median)),
+            ("SD", self.concentration(summary.sd)),
+            ("CV", percent(summary.cv)),
+            ("GMI", percent(summary.gmi)),
+            ("eA1c", percent(summary.ea1c)),
+            ("middle half", edges(quantiles.p25, quantiles.p75)),
+            ("5 % to 95 %", edges(quantiles.p05, quantiles.p95)),
+            ("tight range 70–140", percent(metrics.ranges.map(|ranges| ranges.in_tight_range))),
+            ("pregnancy 63–140", percent(metrics.ranges.map(|ranges| ranges.in_pregnancy_range))),
+        ]
+    }
+
+    fn risk(&self) -> Vec<(&'static str, String)> {
+        let metrics = &self.subject.metrics;
+        let gri = metrics.gri.map_or_else(|| NONE.to_owned(), |gri| format!("{}, zone {}", fixed(gri.index, 1), zone(gri.zone)));
+        vec![
+            ("GRI", gri),
+            ("LBGI", number(metrics.risk.lbgi, 2)),
+            ("HBGI", number(metrics.risk.hbgi, 2)),
+            ("ADRR", number(metrics.risk.adrr, 1)),
+            ("J-index", number(metrics.summary.j_index, 1)),
+        ]
+    }
+
+    fn variability(&self) -> Vec<(&'static str, String)> {
+        let variability = &self.subject.metrics.variability;
+        vec![
+            ("MAGE", self.concentration(variability.mage.average)),
+            ("MODD", self.concentration(variability.modd)),
+            ("CONGA 1 h", self.concentration(variability.conga_1h)),
+            ("CONGA 24 h", self.concentration(variability.conga_24h)),
+            ("GVP", percent(variability.gvp)),
+            ("MAG per hour", self.concentration(variability.mag)),
+            ("SD within days", self.concentration(variability.sd_within_days)),
+            ("SD between days", self.concentration(variability.sd_between_days)),
+            ("COGI", percent(variability.cogi)),
+        ]
+    }
+
+    fn episodes(&self) -> String {
+        let all = &self.subject.metrics.episodes;
+        let rows = [
+            ("low", all.low),
+            ("very low", all.very_low),
+            ("extended low", all.extended_low),
+            ("high", all.high),
+            ("very high", all.very_high),
+            ("extended high", all.extended_high),
+        ];
+        let mut table = table(&["", "episodes", "per week", "minutes", self.unit.name()]);
+        for (name, summary) in rows {
+            table.push(self.episode_cells(name, summary.as_ref()).map(Some));
+        }
+        indented(&table.fit(Terminal::width().saturating_sub(2)).text)
+    }
+
+    fn episode_cells(&self, name: &str, summary: Option<&EpisodeSummary>) -> [String; 5] {
+        let of = |value: Option<f64>, decimals| number(value, decimals);
+        let total = summary.map_or_else(|| NONE.to_owned(), |summary| summary.total_episodes.to_string());
+        let duration = summary.filter(|summary| summary.total_episodes > 0).map(|summary| summary.avg_ep_duration);
+        let glucose = summary.and_then(|summary| summary.avg_ep_gl);
+        [
+            name.to_owned(),
+            total,
+            of(summary.and_then(|summary| summary.avg_ep_per_day).map(|per_day| per_day * 7.0), 1),
+            of(duration, 0),
+            glucose.map_or_else(|| NONE.to_owned(), |glucose| printing::glucose(glucose, self.unit)),
+        ]
+    }
+
+    fn concentration(&self, mg_per_dl: Option<f64>) -> String {
+        let words = |mg_per_dl| format!("{} {}", printing::glucose(mg_per_dl, self.unit), self.unit.name());
+        mg_per_dl.map_or_else(|| NONE.to_owned(), words)
+    }
+}
+
+fn section(title: &str, text: &str) -> String {
+    format!("\n{}\n{text}", style(title).bold())
+}
+
+/// Two pairs of label and value side by side, read downwards.
+fn pairs(all: &[(&str, String)]) -> String {
+    let label = all.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
+    let value = all.iter().map(|(_, value)| measure_text_width(value)).max().unwrap_or(0);
+    let across = if 2 * (label + value) + 10 <= Terminal::width() { 2 } else { 1 };
+    let down = all.len().div_ceil(across);
+    let mut text = String::new();
+    for row in 0..down {
+        let cells = all.iter().skip(row).step_by(down).map(|(name, shown)| {
+            let room = " ".repeat(value - measure_text_width(shown));
+            format!("{}  {shown}{room}", style(format!("{name:<label$}")).cyan())
+        });
+        let _ = writeln!(text, "  {}", cells.collect::<Vec<_>>().join("      ").trim_end());
+    }
+    text
+}
+
+fn table(names: &[&str]) -> ScreenTable {
+    ScreenTable::new(names.iter().enumerate().map(|(index, name)| (*name, if index == 0 { Align::Left } else { Align::Right })))
+}
+
+fn indented(text: &str) -> String {
+    text.lines().fold(String::new(), |all, line| all + "  " + line + "\n")
+}
+
+fn averages(insulin: &InsulinSummary) -> String {
+    let mut table = table(&["average of", "days", "total U", "basal U", "bolus U", "basal %", "carbs g"]);
+    let average = &insulin.average;
+    let rows = [
+        ("days with insulin on record", average.of_days_with_data),
+        ("complete days (18 h of basal)", average.of_complete_days),
+        ("all the time elapsed", average.of_elapsed_days),
+    ];
+    for (name, day) in rows {
+        table.push(average_cells(name, day).map(Some));
+    }
+    indented(&table.fit(Terminal::width().saturating_sub(2)).text)
+}
+
+fn average_cells(name: &str, day: Option<AverageDay>) -> [String; 7] {
+    let of = |value: fn(&AverageDay) -> f64, decimals| number(day.as_ref().map(value), decimals);
+    let share = day.filter(|day| day.total_units() > 0.0).map(|day| 100.0 * day.basal_units / day.total_units());
+    [
+        name.to_owned(),
+        of(|day| day.days, 1),
+        of(AverageDay::total_units, 1),
+        of(|day| day.basal_units, 1),
+        of(|day| day.bolus_units, 1),
+        number(share, 0),
+        of(|day| day.carbs_grams, 0),
+    ]
+}
+
+/// Units of all boluses of the days by kind, per day with insulin on record.
+fn kinds(insulin: &InsulinSummary) -> Vec<(&'static str, String)> {
+    let days = insulin.average.of_days_with_data.map(|day| day.days).filter(|days| *days > 0.0);
+    let per_day = |of: fn(&report::insulin::InsulinDay) -> f64| {
+        let sum: f64 = insulin.days.iter().map(of).sum();
+        days.map_or_else(|| NONE.to_owned(), |days| format!("{} U/day", fixed(sum / days, 1)))
+    };
+    vec![
+        ("basal", per_day(|day| day.basal_units)),
+        ("meal", per_day(|day| day.bolus_by_class.meal())),
+        ("correction", per_day(|day| day.bolus_by_class.user_correction())),
+        ("automatic correction", per_day(|day| day.bolus_by_class.auto_correction)),
+        ("other boluses", per_day(|day| day.bolus_by_class.other)),
+    ]
+}
+
+fn modes(insulin: &InsulinSummary) -> Vec<(&'static str, String)> {
+    let modes = &insulin.modes;
+    vec![
+        ("automation on", percent(modes.closed_loop_percent_of_window())),
+        ("basal by algorithm", percent(insulin.automated_basal_percent())),
+        ("sleep", percent(modes.sleep_percent())),
+        ("exercise", percent(modes.exercise_percent())),
+    ]
+}
+
+fn percent(value: Option<f64>) -> String {
+    value.map_or_else(|| NONE.to_owned(), |value| format!("{} %", fixed(value, 1)))
+}
+
+fn number(value: Option<f64>, decimals: usize) -> String {
+    value.map_or_else(|| NONE.to_owned(), |value| fixed(value, decimals))
+}
+
+fn zone(zone: GriZone) -> char {
+    match zone {
+        GriZone::A => 'A',
+        GriZone::B => 'B',
+        GriZone::C => 'C',
+        GriZone::D => 'D',
+        GriZone::E => 'E',
+    }
+}

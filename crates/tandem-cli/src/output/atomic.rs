@@ -1,0 +1,72 @@
+//! Files that are there whole or not at all, and never in the place of another without being asked.
+
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::Result;
+use tempfile::NamedTempFile;
+
+use crate::failure::{Exit, Failure};
+
+/// Refuses to go on where a file is in the way.
+///
+/// # Errors
+/// [`Failure`] with [`Exit::Usage`].
+pub(crate) fn may_write(path: &Path, overwrite: bool) -> Result<()> {
+    if path.is_dir() {
+        return Err(Failure::new(Exit::Usage, format!("{} is a folder", path.display())).into());
+    }
+    if !overwrite && path.exists() {
+        let failure = Failure::new(Exit::Usage, format!("{} exists already", path.display()));
+        return Err(failure.hint("--overwrite replaces it; --output names another file").into());
+    }
+    Ok(())
+}
+
+/// Writes the file beside its place and moves it there once it is whole.
+///
+/// # Errors
+/// [`Failure`] with [`Exit::Usage`], also where a file came into the way meanwhile.
+pub(crate) fn write(path: &Path, overwrite: bool, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    fill(path, overwrite, |file| content(file).map_err(|error| unwritable(path, error)))
+}
+
+/// As [`write`], for contents that fail in ways of their own.
+///
+/// # Errors
+/// As [`write`], and those of `content`; then nothing is left behind.
+pub(crate) fn fill(path: &Path, overwrite: bool, content: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let file = temporary_beside(path)?;
+    let mut buffer = BufWriter::with_capacity(1 << 16, file.as_file());
+    content(&mut buffer)?;
+    buffer.flush().map_err(|error| unwritable(path, error))?;
+    drop(buffer);
+    keep(file, path, overwrite)
+}
+
+/// An empty file in the folder of `path`, which is made where it is missing.
+pub(crate) fn temporary_beside(path: &Path) -> Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|error| unwritable(path, error))?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".tandem-").suffix(".part").tempfile_in(folder).map_err(|error| unwritable(path, error))
+}
+
+/// Moves a whole file to its place.
+pub(crate) fn keep(file: NamedTempFile, path: &Path, overwrite: bool) -> Result<()> {
+    file.as_file().sync_all().map_err(|error| unwritable(path, error))?;
+    if overwrite {
+        file.persist(path).map_err(|error| unwritable(path, error.error))?;
+        return Ok(());
+    }
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => may_write(path, false),
+        Err(error) => Err(unwritable(path, error.error)),
+    }
+}
+
+fn unwritable(path: &Path, error: io::Error) -> anyhow::Error {
+    Failure::new(Exit::Usage, format!("cannot write {}", path.display())).because(error).into()
+}
