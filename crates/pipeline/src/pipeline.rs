@@ -215,18 +215,32 @@ impl<S: Store> Pipeline<S> {
         self.store()?.begin_run(stage, started)
     }
 
-    fn end<E: std::fmt::Display>(&mut self, run: RunId, outcome: Result<Done, &E>) -> Result<(), StoreError> {
+    fn end<E: std::error::Error>(&mut self, run: RunId, outcome: Result<Done, &E>) -> Result<(), StoreError> {
         let ended = self.clock.now();
         let end = match outcome {
             Ok((counts, false)) => RunEnd { ended, outcome: RunOutcome::Completed, counts, error: None },
             Ok((counts, true)) => RunEnd { ended, outcome: RunOutcome::Interrupted, counts, error: None },
             Err(error) => {
-                RunEnd { ended, outcome: RunOutcome::Failed, counts: Vec::new(), error: Some(error.to_string()) }
+                RunEnd { ended, outcome: RunOutcome::Failed, counts: Vec::new(), error: Some(in_words(error)) }
             }
         };
         tracing::info!(outcome = end.outcome.as_str(), counts = ?end.counts, "ends");
         self.store()?.end_run(run, &end)
     }
+}
+
+/// An error with its causes.
+fn in_words(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !words.ends_with(&next) {
+            words = format!("{words}: {next}");
+        }
+        cause = error.source();
+    }
+    words
 }
 
 /// A run's counters, and whether it was interrupted.

@@ -60,7 +60,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
 
 async fn serve(config: SimConfig, port: u16, context: &Context) -> Result<()> {
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.context("cannot listen")?;
-    let (email, password) = (config.account.email.clone(), config.account.password.clone());
+    let email = config.account.email.clone();
+    let password = config.account.password.replace('\'', r"'\''");
     let address = listener.local_addr().context("the listener has no address")?;
     context.terminal.say(format!(
         "export TANDEM_ENDPOINT=http://{address} TANDEM_EMAIL={email} TANDEM_PASSWORD='{password}' TANDEM_REGION=us\nCtrl-C stops."
