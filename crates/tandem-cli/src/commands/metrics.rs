@@ -108,8 +108,7 @@ fn of_database(arguments: &Arguments, context: &Context) -> Result<Subject> {
 }
 
 fn of_file(path: &Path, arguments: &Arguments, context: &Context) -> Result<Vec<Subject>> {
-    let out_of_range_text =
-        if arguments.count_low_high { OutOfRangeText::Sentinels } else { OutOfRangeText::Missing };
+    let out_of_range_text = if arguments.count_low_high { OutOfRangeText::Sentinels } else { OutOfRangeText::Missing };
     let all = read(path, &CsvOptions { zone: context.settings.zone, out_of_range_text })?;
     for series in &all {
         tell_what_was_skipped(series, context);
@@ -122,21 +121,27 @@ fn of_file(path: &Path, arguments: &Arguments, context: &Context) -> Result<Vec<
 }
 
 fn subject_of(id: &str, readings: &[Reading]) -> Subject {
-    Subject { id: id.to_owned(), days: on_screen::span_in_words(readings), metrics: metrics_of(readings), insulin: None }
+    Subject {
+        id: id.to_owned(),
+        days: on_screen::span_in_words(readings),
+        metrics: metrics_of(readings),
+        insulin: None,
+    }
 }
 
 fn read(path: &Path, options: &CsvOptions) -> Result<Vec<CsvSeries>> {
     let outcome = if path == Path::new("-") {
         read_csv(io::stdin().lock(), options)
     } else {
-        let file = File::open(path).map_err(|error| {
-            Failure::new(Exit::Usage, format!("cannot read {}", path.display())).because(error)
-        })?;
+        let file = File::open(path)
+            .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}", path.display())).because(error))?;
         read_csv(file, options)
     };
     Ok(outcome.map_err(|error| {
         let hint = match &error {
-            CsvError::NoColumn { .. } => "the first line names the columns: id, time, and gl (mg/dL) or gl_mmol (mmol/L)",
+            CsvError::NoColumn { .. } => {
+                "the first line names the columns: id, time, and gl (mg/dL) or gl_mmol (mmol/L)"
+            }
             _ => "nothing was computed, because rows that are not understood are never skipped in silence",
         };
         Failure::new(Exit::Data, format!("{} is no series of readings", path.display())).hint(hint).because(error)
@@ -151,9 +156,14 @@ fn tell_what_was_skipped(series: &CsvSeries, context: &Context) {
     }
     if series.out_of_range_left_out > 0 {
         let words = rows(series.out_of_range_left_out);
-        context.terminal.note(format!("{id}: {words} that say LOW or HIGH left out, which flatters; --count-low-high counts them"));
+        context
+            .terminal
+            .note(format!("{id}: {words} that say LOW or HIGH left out, which flatters; --count-low-high counts them"));
     }
     if series.repeated_instants > 0 {
-        context.terminal.note(format!("{id}: {} at an instant that another row has, too; all are counted", rows(series.repeated_instants)));
+        context.terminal.note(format!(
+            "{id}: {} at an instant that another row has, too; all are counted",
+            rows(series.repeated_instants)
+        ));
     }
 }

@@ -2,7 +2,9 @@
 
 pub(crate) mod account;
 pub(crate) mod arguments;
+pub(crate) mod completions;
 pub(crate) mod demo;
+pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod metrics;
 pub(crate) mod query;
@@ -10,6 +12,8 @@ pub(crate) mod report;
 pub(crate) mod sim;
 pub(crate) mod stages;
 pub(crate) mod status;
+pub(crate) mod verify;
+pub(crate) mod zone;
 pub(crate) mod sync;
 mod watch;
 
@@ -34,6 +38,10 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Query(arguments) => query::run(&arguments, context),
         Command::Metrics(arguments) => metrics::run(&arguments, context),
         Command::Report(arguments) => report::run(&arguments, context),
+        Command::Zone(arguments) => zone::run(&arguments, context),
+        Command::Verify(arguments) => verify::run(&arguments, context),
+        Command::Explain(arguments) => explain::run(&arguments, context),
+        Command::Completions(arguments) => completions::run(&arguments, context),
         Command::Parse(_) => stages::parse(context),
         Command::Derive(_) => stages::derive(context),
         Command::Rebuild(_) => stages::rebuild(context),

@@ -1,8 +1,8 @@
 //! `tandem report`: one page of HTML for a browser or a printer.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::io::Write as _;
 
 use anyhow::Result;
 use chrono::TimeDelta;
@@ -58,7 +58,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let reader = context.reader()?;
     let history = History::new(&reader)?.of_pump(arguments.selection.pump.as_deref())?;
     let Some(window) = arguments.selection.window(&history, Some(USUAL_DAYS))? else {
-        let failure = Failure::new(Exit::Data, "there is nothing to report: the database has no readings and no insulin");
+        let failure =
+            Failure::new(Exit::Data, "there is nothing to report: the database has no readings and no insulin");
         return Err(failure.hint("`tandem sync` or `tandem import PATH` brings some").into());
     };
     let path = arguments.output.clone().unwrap_or_else(|| usual_path(window));
@@ -74,7 +75,12 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     }
     atomic::write(&path, arguments.overwrite, |file| file.write_all(page.as_bytes()))?;
     let readings = counted(input.period.readings.len() as u64, "reading");
-    context.terminal.say(format!("{}: {}, {readings}, {}", path.display(), days_in_words(window), size(page.len() as u64)));
+    context.terminal.say(format!(
+        "{}: {}, {readings}, {}",
+        path.display(),
+        days_in_words(window),
+        size(page.len() as u64)
+    ));
     if arguments.open {
         open(&path, context);
     }

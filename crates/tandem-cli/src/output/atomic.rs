@@ -28,7 +28,11 @@ pub(crate) fn may_write(path: &Path, overwrite: bool) -> Result<()> {
 ///
 /// # Errors
 /// [`Failure`] with [`Exit::Usage`], also where a file came into the way meanwhile.
-pub(crate) fn write(path: &Path, overwrite: bool, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+pub(crate) fn write(
+    path: &Path,
+    overwrite: bool,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
     fill(path, overwrite, |file| content(file).map_err(|error| unwritable(path, error)))
 }
 

@@ -56,7 +56,9 @@ impl Page<'_> {
         let mut words = Vec::new();
         words.extend(self.subject.days.clone());
         words.push(counted(metrics.counts.all as u64, "reading"));
-        words.extend(metrics.wear.active_percent.map(|percent| format!("sensor active {} % of the time", fixed(percent, 1))));
+        words.extend(
+            metrics.wear.active_percent.map(|percent| format!("sensor active {} % of the time", fixed(percent, 1))),
+        );
         format!("{}  {}\n", style(&self.subject.id).bold(), style(words.join(", ")).dim())
     }
 
@@ -65,7 +67,12 @@ impl Page<'_> {
         let summary = &metrics.summary;
         let edges = |low, high| match (low, high) {
             (Some(low), Some(high)) => {
-                format!("{}–{} {}", printing::glucose(low, self.unit), printing::glucose(high, self.unit), self.unit.name())
+                format!(
+                    "{}–{} {}",
+                    printing::glucose(low, self.unit),
+                    printing::glucose(high, self.unit),
+                    self.unit.name()
+                )
             }
             _ => NONE.to_owned(),
         };
@@ -85,7 +92,9 @@ impl Page<'_> {
 
     fn risk(&self) -> Vec<(&'static str, String)> {
         let metrics = &self.subject.metrics;
-        let gri = metrics.gri.map_or_else(|| NONE.to_owned(), |gri| format!("{}, zone {}", fixed(gri.index, 1), zone(gri.zone)));
+        let gri = metrics
+            .gri
+            .map_or_else(|| NONE.to_owned(), |gri| format!("{}, zone {}", fixed(gri.index, 1), zone(gri.zone)));
         vec![
             ("GRI", gri),
             ("LBGI", number(metrics.risk.lbgi, 2)),
@@ -169,7 +178,9 @@ fn pairs(all: &[(&str, String)]) -> String {
 }
 
 fn table(names: &[&str]) -> ScreenTable {
-    ScreenTable::new(names.iter().enumerate().map(|(index, name)| (*name, if index == 0 { Align::Left } else { Align::Right })))
+    ScreenTable::new(
+        names.iter().enumerate().map(|(index, name)| (*name, if index == 0 { Align::Left } else { Align::Right })),
+    )
 }
 
 fn indented(text: &str) -> String {

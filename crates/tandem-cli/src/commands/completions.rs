@@ -1,0 +1,34 @@
+//! `tandem completions`: what a shell needs to complete commands and flags.
+
+use std::io::Write as _;
+
+use anyhow::Result;
+use clap::{Args, CommandFactory as _};
+use clap_complete::Shell;
+
+use crate::cli::Cli;
+use crate::context::Context;
+use crate::failure::Exit;
+
+const EXAMPLES: &str = "\
+Examples:
+  tandem completions bash > ~/.local/share/bash-completion/completions/tandem
+  tandem completions zsh > \"${fpath[1]}/_tandem\"
+  tandem completions fish > ~/.config/fish/completions/tandem.fish";
+
+/// Print completions for a shell
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
+}
+
+/// Prints them.
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Cli::command(), "tandem", &mut script);
+    context.terminal.data().write_all(&script)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,113 @@
+//! `tandem verify`: whether the database is in order, all of it compared with the events it was made from.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use anyhow::Result;
+use clap::Args;
+use console::style;
+use serde_json::{Value, json};
+use store_duckdb::{Finding, StatusFacts};
+
+use crate::context::{Context, shared_bar};
+use crate::failure::Exit;
+use crate::output::{Align, ScreenTable, counted, thousands};
+use crate::terminal::Terminal;
+
+const ABOUT: &str = "\
+Looks for holes in the pump's numbering, events that were not decoded or are unlike their raw text, rows that are missing, left
+over or not what the events say, overlapping stretches, one measurement twice, and totals unlike the pump's own. Changes
+nothing. Ends with exit code 6 when something is wrong; what is only odd, or work to be done, is shown and is no fault.
+
+`tandem explain TABLE ID` shows what a row was made from.";
+
+/// Check the database against its events and the pump's own totals
+#[derive(Args, Debug)]
+#[command(after_help = ABOUT)]
+pub(crate) struct Arguments {
+    /// Write one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Serial numbers by the number of the pump.
+type Serials = BTreeMap<i64, String>;
+
+/// Looks, and tells.
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
+    let facts = StatusFacts::read(&context.reader()?)?;
+    let bar = shared_bar(context.terminal, "verifying");
+    let findings = context.store()?.verify()?;
+    drop(bar);
+    let name = |pump: &store_duckdb::PumpFacts| {
+        let serial = pump.serial_number.clone().unwrap_or_else(|| format!("no. {}", pump.id));
+        (i64::from(pump.id), serial)
+    };
+    let serials: Serials = facts.pumps.iter().map(name).collect();
+    let events = facts.tables.iter().find(|table| table.name == "raw_events").map_or(0, |table| table.rows);
+    let text = if arguments.json {
+        format!("{:#}\n", as_json(&findings, &serials, events))
+    } else {
+        on_screen(&findings, &serials, events)
+    };
+    context.terminal.data().write_all(text.as_bytes())?;
+    Ok(if findings.iter().any(|finding| finding.is_fault) { Exit::Data } else { Exit::Done })
+}
+
+fn on_screen(findings: &[Finding], serials: &Serials, events: u64) -> String {
+    let (faults, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.is_fault);
+    let mut text = String::new();
+    if faults.is_empty() {
+        let _ = writeln!(text, "{} nothing is wrong in {}", style("✓").green(), counted(events, "event"));
+    } else {
+        let words = format!("{} in {}", counted(faults.len() as u64, "fault"), counted(events, "event"));
+        let _ = writeln!(text, "{} {words}\n\n{}", style("✗").red(), table(&faults, serials));
+    }
+    if !others.is_empty() {
+        let _ = write!(text, "\n{}\n{}", style("Worth knowing, no fault").bold(), table(&others, serials));
+    }
+    text
+}
+
+fn table(findings: &[&Finding], serials: &Serials) -> String {
+    let mut table = ScreenTable::new([
+        ("check", Align::Left),
+        ("pump", Align::Right),
+        ("table", Align::Left),
+        ("count", Align::Right),
+        ("first id", Align::Right),
+        ("what", Align::Left),
+    ]);
+    for finding in findings {
+        table.push([
+            Some(finding.check.as_str().replace('_', " ")),
+            Some(serial(finding, serials)),
+            Some(finding.table.clone()),
+            Some(thousands(finding.count)),
+            Some(finding.first_id.map_or_else(String::new, |id| id.to_string())),
+            Some(finding.detail.clone()),
+        ]);
+    }
+    table.fit(Terminal::width()).text
+}
+
+fn serial(finding: &Finding, serials: &Serials) -> String {
+    let number = i64::from(finding.pump.0);
+    serials.get(&number).cloned().unwrap_or_else(|| format!("no. {number}"))
+}
+
+fn as_json(findings: &[Finding], serials: &Serials, events: u64) -> Value {
+    let entry = |finding: &Finding| {
+        json!({
+            "check": finding.check.as_str(), "fault": finding.is_fault, "pump_id": finding.pump.0,
+            "serial_number": serials.get(&i64::from(finding.pump.0)), "table": finding.table, "count": finding.count,
+            "first_id": finding.first_id, "detail": finding.detail,
+        })
+    };
+    json!({
+        "ok": !findings.iter().any(|finding| finding.is_fault),
+        "raw_events": events,
+        "findings": findings.iter().map(entry).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,107 @@
+//! `tandem zone`: where the person was when, which is what turns the pump's wall clock into instants.
+
+use std::io::Write as _;
+use std::sync::{Arc, PoisonError};
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use pipeline::{EventStore as _, Pipeline};
+use serde_json::json;
+use store_duckdb::StatusFacts;
+
+use super::stages;
+use crate::clock::SystemClock;
+use crate::context::{Context, shared_bar};
+use crate::failure::Exit;
+use crate::output::{Align, ScreenTable};
+use crate::settings::parse_zone;
+use crate::terminal::Terminal;
+
+const WORDS: &str = "Stopping after this batch; press Ctrl-C again to stop at once.";
+
+const EXAMPLES: &str = "\
+Examples:
+  tandem zone set America/New_York                    for all time
+  tandem zone set Europe/Berlin --from 2026-04-01     from a move or a journey on
+  tandem zone list";
+
+/// Say in which time zones the pump's clock is to be read
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Name a zone, and bring every instant in the database up to date
+    Set {
+        /// The IANA name, for example America/New_York
+        #[arg(value_name = "ZONE")]
+        zone: String,
+        /// The first day in that zone [default: since ever]
+        #[arg(long, value_name = "DATE")]
+        from: Option<NaiveDate>,
+    },
+    /// Show the zones that the database knows
+    List {
+        /// Write one JSON array
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Sets or lists.
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
+    match &arguments.action {
+        Action::Set { zone, from } => set(zone, *from, context),
+        Action::List { json } => list(*json, context),
+    }
+}
+
+fn set(name: &str, from: Option<NaiveDate>, context: &Context) -> Result<Exit> {
+    let zone = parse_zone(name)?;
+    let bar = shared_bar(context.terminal, "reading the clock");
+    let told = bar.clone();
+    let tell = move |progress| told.lock().unwrap_or_else(PoisonError::into_inner).tell(&progress);
+    let stop = context.interrupt.stop_gracefully(WORDS);
+    let mut pipeline = Pipeline::new(context.store()?, Arc::new(SystemClock)).stop_on(stop).on_progress(tell);
+    let mut zones = pipeline.store()?.zone_history()?;
+    let since = from.map_or_else(String::new, |from| format!(" from {from}"));
+    if zones.entries().contains(&(from, zone)) {
+        drop((pipeline, bar));
+        context.terminal.say(format!("The pump's clock is read in {zone}{since} already; nothing has changed."));
+        return Ok(Exit::Done);
+    }
+    zones.set(from, zone);
+    pipeline.set_zones(&zones)?;
+    let derived = pipeline.derive()?;
+    drop((pipeline, bar));
+    context.terminal.say(format!("The pump's clock is read in {zone}{since}.\n{}", stages::derived(&derived)));
+    if let Some(other) = context.settings.zone.filter(|other| from.is_none() && *other != zone) {
+        context
+            .terminal
+            .note(format!("--time-zone or the configuration names {other}, which the next sync will set again"));
+    }
+    Ok(stages::ended(context, derived.interrupted))
+}
+
+fn list(as_json: bool, context: &Context) -> Result<Exit> {
+    let zones = StatusFacts::read(&context.reader()?)?.zones;
+    let text = if as_json {
+        let entry = |(from, zone): &(Option<NaiveDate>, String)| json!({"valid_from": from, "zone": zone});
+        format!("{:#}\n", serde_json::Value::Array(zones.iter().map(entry).collect()))
+    } else if zones.is_empty() {
+        "No zone is set: the pump's clock is read as UTC. `tandem zone set ZONE` names one.\n".to_owned()
+    } else {
+        let mut table = ScreenTable::new([("from", Align::Left), ("zone", Align::Left)]);
+        for (from, zone) in zones {
+            table.push([Some(from.map_or_else(|| "ever".to_owned(), |from| from.to_string())), Some(zone)]);
+        }
+        table.fit(Terminal::width()).text
+    };
+    context.terminal.data().write_all(text.as_bytes())?;
+    Ok(Exit::Done)
+}
