@@ -167,8 +167,11 @@ fn rows_without_event(connection: &Connection) -> Result<Vec<Finding>, StoreErro
 /// Derives everything again into temporary tables of the same names, which hide the stored ones, and compares the two.
 fn compare_with_events_in_tx(transaction: &Transaction<'_>) -> Result<Vec<Finding>, StoreError> {
     let doing = || failed("cannot derive for comparison");
+    // Unqualified, and even as `main.…`, a table's name now means the temporary one; its database's name tells them apart.
+    let database = "SELECT '\"' || replace(current_database(), '\"', '\"\"') || '\".main'";
+    let stored: String = transaction.query_row(database, [], |row| row.get(0)).map_err(doing())?;
     for table in table_names() {
-        let shadow = format!("CREATE TEMP TABLE {table} AS FROM main.{table} LIMIT 0");
+        let shadow = format!("CREATE TEMP TABLE {table} AS FROM {stored}.{table} LIMIT 0");
         transaction.execute_batch(&shadow).map_err(doing())?;
     }
     for pump in derived_pumps(transaction)? {
@@ -176,7 +179,7 @@ fn compare_with_events_in_tx(transaction: &Transaction<'_>) -> Result<Vec<Findin
     }
     let mut findings = Vec::new();
     for table in table_names() {
-        findings.extend(compare(transaction, table)?);
+        findings.extend(compare(transaction, &stored, table)?);
     }
     Ok(findings)
 }
@@ -188,12 +191,12 @@ fn derived_pumps(transaction: &Transaction<'_>) -> Result<Vec<PumpId>, StoreErro
     pumps.map_err(failed("cannot read the pumps"))
 }
 
-fn compare(connection: &Connection, table: &str) -> Result<Vec<Finding>, StoreError> {
+fn compare(connection: &Connection, stored: &str, table: &str) -> Result<Vec<Finding>, StoreError> {
     let differences = |condition: &str, detail: &str| {
         format!(
             "SELECT coalesce(stored.pump_id, derived.pump_id) AS pump_id, '{table}' AS subject, true AS is_fault, count(*) AS count,
                     min(coalesce(stored.id, derived.id)) AS first_id, '{detail}' AS detail
-             FROM main.{table} stored FULL JOIN temp.{table} derived ON stored.id = derived.id
+             FROM {stored}.{table} stored FULL JOIN temp.{table} derived ON stored.id = derived.id
              WHERE {condition} AND coalesce(stored.pump_id, derived.pump_id) NOT IN (SELECT pump_id FROM pending_derivations)
              GROUP BY 1 ORDER BY 1"
         )

@@ -19,11 +19,10 @@ WITH decoded AS (
            coalesce(field.dalertId, field.alertId, field.alarmId, field.malfId) AS alarm_number
     FROM decoded
 ), numbered AS (
-    SELECT *, count(*) FILTER (what = 'raised') OVER number_in_log AS raising,
-           max(id) FILTER (what = 'raised') OVER number_in_log AS raised_id
+    SELECT *, max(CASE WHEN what = 'raised' THEN id END) OVER number_in_log AS raised_id
     FROM messages
     WHERE alarm_number IS NOT NULL
-    WINDOW number_in_log AS (PARTITION BY family, alarm_number ORDER BY id)
+    WINDOW number_in_log AS (PARTITION BY family, alarm_number ORDER BY id ROWS UNBOUNDED PRECEDING)
 )
 SELECT min(id) AS id, min(id) AS events_id, ?1 AS pump_id, family, alarm_number,
        coalesce(any_value(coalesce(field.dalertIdName, field.alertIdName, field.alarmIdName, field.malfIdName)) FILTER (what = 'raised'),
@@ -40,5 +39,5 @@ SELECT min(id) AS id, min(id) AS events_id, ?1 AS pump_id, family, alarm_number,
        arg_min(field.param1, id) FILTER (what = 'raised') AS param1,
        arg_min(field.param2, id) FILTER (what = 'raised') AS param2
 FROM numbered
-WHERE raising > 0 AND id - raised_id <= 30000
-GROUP BY family, alarm_number, raising
+WHERE id - raised_id <= 30000
+GROUP BY family, alarm_number, raised_id

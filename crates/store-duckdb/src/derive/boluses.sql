@@ -22,7 +22,7 @@ WITH decoded AS (
     WHERE field.bolusId IS NOT NULL
     WINDOW log AS (PARTITION BY field.bolusId ORDER BY id)
 ), numbered AS (
-    SELECT *, count(*) FILTER (begins) OVER (PARTITION BY field.bolusId ORDER BY id) AS number FROM begun
+    SELECT *, sum(begins::INTEGER) OVER (PARTITION BY field.bolusId ORDER BY id ROWS UNBOUNDED PRECEDING) AS number FROM begun
 ), joined AS (
     SELECT field.bolusId AS bolus_id,
            min(id) AS id, max(id) AS last_events_id,
@@ -63,7 +63,8 @@ WITH decoded AS (
     SELECT *,
            coalesce(delivery.requestedNow / 1000.0, now_activated, now_end.insulinRequested, total * now_percent / 100.0, 0.0) AS now_units,
            coalesce(delivery.requestedLater / 1000.0, later_activated, later_end.insulinRequested,
-                    CASE WHEN duration > 0 THEN total * (100 - now_percent) / 100.0 END, 0.0) AS later_units,
+                    CASE WHEN duration > 0 THEN total - coalesce(now_activated, now_end.insulinRequested, total * now_percent / 100.0) END,
+                    0.0) AS later_units,
            -- The part for now ends with 20, the later one with 21; one stopped in its first part has no later end.
            CASE WHEN later_end IS NOT NULL THEN later_end.completionStatus
                 WHEN now_end.completionStatus <> 3 THEN now_end.completionStatus

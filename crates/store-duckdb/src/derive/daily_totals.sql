@@ -52,7 +52,7 @@ WITH deliveries AS (
     FROM basal_totals
     WHERE pump_id = ?1
 ), runs AS (
-    SELECT *, count(*) FILTER (begins) OVER (PARTITION BY day ORDER BY events_id) AS run FROM totals
+    SELECT *, sum(begins::INTEGER) OVER (PARTITION BY day ORDER BY events_id ROWS UNBOUNDED PRECEDING) AS run FROM totals
 ), pump AS (
     SELECT day, min(events_id) AS events_id, max(last_events_id) AS last_events_id, sum(units) AS units
     FROM (SELECT day, min(events_id) AS events_id, max(events_id) AS last_events_id, max(total_units) AS units FROM runs GROUP BY day, run)

@@ -5,13 +5,15 @@ WITH numbers AS (
     SELECT pump_id, sequence_group, id, pump_time, lag(id) OVER log AS before_id, lag(pump_time) OVER log AS before_time
     FROM raw_events
     WINDOW log AS (PARTITION BY pump_id, sequence_group ORDER BY id)
-), density AS (
-    SELECT pump_id, sequence_group, count(*) / (max(id) - min(id) + 1)::DOUBLE AS known FROM raw_events GROUP BY pump_id, sequence_group
+), logs AS (
+    SELECT pump_id, sequence_group, count(*) FILTER (id - before_id = 1) >= 0.995 * count(before_id) AS is_whole
+    FROM numbers
+    GROUP BY pump_id, sequence_group
 ), holes AS (
     SELECT n.pump_id, n.before_id, n.id - n.before_id - 1 AS missing, n.before_id % 4294967296 AS before_number, n.id % 4294967296 AS next_number,
            least(n.before_time, n.pump_time)::DATE AS first_day, greatest(n.before_time, n.pump_time)::DATE AS last_day
-    FROM numbers n JOIN density USING (pump_id, sequence_group)
-    WHERE n.id - n.before_id > CASE WHEN known >= 0.995 THEN 1 ELSE 300 END
+    FROM numbers n JOIN logs USING (pump_id, sequence_group)
+    WHERE n.id - n.before_id > CASE WHEN is_whole THEN 1 ELSE 300 END
 ), judged AS (
     SELECT *, EXISTS (FROM fetch_windows w WHERE w.pump_id = h.pump_id)
               AND NOT EXISTS (FROM fetch_windows w WHERE w.pump_id = h.pump_id AND w.first_day <= h.first_day AND w.last_day >= h.first_day)

@@ -9,7 +9,11 @@ use tandem_sim::history::History;
 
 /// A store in memory with the whole history imported, decoded and derived. Pump `n` of the history has the id `n + 1`.
 pub(crate) fn stored(history: &History) -> Pipeline<DuckStore> {
-    let store = DuckStore::in_memory().expect("a database in memory");
+    stored_in(DuckStore::in_memory().expect("a database in memory"), history)
+}
+
+/// The same in a store of one's own.
+pub(crate) fn stored_in(store: DuckStore, history: &History) -> Pipeline<DuckStore> {
     let end = history.truth.pumps.iter().filter_map(|pump| pump.instants.last()).max().expect("events");
     let clock = FixedClock(*end + chrono::Duration::hours(1));
     let mut pipeline = Pipeline::new(store, Arc::new(clock)).with_zone(history.zone).expect("a zone");

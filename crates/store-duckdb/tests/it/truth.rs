@@ -66,7 +66,7 @@ fn instants(store: &mut DuckStore, pump: usize, history: &History, truth: &PumpT
 fn boluses(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
     let query = format!(
         "SELECT bolus_id, kind, user_override, source, status, requested_units, delivered_units, extended_units, extended_minutes, food_units,
-                correction_units, carbs_grams, bg_mgdl, iob_units::FLOAT, epoch_us(timestamp_utc) // 1000000,
+                correction_units, carbs_grams, bg_mgdl, (iob_units::FLOAT::DOUBLE * 2 ** 40)::BIGINT, epoch_us(timestamp_utc) // 1000000,
                 epoch_us(started_utc) // 1000000, epoch_us(ended_utc) // 1000000, last_events_id % 4294967296
          FROM boluses WHERE pump_id = {pump} ORDER BY events_id"
     );
@@ -116,7 +116,8 @@ fn bolus(bolus: &BolusTruth) -> String {
         units(bolus.correction),
         bolus.carbs_grams.to_string(),
         bg,
-        format!("{:?}", bolus.iob_units),
+        // As a whole number: the two languages write the last digit of some floats differently.
+        ((f64::from(bolus.iob_units) * f64::from(2_u32).powi(40)) as i64).to_string(),
         seconds(bolus.requested_at),
         started,
         maybe(bolus.ended),

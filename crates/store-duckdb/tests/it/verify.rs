@@ -1,15 +1,11 @@
 //! Planted faults: each is found, by the check that is meant to find it, and nothing is found before.
 
-use pipeline::Pipeline;
-use store_duckdb::{Check, DuckStore};
-use tandem_sim::history::{Behaviours, Scenario};
+use std::path::Path;
 
-use crate::simulated::stored;
+use store_duckdb::{Check, DuckStore, StoreOptions};
+use tandem_sim::history::Scenario;
 
-fn two_weeks() -> Pipeline<DuckStore> {
-    let scenario = Scenario::demo().days(14).with_behaviours(|behaviours| *behaviours = Behaviours { other_codes: false, ..*behaviours });
-    stored(&scenario.simulate())
-}
+use crate::simulated::stored_in;
 
 /// What is planted, and what finds it.
 const FAULTS: &[(&str, &[Check])] = &[
@@ -28,7 +24,7 @@ const FAULTS: &[(&str, &[Check])] = &[
     ("UPDATE daily_totals SET pump_basal_units = pump_basal_units + 2 WHERE day = '2026-07-22'", &[Check::DailyTotals, Check::AlteredRows]),
     (
         "UPDATE events SET event_data = replace(event_data, '\"deliveredTotal\":', '\"deliveredTotal\":9')
-         WHERE id = (SELECT max(id) FROM events WHERE event_id = 280 AND event_data->>'bolusDeliveryStatus' = '0')",
+         WHERE id = (SELECT max(id) FROM events WHERE event_id = 280 AND (event_data->>'bolusDeliveryStatus') = '0')",
         &[Check::BolusTotals],
     ),
     (
@@ -55,21 +51,28 @@ const FAULTS: &[(&str, &[Check])] = &[
 
 #[test]
 fn planted_faults_are_found() {
-    let mut pipeline = two_weeks();
-    let store = pipeline.store().expect("the store");
+    let folder = tempfile::tempdir().expect("a folder");
+    let sound = folder.path().join("sound.db");
+    let scenario = Scenario::demo().days(14).with_behaviours(|behaviours| behaviours.other_codes = false);
+    let store = DuckStore::open(&sound, StoreOptions::default()).expect("a database");
+    let mut store = stored_in(store, &scenario.simulate()).into_store().expect("the store");
     assert_eq!(store.verify().expect("verified"), [], "nothing is wrong before");
-    for (fault, checks) in FAULTS {
-        store.connection().expect("a connection").execute_batch(&format!("BEGIN; CREATE TEMP TABLE planted (one INTEGER); {fault}; COMMIT; DROP TABLE planted")).expect(fault);
-        let found: Vec<Check> = store.verify().expect("verified").iter().map(|finding| finding.check).collect();
-        for check in *checks {
-            assert!(found.contains(check), "{} is found by {}, not only by {found:?}", fault, check.as_str());
-        }
-        mend(&mut pipeline_of(store));
+    drop(store);
+    for (number, (fault, checks)) in FAULTS.iter().enumerate() {
+        let copy = folder.path().join(format!("fault-{number}.db"));
+        std::fs::copy(&sound, &copy).expect("copied");
+        check(&copy, fault, checks);
     }
 }
 
-fn pipeline_of(store: &mut DuckStore) -> &mut DuckStore {
-    store
+fn check(copy: &Path, fault: &str, checks: &[Check]) {
+    let mut store = DuckStore::open(copy, StoreOptions::default()).expect("a database");
+    store.connection().expect("a connection").execute_batch(fault).expect(fault);
+    let findings = store.verify().expect("verified");
+    for check in checks {
+        let found = findings.iter().find(|finding| finding.check == *check);
+        let found = found.unwrap_or_else(|| panic!("{} finds {fault}, not only {findings:?}", check.as_str()));
+        assert!(found.count > 0 && !found.detail.is_empty(), "{found:?}");
+        assert_eq!(found.is_fault, *check != Check::EstimatedTimes, "{found:?}");
+    }
 }
-
-fn mend(_store: &mut DuckStore) {}

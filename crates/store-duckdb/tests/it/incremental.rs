@@ -1,0 +1,128 @@
+//! However a history arrives, the domain tables end up the same.
+
+use std::collections::BTreeMap;
+
+use pipeline::store::{RawPage, Stage};
+use pipeline::testing::batch_of;
+use pipeline::clock_model::ZoneHistory;
+use pipeline::{DomainStore, PumpKey, RawStore, RunStore, SerialNumber, StopSignal};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use pump_events::{Event, encode_record, encode_raw_record};
+use store_duckdb::DuckStore;
+use tandem_sim::history::{History, Scenario};
+
+use crate::contents::derived_contents;
+use crate::domain::now;
+
+/// Log entries between two hours of the histories here: so many that an hour is out of a bolus's reach, six of an alarm's.
+const HOUR_APART: u32 = 6_000;
+
+/// A pump's events as texts, with the numbers of each hour moved apart, so that a small history has a long reach.
+struct Texts {
+    zone: chrono_tz::Tz,
+    pumps: Vec<Vec<String>>,
+}
+
+fn texts(history: &History, keep: impl Fn(&Event) -> bool) -> Texts {
+    let text = |event: &Event, first: u32| {
+        let header = event.header();
+        let hour = (header.sequence_number - first) / 40;
+        let moved = Event::build(header.code)
+            .pump_time(header.pump_time)
+            .sequence_number(header.sequence_number + hour * HOUR_APART)
+            .payload(*event.payload())
+            .finish();
+        encode_raw_record(&encode_record(&moved))
+    };
+    let pump = |events: &[Event]| {
+        let first = events[0].header().sequence_number;
+        events.iter().filter(|event| keep(event)).map(|event| text(event, first)).collect()
+    };
+    Texts { zone: history.zone, pumps: history.pumps.iter().map(|pump_| pump(&pump_.events)).collect() }
+}
+
+/// Uploads in order: of which pump, and which of its events.
+type Uploads = Vec<(usize, Vec<usize>)>;
+
+/// Every event in one of a few uploads, which come in any order. Neighbours mostly travel together, as they do.
+fn uploads(lengths: Vec<usize>, most: usize) -> impl Strategy<Value = Uploads> {
+    let cuts = prop::collection::vec((any::<prop::sample::Index>(), 0..3_usize), 1..=most);
+    cuts.prop_map(move |cuts| {
+        let mut uploads: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+        for (pump, length) in lengths.iter().enumerate() {
+            let mut places: Vec<usize> = cuts.iter().map(|(cut, _)| cut.index(*length)).collect();
+            places.sort_unstable();
+            for event in 0..*length {
+                let piece = places.partition_point(|place| *place <= event);
+                let order = cuts[piece % cuts.len()].1;
+                uploads.entry((order, pump)).or_default().push(event);
+            }
+        }
+        uploads.into_iter().map(|((_, pump), events)| (pump, events)).collect()
+    })
+}
+
+fn store_of(texts: &Texts) -> DuckStore {
+    let mut store = DuckStore::in_memory().expect("a database in memory");
+    for number in 0..texts.pumps.len() {
+        store.pump_for(&PumpKey::Serial(SerialNumber::new(number.to_string())), now()).expect("a pump");
+    }
+    pipeline::parse::set_zones(&mut store, &ZoneHistory::of(texts.zone), now()).expect("a zone");
+    store
+}
+
+fn add(store: &mut DuckStore, texts: &Texts, (pump, events): &(usize, Vec<usize>)) {
+    let id = store.pumps().expect("pumps")[*pump].id;
+    let run = store.begin_run(Stage::Import, now()).expect("a run");
+    let batch = batch_of(events.iter().map(|event| texts.pumps[*pump][*event].as_str()));
+    store.store_page(&RawPage { pump: id, run, received: now(), events: &batch, window: None }).expect("stored");
+    pipeline::parse::parse(store, now(), &StopSignal::default(), &mut |_| ()).expect("decoded");
+    for pending in store.pending_derivations().expect("pending") {
+        store.derive(pending).expect("derived");
+    }
+}
+
+fn check(texts: &Texts, cases: u32) {
+    let lengths: Vec<usize> = texts.pumps.iter().map(Vec::len).collect();
+    let mut whole = store_of(texts);
+    for (pump, length) in lengths.iter().enumerate() {
+        add(&mut whole, texts, &(pump, (0..*length).collect()));
+    }
+    let expected = derived_contents(&mut whole).expect("readable");
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, max_shrink_iters: 40, ..Config::default() });
+    let outcome = runner.run(&uploads(lengths, 6 / texts.pumps.len()), |uploads| {
+        let mut store = store_of(texts);
+        for upload in &uploads {
+            add(&mut store, texts, upload);
+        }
+        let found = derived_contents(&mut store).expect("readable");
+        let difference = found.iter().zip(&expected).find(|(found, expected)| found != expected);
+        prop_assert!(difference.is_none() && found.len() == expected.len(), "{} rows, {} expected: {difference:?}", found.len(), expected.len());
+        Ok(())
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// A day in which the clock is set, everything happens, and the pump is replaced at noon of the next.
+#[test]
+fn an_eventful_day_and_a_new_pump() {
+    let mut scenario = Scenario::torture(3).days(3);
+    scenario.pumps_mut()[0].factory_start = true;
+    scenario.pumps_mut()[1].first_day = 2;
+    let history = scenario.trips(vec![]).simulate();
+    let wanted = |event: &Event| !matches!(event.header().code.0, 140 | 81 | 256 | 399 | 279) || event.header().sequence_number % 7 == 0;
+    check(&texts(&history, |event| event.layout().is_some_and(|layout| !layout.fields.is_empty()) && wanted(event)), 100);
+}
+
+/// Days around the end of summer time, with boluses of every kind.
+#[test]
+fn the_end_of_summer_time() {
+    let start = chrono::NaiveDate::from_ymd_opt(2025, 11, 1).expect("a day");
+    let mut scenario = Scenario::torture(8).start(start).days(3).trips(vec![]);
+    scenario.pumps_mut().truncate(1);
+    scenario.pumps_mut()[0].factory_start = false;
+    let history = scenario.simulate();
+    let wanted = |event: &Event| !matches!(event.header().code.0, 140 | 81 | 256 | 399 | 279) || event.header().sequence_number % 7 == 0;
+    check(&texts(&history, |event| event.layout().is_some_and(|layout| !layout.fields.is_empty()) && wanted(event)), 100);
+}
