@@ -114,6 +114,7 @@ pub(crate) enum Command {
     Import(commands::import::Arguments),
     Status(commands::status::Arguments),
     Query(commands::query::Arguments),
+    Day(commands::day::Arguments),
     Metrics(commands::metrics::Arguments),
     Report(commands::report::Arguments),
     Zone(commands::zone::Arguments),

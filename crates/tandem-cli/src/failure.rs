@@ -204,20 +204,24 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
         StoreErrorKind::DiskFull => {
             Some("make room and run this again. Everything stored before is kept; of the last page nothing was")
         }
-        StoreErrorKind::NotWritable => Some("name a place where you may write with --db, or change the folder's permissions"),
+        StoreErrorKind::NotWritable => {
+            Some("name a place where you may write with --db, or change the folder's permissions")
+        }
         StoreErrorKind::NotFound => Some(
             "fill it with `tandem sync` or `tandem import PATH`, try `tandem demo`, or name another file with --db",
         ),
-        StoreErrorKind::Internal => Some("this is a mistake in tandem; please report it together with `tandem --version`"),
+        StoreErrorKind::Internal => {
+            Some("this is a mistake in tandem; please report it together with `tandem --version`")
+        }
         _ => None,
     }
 }
 
 fn source_hint(kind: SourceErrorKind) -> Option<&'static str> {
     match kind {
-        SourceErrorKind::CredentialsMissing => Some(
-            "run `tandem login`, or set TANDEM_EMAIL and TANDEM_PASSWORD (or TANDEM_PASSWORD_COMMAND)",
-        ),
+        SourceErrorKind::CredentialsMissing => {
+            Some("run `tandem login`, or set TANDEM_EMAIL and TANDEM_PASSWORD (or TANDEM_PASSWORD_COMMAND)")
+        }
         SourceErrorKind::CredentialsRefused => Some(
             "log in on Tandem's web site to check the password; set the other region with --region. It was tried once only, so \
              that the account is not locked",
@@ -230,7 +234,9 @@ fn source_hint(kind: SourceErrorKind) -> Option<&'static str> {
         SourceErrorKind::RateLimited { .. } | SourceErrorKind::Unavailable => {
             Some("run the same command again later; it continues where it stopped")
         }
-        SourceErrorKind::Network => Some("check the connection and run the same command again; it continues where it stopped"),
+        SourceErrorKind::Network => {
+            Some("check the connection and run the same command again; it continues where it stopped")
+        }
         SourceErrorKind::TokenInvalid => Some("check this computer's clock, then run `tandem login`"),
         _ => None,
     }
@@ -240,7 +246,9 @@ fn query_hint(error: &QueryError) -> Option<&'static str> {
     match error {
         QueryError::Empty => Some("for example: tandem query 'SHOW TABLES'"),
         QueryError::Several => Some("run one statement at a time"),
-        QueryError::NotAQuery => Some("to change or export a copy, open the file with DuckDB itself; `tandem export` writes files"),
+        QueryError::NotAQuery => {
+            Some("to change or export a copy, open the file with DuckDB itself; `tandem export` writes files")
+        }
         _ => None,
     }
 }

@@ -55,10 +55,12 @@ impl Summary {
         let Some(ranges) = &metrics.ranges else { return String::new() };
         let title = format!("Glucose, last {DAYS} days");
         let readings = counted(metrics.counts.all as u64, "reading");
-        let wear = metrics.wear.active_percent.map_or_else(String::new, |percent| format!(", {percent:.0} % of the time"));
+        let wear =
+            metrics.wear.active_percent.map_or_else(String::new, |percent| format!(", {percent:.0} % of the time"));
         let mut text = format!("\n{}  {}\n", style(title).bold(), style(format!("{readings}{wear}")).dim());
         text += &range_bars(ranges, self.unit);
-        let glucose = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| printing::glucose(value, self.unit));
+        let glucose =
+            |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| printing::glucose(value, self.unit));
         let percent = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| printing::fixed(value, 1));
         let _ = writeln!(
             text,
@@ -100,7 +102,12 @@ pub(crate) fn range_bars(ranges: &Ranges, unit: GlucoseUnit) -> String {
     let mut text = String::new();
     for (name, edges, exact, percent, color) in rows {
         let bar = bar(exact / 100.0, room);
-        let _ = writeln!(text, "  {name:<9}  {}  {percent:>3} %  {}", style(format!("{edges:<10}")).dim(), style(bar).fg(color));
+        let _ = writeln!(
+            text,
+            "  {name:<9}  {}  {percent:>3} %  {}",
+            style(format!("{edges:<10}")).dim(),
+            style(bar).fg(color)
+        );
     }
     text
 }
@@ -135,7 +142,8 @@ mod tests {
 
     #[test]
     fn bars_show_what_is_not_nothing() {
-        for (share, expected) in [(0.0, ""), (0.0001, "▏"), (0.5, "█████"), (1.0, "██████████"), (0.06, "▋")] {
+        for (share, expected) in [(0.0, ""), (0.0001, "▏"), (0.5, "█████"), (1.0, "██████████"), (0.06, "▋")]
+        {
             assert_eq!(bar(share, 10), expected, "{share}");
         }
     }

@@ -122,10 +122,20 @@ fn take_event(text: &str, pages: &mut Pages<'_>) -> bool {
         Ok(envelope) => push(text, &envelope, pages),
         Err(error) => {
             let rejected = RejectedEvent { data: text.to_owned(), reason: error.to_string() };
-            pages.batch(None).reject(rejected);
+            pages.batch(assignment_of(text).as_deref()).reject(rejected);
         }
     }
     pages.advance()
+}
+
+/// Whose it would be, had it an identity.
+fn assignment_of(text: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Whose {
+        device_assignment_id: Option<String>,
+    }
+    serde_json::from_str::<Whose>(text).ok()?.device_assignment_id
 }
 
 fn push(text: &str, envelope: &Envelope<'_>, pages: &mut Pages<'_>) {

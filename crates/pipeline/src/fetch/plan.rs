@@ -1,10 +1,11 @@
 //! Decides which days to ask for. Pure: the account's word, the ledger and the present in, days out.
 //!
 //! A day is *settled* once it was read after an upload at least a week later and the pump itself has come a week
-//! further: what comes up to a week late is not missed. An unsettled day is read again after each new upload, a settled one never, and once a week of use the newest
-//! 28 days are read again whole, for backlogs that came later still.
+//! further: what comes up to a week late is not missed. The days of a pause count from the upload that ended it: a phone
+//! that was away may send the newest days first. An unsettled day is read again after each new upload, a settled one
+//! never, and once a week of use the newest 28 days are read again whole, for backlogs that came later still.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
@@ -92,35 +93,47 @@ fn clip(span: DayRange, wish: Wish) -> Option<DayRange> {
     DayRange::new(first, last)
 }
 
-/// Per day, the newest upload after which it was read. A window read before any upload was known counts as the oldest.
-struct Reads(BTreeMap<NaiveDate, DateTime<Utc>>);
+/// Per day, the newest upload after which it was read; and all uploads that were. A window read before any upload was
+/// known counts as the oldest.
+struct Reads {
+    days: BTreeMap<NaiveDate, DateTime<Utc>>,
+    uploads: BTreeSet<NaiveDate>,
+}
 
 impl Reads {
     fn of(ledger: &[FetchWindow]) -> Self {
-        let mut newest: BTreeMap<NaiveDate, DateTime<Utc>> = BTreeMap::new();
+        let (mut days, mut uploads) = (BTreeMap::new(), BTreeSet::new());
         for read in ledger {
             let upload = read.window.last_upload.unwrap_or(DateTime::UNIX_EPOCH);
+            uploads.insert(upload.date_naive());
             for day in read.window.days.first().iter_days().take_while(|day| *day <= read.window.days.last()) {
-                newest.entry(day).and_modify(|known| *known = upload.max(*known)).or_insert(upload);
+                days.entry(day).and_modify(|known| *known = upload.max(*known)).or_insert(upload);
             }
         }
-        Self(newest)
+        Self { days, uploads }
     }
 
     fn is_due(&self, day: NaiveDate, last_upload: DateTime<Utc>, newest_event: Option<NaiveDate>) -> bool {
-        let Some(read_after) = self.0.get(&day) else { return true };
-        let uploaded_later = read_after.date_naive() >= day + SETTLING;
+        let Some(read_after) = self.days.get(&day) else { return true };
+        let uploaded_later = read_after.date_naive() >= self.end_of_pause(day) + SETTLING;
         // While the pump's newest event is no later itself, later uploads say nothing of this day: the pump's clock may
         // stand at a factory date, or the phone may hold a backlog.
         let pump_is_later = newest_event.is_none_or(|newest| newest >= day + SETTLING);
         !(uploaded_later && pump_is_later) && *read_after < last_upload
     }
 
+    /// The last day of the pause between two uploads in which `day` lies; itself when nothing tells of a pause.
+    fn end_of_pause(&self, day: NaiveDate) -> NaiveDate {
+        let began = self.uploads.range(..=day).next_back();
+        let ended = self.uploads.range(day..).find(|upload| **upload > day).and_then(NaiveDate::pred_opt);
+        began.and(ended).unwrap_or(day)
+    }
+
     /// The newest 28 days of `span`, when some of them were last read more than a week of uploads ago.
     fn deep_read(&self, span: DayRange, last_upload: DateTime<Utc>) -> Vec<NaiveDate> {
         let first = (span.last() - DEEP_READ).max(span.first());
         let days: Vec<_> = first.iter_days().take_while(|day| *day <= span.last()).collect();
-        let stale = |day: &NaiveDate| self.0.get(day).is_some_and(|read| *read + SETTLING < last_upload);
+        let stale = |day: &NaiveDate| self.days.get(day).is_some_and(|read| *read + SETTLING < last_upload);
         if days.iter().any(stale) { days } else { Vec::new() }
     }
 }
@@ -196,6 +209,23 @@ mod tests {
         let pump = pump(Some("2026-05-01T08:00:00"), Some("2026-06-30T07:00:00"), Some("2026-06-30T11:30:00"));
         let ledger = [read("2026-04-30", "2026-06-24", "2026-06-21T10:30:00")];
         assert_eq!(asked(&pump, &ledger, Wish::default()), ["2026-06-04 to 2026-07-01"]);
+    }
+
+    #[test]
+    fn days_of_a_pause_stay_unsettled_for_a_week_after_it() {
+        // Three weeks without an upload; the newer half came at 10:00, the older half is to come.
+        let ledger = [
+            read("2026-05-31", "2026-06-04", "2026-06-03T08:00:00"),
+            read("2026-05-27", "2026-06-25", "2026-06-24T10:00:00"),
+        ];
+        let asked_at = |upload: &str| {
+            let pump = pump(Some("2026-06-01T08:00:00"), Some(&upload[..19]), Some(upload));
+            asked(&pump, &ledger, Wish::default())
+        };
+        assert_eq!(asked_at("2026-06-24T11:00:00"), ["2026-06-03 to 2026-06-25"]);
+        let later = [ledger[0], ledger[1], read("2026-06-03", "2026-07-01", "2026-06-30T10:00:00")];
+        let pump = pump(Some("2026-06-01T08:00:00"), Some("2026-06-30T11:00:00"), Some("2026-06-30T11:00:00"));
+        assert_eq!(asked(&pump, &later, Wish::default()), ["2026-06-24 to 2026-07-01"]);
     }
 
     #[test]

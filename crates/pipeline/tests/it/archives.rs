@@ -139,6 +139,7 @@ fn an_event_without_identity_is_kept_apart() {
     let nameless = event(2).replace("\"sequenceNumber\":2,", "");
     let read = read(format!("{}\n{nameless}\n", event(1)).as_bytes());
     assert_eq!((read.events.as_slice(), read.rejected), ([1].as_slice(), 1));
+    assert_eq!(read.pumps.len(), 1, "it is kept with the pump it names");
 }
 
 #[test]

@@ -55,7 +55,8 @@ pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit> {
     let summary = Summary::read(&reader, GlucoseUnit::default())?;
     write_report(&reader, &report_path)?;
     drop(bar);
-    let mut text = format!("{}\n\n", style("A made-up person, through a simulated Tandem Source and the real client").bold());
+    let mut text =
+        format!("{}\n\n", style("A made-up person, through a simulated Tandem Source and the real client").bold());
     text += &summary.on_screen();
     text += &closing(&database, &report_path, &fetched, started);
     context.terminal.data().write_all(text.as_bytes())?;
@@ -148,7 +149,10 @@ fn closing(database: &Path, report: &Path, fetched: &Fetched, started: Instant) 
         format!("  {report}  {}", style("the report of the last two weeks, for a browser or a printer").dim()),
         format!("\n{}", style("Try next").bold()),
         format!("  {}", command(&format!("tandem status --db {database}"))),
-        format!("  {}", command(&format!("tandem query --db {database} 'FROM cgm_readings ORDER BY timestamp DESC LIMIT 5'"))),
+        format!(
+            "  {}",
+            command(&format!("tandem query --db {database} 'FROM cgm_readings ORDER BY timestamp DESC LIMIT 5'"))
+        ),
         format!("  {}    {}", command("tandem sync"), style("your own history").dim()),
         format!(
             "\n{}\n",

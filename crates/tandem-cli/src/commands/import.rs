@@ -52,7 +52,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let mut pipeline = context.pipeline(&bar, stop)?;
     let options = ImportOptions { pump: arguments.pump.as_ref().map(SerialNumber::new), dry_run: arguments.dry_run };
     let imported = pipeline.import(&paths, &options)?;
-    let stages = if arguments.dry_run || arguments.raw_only { None } else { Some((pipeline.parse()?, pipeline.derive()?)) };
+    let stages =
+        if arguments.dry_run || arguments.raw_only { None } else { Some((pipeline.parse()?, pipeline.derive()?)) };
     drop((pipeline, bar));
     show(&imported, context)?;
     if arguments.dry_run {
@@ -127,7 +128,9 @@ fn exit(report: ImportReport, interrupted: bool, context: &Context) -> Exit {
 fn hint(error: &FileError) -> &'static str {
     use pipeline::archive::ArchiveError;
     match error {
-        FileError::PumpUnknown { .. } => "name the pump by its serial number: --pump SERIAL. Nothing of this file was stored",
+        FileError::PumpUnknown { .. } => {
+            "name the pump by its serial number: --pump SERIAL. Nothing of this file was stored"
+        }
         FileError::Archive(ArchiveError::Damaged { .. }) => {
             "what came before the damage is stored; get the file again and import it again, nothing is doubled"
         }

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod arguments;
 pub(crate) mod completions;
+pub(crate) mod day;
 pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod import;
@@ -12,10 +13,10 @@ pub(crate) mod report;
 pub(crate) mod sim;
 pub(crate) mod stages;
 pub(crate) mod status;
-pub(crate) mod verify;
-pub(crate) mod zone;
 pub(crate) mod sync;
+pub(crate) mod verify;
 mod watch;
+pub(crate) mod zone;
 
 use anyhow::Result;
 
@@ -36,6 +37,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Import(arguments) => import::run(&arguments, context),
         Command::Status(arguments) => status::run(&arguments, context),
         Command::Query(arguments) => query::run(&arguments, context),
+        Command::Day(arguments) => day::run(&arguments, context),
         Command::Metrics(arguments) => metrics::run(&arguments, context),
         Command::Report(arguments) => report::run(&arguments, context),
         Command::Zone(arguments) => zone::run(&arguments, context),

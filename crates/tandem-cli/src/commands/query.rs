@@ -35,7 +35,7 @@ The database is opened read-only; a query cannot reach files, the network or ext
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// The query; read from stdin when it is `-` or missing
-    #[arg(value_name = "SQL", conflicts_with = "file")]
+    #[arg(value_name = "SQL", conflicts_with = "file", allow_hyphen_values = true)]
     sql: Option<String>,
     /// Read the query from a file
     #[arg(long, value_name = "PATH")]

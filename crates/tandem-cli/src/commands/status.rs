@@ -108,7 +108,8 @@ fn tables(facts: &StatusFacts) -> String {
     let down = cells.len().div_ceil(across);
     let mut text = format!("\n{}\n", style("Rows").bold());
     for row in 0..down {
-        let line: String = (row..cells.len()).step_by(down).map(|index| cells[index].clone()).collect::<Vec<_>>().join(" ");
+        let line: String =
+            (row..cells.len()).step_by(down).map(|index| cells[index].clone()).collect::<Vec<_>>().join(" ");
         let _ = writeln!(text, "{}", line.trim_end());
     }
     if facts.unparsed_batches > 0 || facts.underived_pumps > 0 {
@@ -120,12 +121,14 @@ fn tables(facts: &StatusFacts) -> String {
 fn oddities(facts: &StatusFacts) -> String {
     let mut text = String::new();
     if !facts.unknown_codes.is_empty() {
-        let codes: Vec<_> = facts.unknown_codes.iter().map(|(code, count)| format!("{code} ({})", thousands(*count))).collect();
+        let codes: Vec<_> =
+            facts.unknown_codes.iter().map(|(code, count)| format!("{code} ({})", thousands(*count))).collect();
         let _ = writeln!(text, "\n{}\n  {}", style("Events of unknown type, kept raw").bold(), codes.join(", "));
     }
     let others: Vec<_> = facts.problems.iter().filter(|(kind, _)| kind != "unknown_event").collect();
     if !others.is_empty() {
-        let words: Vec<_> = others.iter().map(|(kind, count)| format!("{} ({})", kind.replace('_', " "), thousands(*count))).collect();
+        let words: Vec<_> =
+            others.iter().map(|(kind, count)| format!("{} ({})", kind.replace('_', " "), thousands(*count))).collect();
         let _ = writeln!(text, "\n{}\n  {}", style("Oddities of decoded events").bold(), words.join(", "));
     }
     text
@@ -174,7 +177,8 @@ fn pump_as_json(pump: &PumpFacts, now: DateTime<Utc>) -> Value {
         .months()
         .map(|month| json!({"month": month.first.format("%Y-%m").to_string(), "days": month.days, "days_with_events": month.with_events, "events": month.events}))
         .collect();
-    let gaps: Vec<_> = coverage.gaps.iter().map(|gap| json!({"first_day": gap.first(), "last_day": gap.last()})).collect();
+    let gaps: Vec<_> =
+        coverage.gaps.iter().map(|gap| json!({"first_day": gap.first(), "last_day": gap.last()})).collect();
     json!({
         "id": pump.id, "serial_number": pump.serial_number, "model_name": pump.model_name, "last_upload": pump.last_upload,
         "newest_event": pump.newest_event, "newest_event_utc": pump.newest_event_utc, "events": coverage.events,

@@ -3,9 +3,9 @@
 use anyhow::Result;
 use chrono::NaiveDate;
 use clap::Args;
+use pipeline::SerialNumber;
 use pipeline::fetch::plan::Wish;
 use pipeline::fetch::{FetchOptions, FetchReport};
-use pipeline::SerialNumber;
 
 use super::{stages, watch};
 use crate::cli::AccountArgs;

@@ -85,7 +85,9 @@ impl Watch<'_> {
         let silent = newest.filter(|newest| now - *newest > TimeDelta::hours(i64::from(silent_hours)));
         if let Some(newest) = silent.filter(|_| !memory.told_silent) {
             let since = span(now - newest);
-            self.context.terminal.note(format!("no pump has uploaded for {since}; is the phone app running and logged in?"));
+            self.context
+                .terminal
+                .note(format!("no pump has uploaded for {since}; is the phone app running and logged in?"));
         }
         memory.told_silent = silent.is_some();
     }

@@ -50,7 +50,9 @@ impl<'a> History<'a> {
     /// The history in `reader`.
     pub(crate) fn new(reader: &'a Reader) -> Result<Self> {
         let mut zones = ZoneHistory::default();
-        for (from, name) in query(reader, "SELECT valid_from, zone FROM time_zones", |row| Ok((row.optional(0)?, row.text(1)?)))? {
+        for (from, name) in
+            query(reader, "SELECT valid_from, zone FROM time_zones", |row| Ok((row.optional(0)?, row.text(1)?)))?
+        {
             zones.set(from, name.parse().map_err(|_| anyhow!("the database names an unknown zone {name:?}"))?);
         }
         let zone = zones.entries().last().map(|(_, zone)| *zone);
@@ -66,7 +68,11 @@ impl<'a> History<'a> {
         let chosen = pumps.iter().find(|(_, number)| number.as_deref() == Some(serial.trim()));
         let Some((id, _)) = chosen else {
             let known: Vec<_> = pumps.into_iter().filter_map(|(_, number)| number).collect();
-            let hint = if known.is_empty() { "no pump is known yet".to_owned() } else { format!("known are {}", known.join(", ")) };
+            let hint = if known.is_empty() {
+                "no pump is known yet".to_owned()
+            } else {
+                format!("known are {}", known.join(", "))
+            };
             return Err(Failure::new(Exit::Usage, format!("there is no pump {serial}")).hint(hint).into());
         };
         self.pump = Some(*id);
@@ -118,7 +124,8 @@ impl<'a> History<'a> {
     /// The oldest and the newest day with glucose or insulin, on the wall clock; `None` without any. Rows of a clock that was
     /// never set count only where there are no others.
     pub(crate) fn recorded_days(&self) -> Result<Option<(NaiveDate, NaiveDate)>> {
-        let of = |table: &str| format!("SELECT timestamp::DATE AS day, utc_source FROM {table} WHERE {}", self.chosen());
+        let of =
+            |table: &str| format!("SELECT timestamp::DATE AS day, utc_source FROM {table} WHERE {}", self.chosen());
         let days = format!(
             "SELECT coalesce(min(day) FILTER (trusted), min(day)), coalesce(max(day) FILTER (trusted), max(day))
              FROM (SELECT day, utc_source NOT IN ('factory_clock', 'future_clock') AS trusted
@@ -133,6 +140,15 @@ impl<'a> History<'a> {
     /// From the first moment of `first` to the first moment of `end`, on the person's wall clock.
     pub(crate) fn days(&self, first: NaiveDate, end: NaiveDate) -> Window {
         Window { start: self.midnight(first), end: self.midnight(end) }
+    }
+
+    /// The instant of an hour (0 to 24) on the wall clock of `day`; `None` where the clock skips it.
+    pub(crate) fn at(&self, day: NaiveDate, hour: u32) -> Option<DateTime<Utc>> {
+        let Some(wall) = day.and_hms_opt(hour, 0, 0) else { return day.succ_opt().map(|next| self.midnight(next).utc) };
+        match self.zones.zone_on(day) {
+            Some(zone) => zone.from_local_datetime(&wall).earliest().map(|instant| instant.to_utc()),
+            None => Some(wall.and_utc()),
+        }
     }
 
     fn midnight(&self, day: NaiveDate) -> Stamp {
@@ -151,7 +167,8 @@ impl<'a> History<'a> {
         );
         query(self.reader, &list, |row| {
             let glucose = row.parsed::<f64>(2)?;
-            let glucose = report::MgPerDl::new(glucose).ok_or_else(|| anyhow!("a stored reading is no concentration"))?;
+            let glucose =
+                report::MgPerDl::new(glucose).ok_or_else(|| anyhow!("a stored reading is no concentration"))?;
             Ok(Reading { at: stamp(row, 0, 1)?, glucose, status: status(&row.text(3)?) })
         })
     }

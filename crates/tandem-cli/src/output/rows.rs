@@ -57,7 +57,9 @@ impl<'a> RowWriter<'a> {
     pub(crate) fn new(format: Format, columns: &[QueryColumn], out: &'a mut dyn Write) -> io::Result<Self> {
         let form = match format {
             Format::Table if columns.iter().any(|column| column.name == "explain_value") => Form::Drawing,
-            Format::Table => Form::Table(ScreenTable::new(columns.iter().map(|column| (column.name.as_str(), align(column))))),
+            Format::Table => {
+                Form::Table(ScreenTable::new(columns.iter().map(|column| (column.name.as_str(), align(column)))))
+            }
             Format::Csv => Form::Csv,
             Format::Json => Form::Json(JsonRows::new(columns)),
             Format::Jsonl => Form::Jsonl(JsonRows::new(columns)),
@@ -69,7 +71,10 @@ impl<'a> RowWriter<'a> {
             Form::Json(_) => out.write_all(b"[")?,
             Form::Markdown => {
                 write_markdown(out, names())?;
-                write_markdown(out, columns.iter().map(|column| if align(column) == Align::Right { "---:" } else { "---" }))?;
+                write_markdown(
+                    out,
+                    columns.iter().map(|column| if align(column) == Align::Right { "---:" } else { "---" }),
+                )?;
             }
             Form::Table(_) | Form::Drawing | Form::Jsonl(_) => {}
         }

@@ -78,9 +78,15 @@ impl ScreenTable {
         let mut table = Table::new();
         table.load_preset(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
         table.set_style(TableComponent::HeaderLines, '─').set_style(TableComponent::MiddleHeaderIntersections, '─');
-        if console::colors_enabled() { table.enforce_styling() } else { table.force_no_tty() };
+        if console::colors_enabled() {
+            table.enforce_styling()
+        } else {
+            table.force_no_tty()
+        };
         let cut = |text: &str, index: usize| truncate_str(text, widths[index], "…").into_owned();
-        let header = |(index, column): (usize, &usize)| Cell::new(cut(&self.columns[*column].0, index)).add_attribute(Attribute::Bold);
+        let header = |(index, column): (usize, &usize)| {
+            Cell::new(cut(&self.columns[*column].0, index)).add_attribute(Attribute::Bold)
+        };
         table.set_header(shown.iter().enumerate().map(header));
         for row in &self.rows {
             let cell = |(index, column): (usize, &usize)| match &row[*column] {
@@ -118,7 +124,11 @@ mod tests {
         table.push([Some("1".into()), Some("a text of more than twenty letters".into()), None]);
         table.push([Some("22".into()), Some("line\nend".into()), Some("7".into())]);
         let rows = [
-            (80, 0, "id  words                                  n\n────────────────────────────────────────────\n 1  a text of more than twenty letters  NULL\n22  line\\nend                              7\n"),
+            (
+                80,
+                0,
+                "id  words                                  n\n────────────────────────────────────────────\n 1  a text of more than twenty letters  NULL\n22  line\\nend                              7\n",
+            ),
             (26, 0, "id  words                n\n──────────────────────────\n 1  a text of more t…  NULL\n"),
             (12, 1, "id     n\n────────\n 1  NULL\n22     7\n"),
         ];

@@ -23,8 +23,8 @@ use crate::failure::{Exit, Failure};
 
 pub(crate) use file::ConfigFile;
 pub(crate) use password::Keyring;
-pub(crate) use paths::Paths;
 use password::{PasswordChain, PasswordSource};
+pub(crate) use paths::Paths;
 use predecessor::Predecessor;
 
 /// The database's usual place, below the folder one is in.
@@ -66,7 +66,8 @@ impl Settings {
         let config_path = arguments.config.clone().unwrap_or_else(|| paths.config_file());
         let file = ConfigFile::read(&config_path, arguments.config.is_some())?;
         let zone = arguments.time_zone.as_deref().or(file.time_zone.as_deref()).map(parse_zone).transpose()?;
-        let database = arguments.db.clone().or_else(|| file.db.clone()).unwrap_or_else(|| PathBuf::from(USUAL_DATABASE));
+        let database =
+            arguments.db.clone().or_else(|| file.db.clone()).unwrap_or_else(|| PathBuf::from(USUAL_DATABASE));
         let predecessor = Predecessor::read(Path::new(predecessor::USUAL_PLACE))?;
         Ok(Self { database, named_database: arguments.db.clone(), zone, paths, config_path, file, predecessor })
     }
@@ -75,13 +76,16 @@ impl Settings {
     pub(crate) fn account(&self, arguments: &AccountArgs) -> Result<AccountSettings> {
         let predecessor = self.predecessor.as_ref();
         let email = arguments.email.clone().or_else(|| self.file.email.clone());
-        let email = email.or_else(|| predecessor.map(|credentials| credentials.email.clone())).filter(|email| !email.trim().is_empty());
+        let email = email
+            .or_else(|| predecessor.map(|credentials| credentials.email.clone()))
+            .filter(|email| !email.trim().is_empty());
         let email = email.ok_or_else(|| {
             Failure::new(Exit::Configuration, "no e-mail address is configured")
                 .hint("run `tandem init`, or give --email, or set TANDEM_EMAIL")
         })?;
         let region = arguments.region.as_deref().or(self.file.region.as_deref()).map(parse_region).transpose()?;
-        let endpoint = arguments.endpoint.as_deref().or(self.file.endpoint.as_deref()).map(parse_endpoint).transpose()?;
+        let endpoint =
+            arguments.endpoint.as_deref().or(self.file.endpoint.as_deref()).map(parse_endpoint).transpose()?;
         Ok(AccountSettings {
             passwords: self.passwords(arguments, &email),
             email,

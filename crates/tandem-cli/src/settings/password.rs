@@ -36,7 +36,9 @@ impl PasswordChain {
             match source {
                 PasswordSource::Fixed(_) => return "given by environment or file".to_owned(),
                 PasswordSource::Command(_) => return "printed by a command".to_owned(),
-                PasswordSource::Keyring(keyring) if matches!(keyring.read(), Ok(Some(_))) => return "in the keyring".to_owned(),
+                PasswordSource::Keyring(keyring) if matches!(keyring.read(), Ok(Some(_))) => {
+                    return "in the keyring".to_owned();
+                }
                 PasswordSource::Keyring(_) => {}
                 PasswordSource::Prompt(_) => return "asked for when needed".to_owned(),
             }
@@ -85,7 +87,8 @@ fn run(command: &str) -> Result<SecretString, PasswordError> {
     if !output.status.success() {
         return Err(format!("the password command failed ({})", output.status).into());
     }
-    let text = String::from_utf8(output.stdout).map_err(|_| "the password command printed something other than text")?;
+    let text =
+        String::from_utf8(output.stdout).map_err(|_| "the password command printed something other than text")?;
     // The line's end belongs to the command, blanks to the password.
     Ok(text.trim_end_matches(['\r', '\n']).to_owned().into())
 }

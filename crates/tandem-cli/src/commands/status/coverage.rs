@@ -75,7 +75,11 @@ impl Coverage {
         let Some(span) = self.span else { return String::new() };
         let mut text = format!("           {}\n", style("J F M A M J J A S O N D").dim());
         for year in span.first().year()..=span.last().year() {
-            let sign = |month| NaiveDate::from_ymd_opt(year, month, 1).and_then(|first| self.months.get(&first)).map_or(" ", Month::sign);
+            let sign = |month| {
+                NaiveDate::from_ymd_opt(year, month, 1)
+                    .and_then(|first| self.months.get(&first))
+                    .map_or(" ", Month::sign)
+            };
             let signs: Vec<_> = (1..=12).map(sign).collect();
             let _ = writeln!(text, "{}  {}", style(format!("{year:>9}")).cyan(), signs.join(" ").trim_end());
         }

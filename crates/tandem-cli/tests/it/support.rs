@@ -1,0 +1,85 @@
+//! Runs the binary in a folder of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use pump_events::{Event, EventCode, PumpTime};
+
+/// A folder of its own, with a home of its own: nothing of this machine's configuration is seen.
+pub(crate) struct Place {
+    folder: tempfile::TempDir,
+}
+
+/// What a run said.
+pub(crate) struct Said {
+    /// Exit code.
+    pub(crate) code: i32,
+    /// What went to stdout.
+    pub(crate) data: String,
+    /// What went to stderr, with the folder's name taken out.
+    pub(crate) talk: String,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file and returns its name.
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path().join(name);
+        std::fs::write(&path, content).expect("a file can be written");
+        path
+    }
+
+    /// A command that runs `tandem` here.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tandem"));
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TANDEM_")) {
+            command.env_remove(name);
+        }
+        let home = self.path().join("home");
+        command.args(arguments).current_dir(self.path()).env("HOME", &home).env("TZ", "UTC").env("NO_COLOR", "1");
+        for variable in ["XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"] {
+            command.env(variable, home.join(variable));
+        }
+        command.stdin(std::process::Stdio::null());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
+        self.said(&self.command(arguments).output().expect("the binary runs"))
+    }
+
+    pub(crate) fn said(&self, output: &Output) -> Said {
+        let text = |bytes: &[u8]| {
+            let folder = self.path().display().to_string();
+            String::from_utf8_lossy(bytes).replace(&format!("{folder}/"), "")
+        };
+        Said { code: output.status.code().unwrap_or(-1), data: text(&output.stdout), talk: text(&output.stderr) }
+    }
+
+    /// How many rows a table has.
+    pub(crate) fn count(&self, table: &str) -> u64 {
+        let said = self.run(&["query", &format!("SELECT count(*) FROM {table}"), "--format", "csv"]);
+        let count = said.data.lines().nth(1).and_then(|line| line.parse().ok());
+        count.unwrap_or_else(|| panic!("{table} can be counted: {}", said.talk))
+    }
+}
+
+/// A basal delivery as the service writes it.
+pub(crate) fn event(number: u32, rate: u32) -> String {
+    let event = Event::build(EventCode(279)).sequence_number(number);
+    let event = event.pump_time(PumpTime::from_seconds(580_000_000 + number * 300));
+    let event = event.set("commandedRate", rate).expect("event 279 has a commanded rate").finish();
+    pump_events::encode_json(&event, "7f0c9d1e-0000-4000-8000-000000000001")
+}
+
+/// The same as a 26-byte record.
+pub(crate) fn record(number: u32, rate: u32) -> [u8; 26] {
+    pump_events::encode_record(&pump_events::decode_raw(&event(number, rate)).expect("an event"))
+}
