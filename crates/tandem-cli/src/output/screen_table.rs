@@ -97,7 +97,7 @@ impl ScreenTable {
         }
         for (index, column) in table.column_iter_mut().enumerate() {
             let last = index + 1 == shown.len();
-            column.set_padding((0, if last { 0 } else { GAP as u16 }));
+            column.set_padding((0, if last { 0 } else { GAP as u16 - 1 }));
             if self.columns[shown[index]].1 == Align::Right {
                 column.set_cell_alignment(CellAlignment::Right);
             }
