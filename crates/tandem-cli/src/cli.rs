@@ -117,6 +117,7 @@ pub(crate) enum Command {
     Day(commands::day::Arguments),
     Metrics(commands::metrics::Arguments),
     Report(commands::report::Arguments),
+    Export(commands::export::Arguments),
     Zone(commands::zone::Arguments),
     Verify(commands::verify::Arguments),
     Explain(commands::explain::Arguments),

@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod day;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod metrics;
 pub(crate) mod query;
@@ -40,6 +41,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Day(arguments) => day::run(&arguments, context),
         Command::Metrics(arguments) => metrics::run(&arguments, context),
         Command::Report(arguments) => report::run(&arguments, context),
+        Command::Export(arguments) => export::run(&arguments, context),
         Command::Zone(arguments) => zone::run(&arguments, context),
         Command::Verify(arguments) => verify::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),

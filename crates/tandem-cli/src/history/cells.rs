@@ -8,33 +8,33 @@ use anyhow::{Context as _, Result};
 use store_duckdb::{CellForm, Reader};
 
 /// One row.
-pub(super) struct Cells<'a>(&'a [Option<&'a str>]);
+pub(crate) struct Cells<'a>(&'a [Option<&'a str>]);
 
 impl Cells<'_> {
     /// A text that is not NULL.
-    pub(super) fn text(&self, index: usize) -> Result<String> {
+    pub(crate) fn text(&self, index: usize) -> Result<String> {
         self.optional_text(index).with_context(|| format!("column {index} is NULL"))
     }
 
     /// A text.
-    pub(super) fn optional_text(&self, index: usize) -> Option<String> {
+    pub(crate) fn optional_text(&self, index: usize) -> Option<String> {
         self.0.get(index).copied().flatten().map(str::to_owned)
     }
 
     /// A value that is not NULL.
-    pub(super) fn parsed<T: FromStr<Err: Display>>(&self, index: usize) -> Result<T> {
+    pub(crate) fn parsed<T: FromStr<Err: Display>>(&self, index: usize) -> Result<T> {
         self.optional(index)?.with_context(|| format!("column {index} is NULL"))
     }
 
     /// A value.
-    pub(super) fn optional<T: FromStr<Err: Display>>(&self, index: usize) -> Result<Option<T>> {
+    pub(crate) fn optional<T: FromStr<Err: Display>>(&self, index: usize) -> Result<Option<T>> {
         let Some(text) = self.0.get(index).copied().flatten() else { return Ok(None) };
         text.parse().map(Some).map_err(|error| anyhow::anyhow!("column {index} of an answer: {error}"))
     }
 }
 
 /// Every row of `sql`, made into something.
-pub(super) fn query<T>(reader: &Reader, sql: &str, mut row: impl FnMut(&Cells<'_>) -> Result<T>) -> Result<Vec<T>> {
+pub(crate) fn query<T>(reader: &Reader, sql: &str, mut row: impl FnMut(&Cells<'_>) -> Result<T>) -> Result<Vec<T>> {
     let mut rows = Vec::new();
     let mut failed = None;
     reader.query(sql)?.run(CellForm::Text, None, &mut |cells| match row(&Cells(cells)) {

@@ -3,7 +3,7 @@
 //! Reads through the same walls as anybody's SQL. What the database calls by its names is given the report's names here,
 //! and nowhere else.
 
-mod cells;
+pub(crate) mod cells;
 mod period;
 
 use anyhow::{Result, anyhow};

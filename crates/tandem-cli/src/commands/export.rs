@@ -1,0 +1,171 @@
+//! `tandem export`: tables as files, once or as a lake that is kept up to date.
+
+mod lake;
+mod profile;
+mod tables;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use chrono::{Days, NaiveDate};
+use clap::{Args, ValueEnum};
+use store_duckdb::{Exporter, FileForm, ReadOptions};
+
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+use crate::output::{atomic, counted};
+use profile::Profile;
+use tables::Table;
+
+const EXAMPLES: &str = "\
+Examples:
+  tandem export                                         every table of readings and deliveries, as Parquet
+  tandem export --tables boluses,cgm_readings --format csv --from 2026-03-01
+  tandem export --partitioned --output lake             again and again: only what changed is written
+  tandem export --profile iglu                          id,time,gl for iglu in R and Python
+
+A lake has a file per table, pump and month (table=…/pump=…/month=…), which DuckDB, Polars and PyArrow read as Hive
+partitions. A file is there whole or not at all.";
+
+/// Write tables to Parquet, CSV or JSON lines, offline
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// Tables or views, separated by commas; `all` for every one [default: the tables of readings and deliveries]
+    #[arg(short, long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "profile")]
+    tables: Vec<String>,
+    /// The form of the files
+    #[arg(short, long, value_name = "FORMAT", default_value = "parquet", conflicts_with = "profile")]
+    format: Format,
+    /// The folder to write into
+    #[arg(short, long, value_name = "FOLDER", default_value = "tandem-export")]
+    output: PathBuf,
+    /// The first day, on the pump's clock
+    #[arg(long, value_name = "DATE", conflicts_with = "partitioned")]
+    from: Option<NaiveDate>,
+    /// The last day, which is included
+    #[arg(long, value_name = "DATE", conflicts_with = "partitioned")]
+    to: Option<NaiveDate>,
+    /// Only this pump, by its serial number
+    #[arg(long, value_name = "SERIAL", conflicts_with = "partitioned")]
+    pump: Option<String>,
+    /// A file per table, pump and month; on the next run only what changed is written
+    #[arg(long, conflicts_with_all = ["profile", "overwrite"])]
+    partitioned: bool,
+    /// Files in the shape that another program takes
+    #[arg(long, value_name = "PROGRAM")]
+    profile: Option<Profile>,
+    /// Replace files that are there
+    #[arg(long)]
+    overwrite: bool,
+}
+
+/// The form of the files.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Format {
+    /// Parquet, compressed with zstd
+    Parquet,
+    /// Comma-separated, with a header
+    Csv,
+    /// One JSON object a line
+    Jsonl,
+}
+
+impl Format {
+    fn form(self) -> FileForm {
+        match self {
+            Self::Parquet => FileForm::Parquet,
+            Self::Csv => FileForm::Csv,
+            Self::Jsonl => FileForm::JsonLines,
+        }
+    }
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Parquet => "parquet",
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+        }
+    }
+}
+
+/// What rows are wanted.
+struct Wanted {
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+    pump: Option<i64>,
+}
+
+/// One file to be written.
+struct Plan {
+    path: PathBuf,
+    query: String,
+    form: FileForm,
+}
+
+/// Exports.
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
+    if let (Some(from), Some(to)) = (arguments.from, arguments.to)
+        && from > to
+    {
+        return Err(Failure::new(Exit::Usage, format!("the first day, {from}, is after the last, {to}")).into());
+    }
+    let reader = context.reader()?;
+    let wanted = Wanted {
+        from: arguments.from,
+        to: arguments.to,
+        pump: arguments.pump.as_deref().map(|serial| tables::pump(&reader, serial)).transpose()?,
+    };
+    let chosen = if arguments.profile.is_some() { Vec::new() } else { tables::choose(&reader, &arguments.tables)? };
+    if arguments.partitioned {
+        let lake = lake::Lake::of(&reader, &chosen, &arguments.output, arguments.format)?;
+        drop(reader);
+        return lake.write(&exporter(context)?, context);
+    }
+    drop(reader);
+    let plans = match arguments.profile {
+        Some(profile) => profile.plans(&arguments.output, &wanted),
+        None => chosen.iter().map(|table| plan(table, arguments, &wanted)).collect::<Result<_>>()?,
+    };
+    write(&plans, arguments.overwrite, context)
+}
+
+fn plan(table: &Table, arguments: &Arguments, wanted: &Wanted) -> Result<Plan> {
+    let path = arguments.output.join(format!("{}.{}", table.name, arguments.format.extension()));
+    Ok(Plan { path, query: table.query(wanted)?, form: arguments.format.form() })
+}
+
+fn exporter(context: &Context) -> Result<Exporter> {
+    Ok(Exporter::open(&context.settings.database, &ReadOptions::default())?)
+}
+
+/// Writes every file, or none where one is in the way.
+fn write(plans: &[Plan], overwrite: bool, context: &Context) -> Result<Exit> {
+    for plan in plans {
+        atomic::may_write(&plan.path, overwrite)?;
+    }
+    let exporter = exporter(context)?;
+    for plan in plans {
+        let file = atomic::temporary_beside(&plan.path)?;
+        let rows = exporter.write(&plan.query, file.path(), plan.form)?;
+        atomic::keep(file, &plan.path, overwrite)?;
+        context.terminal.say(format!("{}  {}", plan.path.display(), counted(rows, "row")));
+    }
+    Ok(Exit::Done)
+}
+
+impl Wanted {
+    /// A condition on a column with the wall clock or the date.
+    fn days(&self, column: &str) -> String {
+        let first = self.from.map(|from| format!("{column} >= DATE '{from}'"));
+        let after =
+            self.to.and_then(|to| to.checked_add_days(Days::new(1))).map(|end| format!("{column} < DATE '{end}'"));
+        let both: Vec<_> = first.into_iter().chain(after).collect();
+        if both.is_empty() { "true".to_owned() } else { both.join(" AND ") }
+    }
+
+    /// A condition on a column with the pump.
+    fn of_pump(&self, column: &str) -> String {
+        self.pump.map_or_else(|| "true".to_owned(), |id| format!("{column} = {id}"))
+    }
+}

@@ -1,0 +1,120 @@
+//! What there is to export: tables and views, and which of their columns tell pump and time.
+
+use anyhow::Result;
+use store_duckdb::Reader;
+
+use super::Wanted;
+use crate::failure::{Exit, Failure};
+use crate::history::cells::query;
+
+/// What is exported unless tables are named.
+const USUAL: [&str; 16] = [
+    "pumps",
+    "cgm_readings",
+    "basal_deliveries",
+    "boluses",
+    "carb_entries",
+    "bg_readings",
+    "suspensions",
+    "user_modes",
+    "control_iq_modes",
+    "temp_rates",
+    "sensor_sessions",
+    "alarms",
+    "site_changes",
+    "clock_changes",
+    "battery_readings",
+    "daily_totals",
+];
+/// Columns that say when, the first that a table has.
+const TIMES: [&str; 6] = ["timestamp", "started", "day", "slot", "hour", "pump_time"];
+
+/// A table or view.
+pub(super) struct Table {
+    pub(super) name: String,
+    columns: Vec<String>,
+}
+
+/// The tables that `names` name.
+pub(super) fn choose(reader: &Reader, names: &[String]) -> Result<Vec<Table>> {
+    let known = query(
+        reader,
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' AND table_name <> 'refinery_schema_history' ORDER BY 1",
+        |row| row.text(0),
+    )?;
+    let names: Vec<String> = match names {
+        [] => USUAL.map(str::to_owned).to_vec(),
+        [all] if all == "all" => known.clone(),
+        names => names.iter().map(|name| name.trim().to_owned()).collect(),
+    };
+    if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
+        return Err(unknown_table(unknown, &known).into());
+    }
+    let mut chosen: Vec<Table> = Vec::new();
+    for name in names {
+        if chosen.iter().all(|table| table.name != name) {
+            let columns =
+                reader.query(&format!("FROM {name}"))?.columns().iter().map(|column| column.name.clone()).collect();
+            chosen.push(Table { name, columns });
+        }
+    }
+    Ok(chosen)
+}
+
+fn unknown_table(name: &str, known: &[String]) -> Failure {
+    let failure = Failure::new(Exit::Usage, format!("there is no table {name:?}"));
+    let closeness = |other: &&String| strsim::jaro_winkler(other, name);
+    match known
+        .iter()
+        .max_by(|one, other| closeness(one).total_cmp(&closeness(other)))
+        .filter(|near| closeness(near) > 0.8)
+    {
+        Some(nearest) => failure.hint(format!("did you mean {nearest}?")),
+        None => failure.hint(format!("there are {}", known.join(", "))),
+    }
+}
+
+/// The number of the pump with this serial number.
+pub(super) fn pump(reader: &Reader, serial: &str) -> Result<i64> {
+    let pumps = query(reader, "SELECT id, serial_number FROM pumps ORDER BY id", |row| {
+        Ok((row.parsed::<i64>(0)?, row.optional_text(1)))
+    })?;
+    let found = pumps.iter().find(|(_, number)| number.as_deref() == Some(serial.trim()));
+    Ok(found.map(|(id, _)| *id).ok_or_else(|| {
+        let known: Vec<_> = pumps.iter().filter_map(|(_, number)| number.as_deref()).collect();
+        Failure::new(Exit::Usage, format!("there is no pump {serial}")).hint(format!("known are: {}", known.join(", ")))
+    })?)
+}
+
+impl Table {
+    fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|name| name == column)
+    }
+
+    /// The column that says when.
+    pub(super) fn time(&self) -> Option<&'static str> {
+        TIMES.into_iter().find(|time| self.has(time))
+    }
+
+    /// The column that says which pump.
+    pub(super) fn pump(&self) -> Option<&'static str> {
+        if self.name == "pumps" { Some("id") } else { self.has("pump_id").then_some("pump_id") }
+    }
+
+    /// The wanted rows.
+    pub(super) fn query(&self, wanted: &Wanted) -> Result<String> {
+        if wanted.pump.is_some() && self.pump().is_none() {
+            let failure = Failure::new(Exit::Usage, format!("{} does not tell pumps apart", self.name));
+            return Err(failure.hint("leave out --pump, or name other tables with --tables").into());
+        }
+        let days = self.time().map_or_else(|| "true".to_owned(), |time| wanted.days(time));
+        let pump = self.pump().map_or_else(|| "true".to_owned(), |pump| wanted.of_pump(pump));
+        Ok(format!("FROM {} WHERE {days} AND {pump}{}", self.name, self.order()))
+    }
+
+    /// Rows in the order of their ids, else of time: the same rows make the same file.
+    pub(super) fn order(&self) -> String {
+        let column = if self.has("id") { Some("id") } else { self.time() };
+        column.map_or_else(String::new, |column| format!(" ORDER BY {column}"))
+    }
+}
