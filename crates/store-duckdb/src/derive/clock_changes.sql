@@ -7,7 +7,8 @@ WITH changes AS (
                          ELSE (field.dateAfter - field.datePrior) * 86400.0 END AS forward
     FROM (
         SELECT *,
-               from_json(event_data, '{"timePrior": "BIGINT", "timeAfter": "BIGINT", "datePrior": "BIGINT", "dateAfter": "BIGINT"}') AS field
+               from_json(event_data, '{"timePrior": "BIGINT", "timeAfter": "BIGINT", "datePrior": "BIGINT",
+                                      "dateAfter": "BIGINT"}') AS field
         FROM events
         WHERE pump_id = ?1 AND id >= ?2 - 5 AND event_id IN (13, 14)
     )

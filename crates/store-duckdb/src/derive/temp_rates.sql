@@ -12,7 +12,8 @@ WITH changes AS (
     SELECT *, event_id IN (2, 565) AS begins, field.duration / 60000.0 AS set_minutes,
            lead(id) OVER log AS next_id, lead(event_id) OVER log AS next_event_id, lead(field) OVER log AS next_field,
            lead(timestamp) OVER log AS next_timestamp,
-           CASE WHEN lead(timestamp_utc) OVER log < timestamp_utc THEN timestamp_utc ELSE lead(timestamp_utc) OVER log END AS next_timestamp_utc,
+           CASE WHEN lead(timestamp_utc) OVER log < timestamp_utc THEN timestamp_utc ELSE lead(timestamp_utc) OVER log END
+               AS next_timestamp_utc,
            make_timestamp(epoch_us(timestamp_utc) + (field.duration * 1000)::BIGINT)::TIMESTAMPTZ AS due_utc
     FROM changes
     WINDOW log AS (ORDER BY id)

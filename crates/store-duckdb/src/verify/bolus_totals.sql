@@ -1,10 +1,13 @@
 -- Boluses whose delivered units differ from the total in the pump's last report of progress (280), which counts thousandths.
 WITH reports AS (
-    SELECT id, pump_id, from_json(event_data, '{"bolusId": "INTEGER", "deliveredTotal": "INTEGER", "bolusDeliveryStatus": "INTEGER"}') AS field
+    SELECT id, pump_id,
+           from_json(event_data, '{"bolusId": "INTEGER", "deliveredTotal": "INTEGER", "bolusDeliveryStatus": "INTEGER"}') AS field
     FROM events WHERE event_id = 280
 ), last_reports AS (
-    SELECT b.pump_id, b.id, any_value(b.delivered_units) AS delivered_units, arg_max(r.field.deliveredTotal, r.id) / 1000.0 AS reported_units
-    FROM boluses b JOIN reports r ON r.pump_id = b.pump_id AND r.field.bolusId = b.bolus_id AND r.id BETWEEN b.events_id AND b.last_events_id
+    SELECT b.pump_id, b.id, any_value(b.delivered_units) AS delivered_units,
+           arg_max(r.field.deliveredTotal, r.id) / 1000.0 AS reported_units
+    FROM boluses b JOIN reports r
+      ON r.pump_id = b.pump_id AND r.field.bolusId = b.bolus_id AND r.id BETWEEN b.events_id AND b.last_events_id
     WHERE b.ended IS NOT NULL AND b.status <> 'rejected'
     GROUP BY b.pump_id, b.id
     HAVING arg_max(r.field.bolusDeliveryStatus, r.id) = 0

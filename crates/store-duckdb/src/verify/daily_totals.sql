@@ -1,8 +1,14 @@
--- Days whose basal differs from what the pump itself counted. The pump's last report of a day is minutes before midnight, and
--- days on which the clock was set are counted from other midnights: 0.3 U and 2 % of leeway, whole days only.
+-- Days whose basal differs from what the pump itself counted. Only whole days that the pump closed shortly before midnight can
+-- be compared; even then its last report may be minutes early: 0.3 U and 2 % of leeway.
+WITH closed AS (
+    SELECT DISTINCT pump_id, timestamp::DATE AS day FROM basal_totals WHERE is_final AND hour(timestamp) = 23 AND minute(timestamp) >= 50
+), whole AS (
+    SELECT *, abs(basal_units - pump_basal_units) AS difference FROM daily_totals SEMI JOIN closed USING (pump_id, day)
+    WHERE basal_hours BETWEEN 23.9 AND 24.1
+)
 SELECT pump_id, 'daily_totals' AS subject, true AS is_fault, count(*) AS count, min(id) AS first_id,
-       format('days differ from the pump''s own basal total, by up to {:.2f} U; the first is {}', max(abs(basal_units - pump_basal_units)), min(day)) AS detail
-FROM daily_totals
-WHERE basal_hours BETWEEN 23.9 AND 24.1 AND abs(basal_units - pump_basal_units) > 0.3 + 0.02 * pump_basal_units
+       format('days differ from the pump''s own basal total, by up to {:.2f} U; the first is {}', max(difference), min(day)) AS detail
+FROM whole
+WHERE difference > 0.3 + 0.02 * pump_basal_units
 GROUP BY pump_id
 ORDER BY ALL

@@ -10,14 +10,16 @@ WITH numbers AS (
     FROM numbers
     GROUP BY pump_id, sequence_group
 ), holes AS (
-    SELECT n.pump_id, n.before_id, n.id - n.before_id - 1 AS missing, n.before_id % 4294967296 AS before_number, n.id % 4294967296 AS next_number,
+    SELECT n.pump_id, n.before_id, n.id - n.before_id - 1 AS missing,
+           n.before_id % 4294967296 AS before_number, n.id % 4294967296 AS next_number,
            least(n.before_time, n.pump_time)::DATE AS first_day, greatest(n.before_time, n.pump_time)::DATE AS last_day
     FROM numbers n JOIN logs USING (pump_id, sequence_group)
     WHERE n.id - n.before_id > CASE WHEN is_whole THEN 1 ELSE 300 END
 ), judged AS (
-    SELECT *, EXISTS (FROM fetch_windows w WHERE w.pump_id = h.pump_id)
-              AND NOT EXISTS (FROM fetch_windows w WHERE w.pump_id = h.pump_id AND w.first_day <= h.first_day AND w.last_day >= h.first_day)
-              AND NOT EXISTS (FROM fetch_windows w WHERE w.pump_id = h.pump_id AND w.first_day <= h.last_day AND w.last_day >= h.last_day) AS is_unread
+    SELECT *, pump_id IN (SELECT pump_id FROM fetch_windows) AND NOT EXISTS (
+               FROM fetch_windows w
+               WHERE w.pump_id = h.pump_id AND (h.first_day BETWEEN w.first_day AND w.last_day OR h.last_day BETWEEN w.first_day AND w.last_day)
+           ) AS is_unread
     FROM holes h
 )
 SELECT pump_id, 'raw_events' AS subject, NOT is_unread AS is_fault, missing AS count, before_id AS first_id,

@@ -1,7 +1,8 @@
 -- Days that are to be read again though the pump has been uploaded a week later: the next fetch reads them. Days of the last
 -- week are expected to be so.
 WITH days AS (
-    SELECT pump_id, unnest(generate_series(first_day::TIMESTAMP, last_day::TIMESTAMP, INTERVAL 1 DAY))::DATE AS day, last_upload FROM fetch_windows
+    SELECT pump_id, unnest(generate_series(first_day::TIMESTAMP, last_day::TIMESTAMP, INTERVAL 1 DAY))::DATE AS day, last_upload
+    FROM fetch_windows
 ), reads AS (
     SELECT pump_id, day, max(last_upload) AS read_after FROM days GROUP BY pump_id, day
 )
