@@ -57,7 +57,7 @@ pub(crate) struct GlobalArgs {
     /// How log lines are written
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
     pub(crate) log_format: LogFormat,
-    /// When to use colours; NO_COLOR is respected
+    /// When to use colours; `NO_COLOR` is respected
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
     pub(crate) color: ColorWhen,
 }

@@ -29,8 +29,7 @@ pub(crate) fn suspend<T>(work: impl FnOnce() -> T) -> T {
 
 /// A bar that appears after a second and goes away when dropped.
 pub(crate) struct Bar {
-    bar: ProgressBar,
-    started: Instant,
+    drawn: ProgressBar,
     counted: (Option<Stage>, u64, Instant),
     /// Dropped together with the bar: the thread that waits to show it ends.
     _done: Sender<()>,
@@ -52,7 +51,7 @@ impl Bar {
             });
         }
         let now = Instant::now();
-        Self { bar, started: now, counted: (None, 0, now), _done: done }
+        Self { drawn: bar, counted: (None, 0, now), _done: done }
     }
 
     /// Tells how far a stage has come.
@@ -62,18 +61,13 @@ impl Bar {
         }
         match progress.parts {
             Some((done, all)) if all > 1 => {
-                self.bar.set_style(bar());
-                self.bar.set_length(all);
-                self.bar.set_position(done);
+                self.drawn.set_style(bar());
+                self.drawn.set_length(all);
+                self.drawn.set_position(done);
             }
-            _ => self.bar.set_style(spinner()),
+            _ => self.drawn.set_style(spinner()),
         }
-        self.bar.set_message(self.words(progress));
-    }
-
-    /// Says something else.
-    pub(crate) fn say(&self, words: impl Into<String>) {
-        self.bar.set_message(words.into());
+        self.drawn.set_message(self.words(progress));
     }
 
     fn words(&self, progress: &Progress) -> String {
@@ -89,17 +83,12 @@ impl Bar {
         }
         words.join("  ")
     }
-
-    /// How long it took so far.
-    pub(crate) fn elapsed(&self) -> Duration {
-        self.started.elapsed()
-    }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
         let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        self.bar.finish_and_clear();
+        self.drawn.finish_and_clear();
         *shown = None;
     }
 }

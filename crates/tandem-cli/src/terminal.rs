@@ -26,13 +26,8 @@ impl Terminal {
 
     /// Where data goes.
     #[expect(clippy::unused_self, reason = "asked of the terminal, like everything else about output")]
-    pub(crate) fn data(&self) -> BufWriter<StdoutLock<'static>> {
+    pub(crate) fn data(self) -> BufWriter<StdoutLock<'static>> {
         BufWriter::with_capacity(1 << 16, io::stdout().lock())
-    }
-
-    /// True when data goes to a person.
-    pub(crate) fn is_interactive() -> bool {
-        io::stdout().is_terminal()
     }
 
     /// Columns of the output.

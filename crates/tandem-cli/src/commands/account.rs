@@ -5,11 +5,13 @@ use std::io::Write as _;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use pipeline::{PumpListing, Source as _};
+use tandem_source::TandemSource;
 
 use crate::cli::AccountArgs;
 use crate::context::Context;
-use crate::failure::Exit;
+use crate::failure::{Exit, Failure};
 use crate::output::{Align, ScreenTable, ago};
+use crate::settings::{Keyring, password_prompt};
 use crate::terminal::Terminal;
 
 /// Log in to Tandem Source, to check e-mail, password and region
@@ -19,6 +21,9 @@ use crate::terminal::Terminal;
 pub(crate) struct LoginArguments {
     #[command(flatten)]
     account: AccountArgs,
+    /// Ask for the password and keep it in this computer's keyring
+    #[arg(long)]
+    remember: bool,
 }
 
 /// Forget the token of the last login
@@ -26,6 +31,9 @@ pub(crate) struct LoginArguments {
 pub(crate) struct LogoutArguments {
     #[command(flatten)]
     account: AccountArgs,
+    /// Forget the password that `tandem login --remember` kept, too
+    #[arg(long)]
+    forget: bool,
 }
 
 /// List the account's pumps
@@ -40,16 +48,49 @@ pub(crate) struct PumpsArguments {
 
 /// Logs in.
 pub(crate) fn login(arguments: &LoginArguments, context: &Context) -> Result<Exit> {
+    if arguments.remember {
+        return remember(arguments, context);
+    }
     let source = context.source(&arguments.account)?;
     let token = context.runtime.block_on(source.login())?;
     context.terminal.say(format!("Logged in; the token is good until {}.", token.expires.format("%Y-%m-%d %H:%M UTC")));
     Ok(Exit::Done)
 }
 
+/// Logs in with a password typed now, and keeps it when it is right.
+fn remember(arguments: &LoginArguments, context: &Context) -> Result<Exit> {
+    let settings = context.settings.account(&arguments.account)?;
+    let keyring = Keyring::of(&settings.email);
+    let asked = password_prompt(&format!("Password of {} on Tandem Source: ", settings.email));
+    let password = asked.map_err(|error| unkept(error.as_ref()))?.ok_or_else(|| {
+        Failure::new(Exit::Configuration, "there is no terminal to ask for the password on")
+            .hint("set TANDEM_PASSWORD or TANDEM_PASSWORD_COMMAND instead")
+    })?;
+    let source = TandemSource::new(settings.with_password(password.clone()).source_config())?;
+    context.runtime.block_on(source.login())?;
+    keyring.write(&password).map_err(|error| unkept(error.as_ref()))?;
+    context.terminal.say("Logged in; the password is kept in this computer's keyring.");
+    Ok(Exit::Done)
+}
+
+fn unkept(error: &dyn std::error::Error) -> Failure {
+    Failure::new(Exit::Configuration, format!("this computer's keyring cannot be used: {error}"))
+        .hint("set TANDEM_PASSWORD_COMMAND to a command that prints the password, or TANDEM_PASSWORD")
+}
+
 /// Forgets the token.
 pub(crate) fn logout(arguments: &LogoutArguments, context: &Context) -> Result<Exit> {
     let source = context.source(&arguments.account)?;
     let forgotten = context.runtime.block_on(source.logout()).context("cannot remove the token")?;
+    if arguments.forget {
+        let email = context.settings.account(&arguments.account)?.email;
+        let removed = Keyring::of(&email).remove().map_err(|error| unkept(error.as_ref()))?;
+        context.terminal.say(if removed {
+            "The password is forgotten."
+        } else {
+            "There was no password in the keyring."
+        });
+    }
     context.terminal.say(if forgotten { "The token is forgotten." } else { "There was no token." });
     Ok(Exit::Done)
 }

@@ -156,9 +156,10 @@ impl Page {
         let Some(day) = summary.days.iter().find(|day| day.date == self.day).filter(|day| day.has_data) else {
             return String::new();
         };
-        let complete = if day.is_complete() { "" } else { ", of an incomplete day" };
+        let complete =
+            if day.is_complete() { "" } else { "Less than 18 h of basal are on record: an incomplete day.\n" };
         format!(
-            "{} U = {} U basal in {} h + {} U bolus, of which {} U automatic; {} g carbs{complete}\n",
+            "{} U: {} U basal over {} h, {} U bolus ({} U automatic), {} g carbs\n{complete}",
             fixed(day.total_units(), 1),
             fixed(day.basal_units, 1),
             fixed(day.basal_hours, 1),

@@ -13,6 +13,7 @@ use store_duckdb::{Exporter, FileForm, ReadOptions};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::history::pump_number;
 use crate::output::{atomic, counted};
 use profile::Profile;
 use tables::Table;
@@ -114,7 +115,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let wanted = Wanted {
         from: arguments.from,
         to: arguments.to,
-        pump: arguments.pump.as_deref().map(|serial| tables::pump(&reader, serial)).transpose()?,
+        pump: arguments.pump.as_deref().map(|serial| pump_number(&reader, serial)).transpose()?,
     };
     let chosen = if arguments.profile.is_some() { Vec::new() } else { tables::choose(&reader, &arguments.tables)? };
     if arguments.partitioned {

@@ -109,7 +109,7 @@ fn of_database(arguments: &Arguments, context: &Context) -> Result<Subject> {
 
 fn of_file(path: &Path, arguments: &Arguments, context: &Context) -> Result<Vec<Subject>> {
     let out_of_range_text = if arguments.count_low_high { OutOfRangeText::Sentinels } else { OutOfRangeText::Missing };
-    let all = read(path, &CsvOptions { zone: context.settings.zone, out_of_range_text })?;
+    let all = read(path, CsvOptions { zone: context.settings.zone, out_of_range_text })?;
     for series in &all {
         tell_what_was_skipped(series, context);
     }
@@ -129,13 +129,13 @@ fn subject_of(id: &str, readings: &[Reading]) -> Subject {
     }
 }
 
-fn read(path: &Path, options: &CsvOptions) -> Result<Vec<CsvSeries>> {
+fn read(path: &Path, options: CsvOptions) -> Result<Vec<CsvSeries>> {
     let outcome = if path == Path::new("-") {
-        read_csv(io::stdin().lock(), options)
+        read_csv(io::stdin().lock(), &options)
     } else {
         let file = File::open(path)
             .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}", path.display())).because(error))?;
-        read_csv(file, options)
+        read_csv(file, &options)
     };
     Ok(outcome.map_err(|error| {
         let hint = match &error {

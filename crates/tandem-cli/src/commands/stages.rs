@@ -1,5 +1,6 @@
 //! `tandem parse`, `tandem derive`, `tandem rebuild`: the offline stages, alone.
 
+use std::fmt::Write as _;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -66,7 +67,7 @@ pub(crate) fn parsed(report: &ParseReport) -> String {
     let mut words = format!("Decoded {}", counted(report.events, "event"));
     let unknown: u64 = report.unknown_codes.values().sum();
     if unknown > 0 {
-        words += &format!(", {} of unknown type (kept raw)", thousands(unknown));
+        let _ = write!(words, ", {} of unknown type (kept raw)", thousands(unknown));
     }
     words + "."
 }

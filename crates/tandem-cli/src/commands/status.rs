@@ -9,6 +9,7 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use console::style;
+use pipeline::DayRange;
 use serde_json::{Value, json};
 use store_duckdb::{PumpFacts, RunFacts, StatusFacts};
 
@@ -182,7 +183,7 @@ fn pump_as_json(pump: &PumpFacts, now: DateTime<Utc>) -> Value {
     json!({
         "id": pump.id, "serial_number": pump.serial_number, "model_name": pump.model_name, "last_upload": pump.last_upload,
         "newest_event": pump.newest_event, "newest_event_utc": pump.newest_event_utc, "events": coverage.events,
-        "misdated_events": coverage.misdated, "first_day": coverage.span.map(|span| span.first()),
-        "last_day": coverage.span.map(|span| span.last()), "months": months, "gaps": gaps,
+        "misdated_events": coverage.misdated, "first_day": coverage.span.map(DayRange::first),
+        "last_day": coverage.span.map(DayRange::last), "months": months, "gaps": gaps,
     })
 }

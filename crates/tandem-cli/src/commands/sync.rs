@@ -1,5 +1,7 @@
 //! `tandem sync` and `tandem fetch`: what the service has and the database has not, once or for ever.
 
+use std::fmt::Write as _;
+
 use anyhow::Result;
 use chrono::NaiveDate;
 use clap::Args;
@@ -144,7 +146,7 @@ fn in_words(pump: &pipeline::fetch::PumpReport, dry_run: bool) -> String {
     let mut words = format!("{name}: {} new, {} known", thousands(counts.new), thousands(counts.duplicate));
     for (count, what) in [(counts.revised, "revised"), (counts.rejected, "without identity (kept apart)")] {
         if count > 0 {
-            words += &format!(", {} {what}", thousands(count));
+            let _ = write!(words, ", {} {what}", thousands(count));
         }
     }
     format!("{words}; {asked}.")

@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
 enum Action {
     /// Name a zone, and bring every instant in the database up to date
     Set {
-        /// The IANA name, for example America/New_York
+        /// The IANA name, for example `America/New_York`
         #[arg(value_name = "ZONE")]
         zone: String,
         /// The first day in that zone [default: since ever]

@@ -61,21 +61,7 @@ impl<'a> History<'a> {
 
     /// The part of it that the pump with this serial number made; all of it without one.
     pub(crate) fn of_pump(mut self, serial: Option<&str>) -> Result<Self> {
-        let Some(serial) = serial else { return Ok(self) };
-        let pumps = query(self.reader, "SELECT id, serial_number FROM pumps ORDER BY id", |row| {
-            Ok((row.parsed::<i64>(0)?, row.optional_text(1)))
-        })?;
-        let chosen = pumps.iter().find(|(_, number)| number.as_deref() == Some(serial.trim()));
-        let Some((id, _)) = chosen else {
-            let known: Vec<_> = pumps.into_iter().filter_map(|(_, number)| number).collect();
-            let hint = if known.is_empty() {
-                "no pump is known yet".to_owned()
-            } else {
-                format!("known are {}", known.join(", "))
-            };
-            return Err(Failure::new(Exit::Usage, format!("there is no pump {serial}")).hint(hint).into());
-        };
-        self.pump = Some(*id);
+        self.pump = serial.map(|serial| pump_number(self.reader, serial)).transpose()?;
         Ok(self)
     }
 
@@ -196,6 +182,23 @@ impl<'a> History<'a> {
         })?;
         Ok(per_day.into_iter().next())
     }
+}
+
+/// The number of the pump with this serial number; one whose serial number is not known goes by its number.
+pub(crate) fn pump_number(reader: &Reader, serial: &str) -> Result<i64> {
+    let pumps = query(reader, "SELECT id, coalesce(serial_number, id::VARCHAR) FROM pumps ORDER BY id", |row| {
+        Ok((row.parsed::<i64>(0)?, row.text(1)?))
+    })?;
+    let found = pumps.iter().find(|(_, name)| name == serial.trim());
+    Ok(found.map(|(id, _)| *id).ok_or_else(|| {
+        let known: Vec<_> = pumps.iter().map(|(_, name)| name.as_str()).collect();
+        let hint = if known.is_empty() {
+            "no pump is known yet".to_owned()
+        } else {
+            format!("known are {}", known.join(", "))
+        };
+        Failure::new(Exit::Usage, format!("there is no pump {serial}")).hint(hint)
+    })?)
 }
 
 /// A condition: `column`, an instant, lies in `window`.

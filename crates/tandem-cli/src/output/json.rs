@@ -35,7 +35,7 @@ impl JsonRows {
                 (None, _) => out.write_all(b"null")?,
                 (Some(text), Kind::Bare) if is_json_number(text) => out.write_all(text.as_bytes())?,
                 (Some(text), Kind::Json) if serde_json::from_str::<&RawValue>(text).is_ok() => {
-                    out.write_all(text.as_bytes())?
+                    out.write_all(text.as_bytes())?;
                 }
                 (Some(text), _) => serde_json::to_writer(&mut *out, text)?,
             }

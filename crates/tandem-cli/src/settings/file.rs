@@ -20,8 +20,6 @@ pub(crate) struct ConfigFile {
     pub(crate) time_zone: Option<String>,
     pub(crate) endpoint: Option<String>,
     pub(crate) glucose_unit: Option<String>,
-    /// False where there was no file.
-    pub(crate) exists: bool,
 }
 
 #[derive(Deserialize)]
@@ -51,7 +49,7 @@ impl ConfigFile {
         let Contents { db, email, password, password_command, region, time_zone, endpoint, glucose_unit } =
             parse(&text, path)?;
         let password = password.map(SecretString::from);
-        Ok(Self { db, email, password, password_command, region, time_zone, endpoint, glucose_unit, exists: true })
+        Ok(Self { db, email, password, password_command, region, time_zone, endpoint, glucose_unit })
     }
 }
 

@@ -22,7 +22,7 @@ use crate::clock::SystemClock;
 use crate::failure::{Exit, Failure};
 
 pub(crate) use file::ConfigFile;
-pub(crate) use password::Keyring;
+pub(crate) use password::{Keyring, prompt as password_prompt};
 use password::{PasswordChain, PasswordSource};
 pub(crate) use paths::Paths;
 use predecessor::Predecessor;
@@ -40,8 +40,6 @@ pub(crate) struct Settings {
     pub(crate) zone: Option<Tz>,
     /// The program's own files.
     pub(crate) paths: Paths,
-    /// The configuration file that was read or would be.
-    pub(crate) config_path: PathBuf,
     /// What it says; empty where there is none.
     pub(crate) file: ConfigFile,
     predecessor: Option<Predecessor>,
@@ -69,7 +67,7 @@ impl Settings {
         let database =
             arguments.db.clone().or_else(|| file.db.clone()).unwrap_or_else(|| PathBuf::from(USUAL_DATABASE));
         let predecessor = Predecessor::read(Path::new(predecessor::USUAL_PLACE))?;
-        Ok(Self { database, named_database: arguments.db.clone(), zone, paths, config_path, file, predecessor })
+        Ok(Self { database, named_database: arguments.db.clone(), zone, paths, file, predecessor })
     }
 
     /// The account that `arguments` and the files name.
@@ -126,11 +124,6 @@ impl AccountSettings {
         config.endpoint = self.endpoint;
         config.token_cache = Some(self.tokens);
         config
-    }
-
-    /// Where a password would come from, in words.
-    pub(crate) fn password_origin(&self) -> String {
-        self.passwords.first_in_words()
     }
 
     /// Uses `password` and no other source.

@@ -29,22 +29,6 @@ impl PasswordChain {
     pub(super) fn add(&mut self, source: Option<PasswordSource>) {
         self.0.extend(source);
     }
-
-    /// Where the password would come from, in words; prompts nobody.
-    pub(super) fn first_in_words(&self) -> String {
-        for source in &self.0 {
-            match source {
-                PasswordSource::Fixed(_) => return "given by environment or file".to_owned(),
-                PasswordSource::Command(_) => return "printed by a command".to_owned(),
-                PasswordSource::Keyring(keyring) if matches!(keyring.read(), Ok(Some(_))) => {
-                    return "in the keyring".to_owned();
-                }
-                PasswordSource::Keyring(_) => {}
-                PasswordSource::Prompt(_) => return "asked for when needed".to_owned(),
-            }
-        }
-        "not configured".to_owned()
-    }
 }
 
 impl PasswordProvider for PasswordChain {

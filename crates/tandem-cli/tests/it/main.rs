@@ -1,5 +1,11 @@
 //! The command as a person has it: the real binary, real files, its words and exit codes.
 
+#![expect(clippy::print_stderr, reason = "a test that cannot be run says so")]
+
 mod bad_input;
+mod exports;
+mod lives;
+mod metrics;
 mod queries;
+mod screens;
 mod support;

@@ -162,7 +162,7 @@ impl<'a> Drawing<'a> {
             Some(rate) if *rate < 0.005 => '_',
             Some(rate) => BLOCKS[((rate / highest * 8.0).round() as usize).clamp(1, 8)],
         };
-        self.strip(
+        Self::strip(
             "basal",
             &rates.iter().map(block).collect::<String>(),
             Color::Blue,
@@ -179,7 +179,7 @@ impl<'a> Drawing<'a> {
                 line[column] = mark;
             }
         }
-        self.strip("bolus", &line.iter().collect::<String>(), Color::Cyan, "▲ by the person  ▵ automatic")
+        Self::strip("bolus", &line.iter().collect::<String>(), Color::Cyan, "▲ by the person  ▵ automatic")
     }
 
     fn carbs(&self) -> String {
@@ -200,7 +200,7 @@ impl<'a> Drawing<'a> {
                 written = column + text.len();
             }
         }
-        self.strip("carbs g", &line.iter().collect::<String>(), Color::Yellow, "")
+        Self::strip("carbs g", &line.iter().collect::<String>(), Color::Yellow, "")
     }
 
     fn modes(&self) -> String {
@@ -223,7 +223,7 @@ impl<'a> Drawing<'a> {
             [('s', "sleep"), ('x', "exercise"), ('e', "eating soon"), ('m', "automation off"), ('■', "suspended")];
         let used: Vec<_> =
             words.iter().filter(|(mark, _)| line.contains(mark)).map(|(mark, word)| format!("{mark} {word}")).collect();
-        self.strip("modes", &line.iter().collect::<String>(), Color::Magenta, &used.join("  "))
+        Self::strip("modes", &line.iter().collect::<String>(), Color::Magenta, &used.join("  "))
     }
 
     fn fill(&self, line: &mut [char], (start, end): (Stamp, Stamp), mark: char) {
@@ -243,7 +243,7 @@ impl<'a> Drawing<'a> {
         for alarm in &self.period.alarms {
             self.column(alarm.at).into_iter().for_each(|column| line[column] = ALARM);
         }
-        self.strip(
+        Self::strip(
             "events",
             &line.iter().collect::<String>(),
             Color::Red,
@@ -252,7 +252,7 @@ impl<'a> Drawing<'a> {
     }
 
     /// A line with a label, and under it what its marks mean; nothing where there is nothing.
-    fn strip(&self, label: &str, line: &str, color: Color, legend: &str) -> String {
+    fn strip(label: &str, line: &str, color: Color, legend: &str) -> String {
         if line.trim().is_empty() {
             return String::new();
         }

@@ -74,18 +74,6 @@ fn unknown_table(name: &str, known: &[String]) -> Failure {
     }
 }
 
-/// The number of the pump with this serial number.
-pub(super) fn pump(reader: &Reader, serial: &str) -> Result<i64> {
-    let pumps = query(reader, "SELECT id, serial_number FROM pumps ORDER BY id", |row| {
-        Ok((row.parsed::<i64>(0)?, row.optional_text(1)))
-    })?;
-    let found = pumps.iter().find(|(_, number)| number.as_deref() == Some(serial.trim()));
-    Ok(found.map(|(id, _)| *id).ok_or_else(|| {
-        let known: Vec<_> = pumps.iter().filter_map(|(_, number)| number.as_deref()).collect();
-        Failure::new(Exit::Usage, format!("there is no pump {serial}")).hint(format!("known are: {}", known.join(", ")))
-    })?)
-}
-
 impl Table {
     fn has(&self, column: &str) -> bool {
         self.columns.iter().any(|name| name == column)
