@@ -11,6 +11,7 @@ use crate::contents::derived_contents;
 use crate::domain::{now, table};
 
 /// The service's captured events, one text each; `None` where they are not beside the project.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn captured() -> Option<Vec<String>> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors/pump-logs-events.jsonl");
     let Ok(text) = std::fs::read_to_string(&path) else {
@@ -39,7 +40,8 @@ fn pump_of(text: &str) -> String {
 
 fn pipeline_of(pieces: &[&[String]]) -> Pipeline<DuckStore> {
     let store = DuckStore::in_memory().expect("a database in memory");
-    let mut pipeline = Pipeline::new(store, Arc::new(FixedClock(now()))).with_zone(chrono_tz::America::New_York).expect("a zone");
+    let mut pipeline =
+        Pipeline::new(store, Arc::new(FixedClock(now()))).with_zone(chrono_tz::America::New_York).expect("a zone");
     for piece in pieces {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), piece.join("\n")).expect("written");
@@ -58,13 +60,16 @@ fn real_boluses_are_joined_from_their_messages() {
     let store = pipeline.store().expect("the store");
     let boluses = "SELECT bolus_id, kind, status, source, requested_units, delivered_units, extended_units, extended_delivered_units, carbs_grams
         FROM boluses WHERE bolus_id IN (1426, 1583, 1644, 1868, 2046) ORDER BY bolus_id, events_id";
-    assert_eq!(table(store, boluses), [
-        "1426|food_and_correction|completed|remote|10.96|10.96|0.0|0.0|65",
-        "1583|food_and_correction|completed|remote|3.53|3.53|0.0|0.0|20",
-        "1644|manual|cancelled|remote|0.5|0.04657|0.0|0.0|0",
-        "1868|food_and_correction|completed|remote|3.14|3.14|0.0|0.0|15",
-        "2046|extended|cancelled|remote|8.33|6.76825|6.247|4.68525|-",
-    ]);
+    assert_eq!(
+        table(store, boluses),
+        [
+            "1426|food_and_correction|completed|remote|10.96|10.96|0.0|0.0|65",
+            "1583|food_and_correction|completed|remote|3.53|3.53|0.0|0.0|20",
+            "1644|manual|cancelled|remote|0.5|0.04657|0.0|0.0|0",
+            "1868|food_and_correction|completed|remote|3.14|3.14|0.0|0.0|15",
+            "2046|extended|cancelled|remote|8.33|6.76825|6.247|4.68525|-",
+        ]
+    );
 }
 
 #[test]

@@ -17,7 +17,11 @@ fn document(name: &str) -> String {
 fn the_data_dictionary_is_what_the_database_says() {
     let mut store = DuckStore::in_memory().expect("a database in memory");
     let written = store.data_dictionary().expect("readable");
-    assert_eq!(document("data-dictionary.md"), written, "docs/data-dictionary.md is out of date: run `cargo xtask codegen`");
+    assert_eq!(
+        document("data-dictionary.md"),
+        written,
+        "docs/data-dictionary.md is out of date: run `cargo xtask codegen`"
+    );
     for relation in store.relations().expect("readable") {
         assert!(!relation.meaning.is_empty(), "{} says what it holds", relation.name);
         for column in relation.columns {
@@ -53,7 +57,14 @@ fn every_recipe_has_an_answer() {
         for settings in &pump.settings {
             let from = chrono::DateTime::from_timestamp(settings.from_utc_seconds, 0).expect("an instant").naive_utc();
             let insert = "INSERT INTO pump_settings VALUES (?, ?, ?, ?, ?, ?)";
-            let values = duckdb::params![index as i64 + 1, settings.hash, from, from.and_utc(), from.and_utc(), settings.details.to_string()];
+            let values = duckdb::params![
+                index as i64 + 1,
+                settings.hash,
+                from,
+                from.and_utc(),
+                from.and_utc(),
+                settings.details.to_string()
+            ];
             store.connection().expect("a connection").execute(insert, values).expect("stored");
         }
     }
@@ -61,6 +72,9 @@ fn every_recipe_has_an_answer() {
         let rows = table(store, sql.trim_end().trim_end_matches(';'));
         assert!(!rows.is_empty(), "{title} has an answer");
     }
-    let known = table(store, "SELECT count(*) FROM bolus_with_settings WHERE carb_ratio_in_force IS NULL AND kind <> 'automatic'");
+    let known = table(
+        store,
+        "SELECT count(*) FROM bolus_with_settings WHERE carb_ratio_in_force IS NULL AND kind <> 'automatic'",
+    );
     assert_eq!(known, ["0"], "the settings in force are known for every bolus");
 }

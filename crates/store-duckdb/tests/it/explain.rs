@@ -45,7 +45,10 @@ fn rows_of_every_table_are_explained() {
             let id = id.parse().unwrap_or_else(|_| panic!("{name} has rows"));
             let explanation = store.explain(name, id).unwrap_or_else(|error| panic!("{name} {id}: {error}"));
             assert!(!explanation.events.is_empty(), "{name} {id} comes from events");
-            assert!(explanation.columns.iter().all(|column| !column.meaning.is_empty()), "{name}: every column says what it holds");
+            assert!(
+                explanation.columns.iter().all(|column| !column.meaning.is_empty()),
+                "{name}: every column says what it holds"
+            );
             assert!(explanation.events.iter().all(|event| !event.raw.is_empty()));
         }
     }

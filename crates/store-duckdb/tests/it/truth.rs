@@ -6,7 +6,8 @@ use std::fmt::Write;
 use chrono::{DateTime, Duration, Utc};
 use store_duckdb::DuckStore;
 use tandem_sim::history::{
-    AlarmFamily, BolusEnd, BolusKind, BolusSource, BolusTruth, CgmStatus, ControlMode, History, PumpTruth, Scenario, SuspendReason, UserMode,
+    AlarmFamily, BolusEnd, BolusKind, BolusSource, BolusTruth, CgmStatus, ControlMode, History, PumpTruth, Scenario,
+    SuspendReason, UserMode,
 };
 
 use crate::domain::table;
@@ -37,7 +38,12 @@ fn every_table_tells_what_happened() {
 fn equal(what: &str, pump: usize, found: &[String], expected: &[String]) {
     let pairs = found.iter().zip(expected);
     let differences: Vec<_> = pairs.filter(|(found, expected)| found != expected).collect();
-    let mut report = format!("{what} of pump {pump}: {} found, {} expected, {} differ\n", found.len(), expected.len(), differences.len());
+    let mut report = format!(
+        "{what} of pump {pump}: {} found, {} expected, {} differ\n",
+        found.len(),
+        expected.len(),
+        differences.len()
+    );
     for (found, expected) in differences.iter().take(5) {
         writeln!(report, "found    {found}\nexpected {expected}").expect("a string takes any text");
     }
@@ -59,7 +65,8 @@ fn instants(store: &mut DuckStore, pump: usize, history: &History, truth: &PumpT
     );
     let events = history.pumps[pump - 1].events.iter();
     let numbers = events.map(|event| event.header().sequence_number);
-    let expected: Vec<String> = numbers.zip(&truth.instants).map(|(number, at)| format!("{number}|{}|true", seconds(*at))).collect();
+    let expected: Vec<String> =
+        numbers.zip(&truth.instants).map(|(number, at)| format!("{number}|{}|true", seconds(*at))).collect();
     equal("instants", pump, &table(store, &query), &expected);
 }
 
@@ -141,8 +148,11 @@ fn basal(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
 }
 
 fn basal_of_days(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
-    let query = format!("SELECT day, basal_units FROM daily_totals WHERE pump_id = {pump} AND basal_hours > 0 ORDER BY day");
-    let day = |(day, delivered): (chrono::NaiveDate, tandem_sim::history::DeliveredBasal)| format!("{day}|{:.3}", delivered.units());
+    let query =
+        format!("SELECT day, basal_units FROM daily_totals WHERE pump_id = {pump} AND basal_hours > 0 ORDER BY day");
+    let day = |(day, delivered): (chrono::NaiveDate, tandem_sim::history::DeliveredBasal)| {
+        format!("{day}|{:.3}", delivered.units())
+    };
     let rounded = |row: &String| {
         let (day, units) = row.split_once('|').expect("two columns");
         format!("{day}|{:.3}", units.parse::<f64>().expect("units"))
@@ -215,7 +225,15 @@ fn temp_rates_and_sessions(store: &mut DuckStore, pump: usize, truth: &PumpTruth
     );
     let rate = |span: &tandem_sim::history::Span<tandem_sim::history::TempRate>| {
         let rate = span.what;
-        format!("{}|{}|{}|{}|{}|{}", span.start_sequence, rate.id, rate.percent, rate.minutes, seconds(span.start), maybe(span.end))
+        format!(
+            "{}|{}|{}|{}|{}|{}",
+            span.start_sequence,
+            rate.id,
+            rate.percent,
+            rate.minutes,
+            seconds(span.start),
+            maybe(span.end)
+        )
     };
     equal("temporary rates", pump, &table(store, &query), &truth.temp_rates.iter().map(rate).collect::<Vec<_>>());
     let query = format!(
@@ -226,9 +244,19 @@ fn temp_rates_and_sessions(store: &mut DuckStore, pump: usize, truth: &PumpTruth
     let session = |session: &tandem_sim::history::SensorSessionTruth| {
         let end = session.stop_sequence.map_or_else(|| "-".to_owned(), |sequence| sequence.to_string());
         let ends = maybe(session.stop_sequence.and(session.stopped));
-        format!("{}|{end}|{}|{ends}|{}", session.join_sequence, seconds(session.joined), seconds(session.sensor_started))
+        format!(
+            "{}|{end}|{}|{ends}|{}",
+            session.join_sequence,
+            seconds(session.joined),
+            seconds(session.sensor_started)
+        )
     };
-    equal("sensor sessions", pump, &table(store, &query), &truth.sensor_sessions.iter().map(session).collect::<Vec<_>>());
+    equal(
+        "sensor sessions",
+        pump,
+        &table(store, &query),
+        &truth.sensor_sessions.iter().map(session).collect::<Vec<_>>(),
+    );
 }
 
 fn alarms(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
@@ -255,7 +283,8 @@ fn alarms(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
 }
 
 fn sites(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
-    let query = format!("SELECT events_id % 4294967296, kind FROM site_changes WHERE pump_id = {pump} ORDER BY events_id");
+    let query =
+        format!("SELECT events_id % 4294967296, kind FROM site_changes WHERE pump_id = {pump} ORDER BY events_id");
     let mut truth = truth.sites.clone();
     truth.sort_by_key(|(_, sequence)| *sequence);
     let expected = truth.into_iter().map(|(code, sequence)| {
