@@ -1,5 +1,7 @@
 //! The store against real DuckDB, in memory and on file.
 
+#![expect(clippy::print_stderr, reason = "a test that cannot be run says so")]
+
 mod atomicity;
 mod captured_domain;
 mod captures;

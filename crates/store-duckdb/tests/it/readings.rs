@@ -99,11 +99,11 @@ fn backfill_is_timed_when_measured() {
 
 #[test]
 fn a_measurement_logged_twice_is_one_reading_in_whatever_order_it_arrives() {
-    let live = cgm(10, 399, 0, 120, 3, 1);
-    let again = measured(13, 10, 399, 0, 120, 900, 2);
+    let live = [cgm(10, 399, 0, 120, 3, 1)];
+    let again = [measured(13, 10, 399, 0, 120, 900, 2)];
+    let both = [live[0].clone(), again[0].clone()];
     let query = "SELECT id % 4294967296 FROM cgm_readings";
-    let pages: [&[&[String]]; 3] =
-        [&[&[live.clone(), again.clone()]], &[&[live.clone()], &[again.clone()]], &[&[again.clone()], &[live.clone()]]];
+    let pages: [&[&[String]]; 3] = [&[&both], &[&live, &again], &[&again, &live]];
     for page in pages {
         assert_eq!(after(page, query), ["10"]);
     }
