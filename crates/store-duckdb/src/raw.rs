@@ -290,8 +290,8 @@ fn note_batch_in_tx(
 
 fn note_window_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, counts: PageCounts) -> Result<(), StoreError> {
     let Some(FetchedWindow { days, last_upload }) = page.window else { return Ok(()) };
-    let note = "INSERT INTO fetch_windows (run_id, pump_id, first_day, last_day, fetched, last_upload, new, duplicate, revised, rejected)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let note = "INSERT INTO fetch_windows (id, run_id, pump_id, first_day, last_day, fetched, last_upload, new, duplicate, revised, rejected)
+                VALUES (nextval('fetch_window_numbers'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let PageCounts { new, duplicate, revised, rejected } = counts;
     let values = params![
         page.run.0,

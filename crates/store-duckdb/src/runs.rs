@@ -10,7 +10,7 @@ use crate::error::failed;
 
 impl RunStore for DuckStore {
     fn begin_run(&mut self, stage: Stage, started: DateTime<Utc>) -> Result<RunId, StoreError> {
-        let begin = "INSERT INTO pipeline_runs (stage, started) VALUES (?, ?) RETURNING id";
+        let begin = "INSERT INTO pipeline_runs (id, stage, started) VALUES (nextval('pipeline_run_numbers'), ?, ?) RETURNING id";
         let connection = self.connection()?;
         let id = connection.query_row(begin, params![stage.as_str(), started], |row| row.get(0));
         id.map(RunId).map_err(failed("cannot note the start of a run"))

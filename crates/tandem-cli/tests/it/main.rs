@@ -9,3 +9,4 @@ mod metrics;
 mod queries;
 mod screens;
 mod support;
+mod trouble;
