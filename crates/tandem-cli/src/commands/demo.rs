@@ -16,6 +16,7 @@ use report::{GlucoseUnit, Report, ReportInput, ReportOptions};
 use store_duckdb::{DuckStore, ReadOptions, Reader, StoreOptions};
 use tandem_sim::history::Scenario;
 use tandem_sim::timeline::Timeline;
+use tandem_sim::service::Filter;
 use tandem_sim::{Sim, SimConfig, SimHandle};
 use tandem_source::{FixedPassword, Region, SourceConfig, TandemSource};
 use url::Url;
@@ -97,7 +98,9 @@ async fn fetch(database: &Path, bar: &Arc<std::sync::Mutex<Bar>>, stop: StopSign
     let zone = scenario.zone;
     let history = Arc::new(scenario);
     let now = end_of(&history);
-    let config = SimConfig::new(history, move || SystemTime::from(now));
+    let mut config = SimConfig::new(history, move || SystemTime::from(now));
+    // Everything comes, types that no dictionary has included: the demo's log is whole.
+    config.behaviour.filter = Filter::Ignored;
     let (email, password) = (config.account.email.clone(), config.account.password.clone());
     let service = Sim::start(config).await.context("cannot start the simulated service")?;
     let source = client(&service, email, password, now)?;
