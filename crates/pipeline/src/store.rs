@@ -7,7 +7,7 @@
 //! * **Durable.** When it has returned, a killed process loses nothing of it.
 //! * **Blocking.** Async callers hand the store to a blocking thread; it is moved, never shared.
 //!
-//! The conformance suite in [`testing`](crate::testing) (feature `testing`) checks these promises on any implementation.
+//! The conformance suite in `testing` (feature `testing`) checks these promises on any implementation.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use pump_events::{EventCode, Problem, PumpTime};
