@@ -24,10 +24,11 @@ Start here:
 Exit codes: 0 done, 1 internal error, 2 usage, 3 configuration or credentials, 4 network or service,
 5 database, 6 problems in the data, 130 interrupted.";
 
-/// A person's insulin pump history, from Tandem Source into one `DuckDB` file.
+/// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "tandem", version, styles = STYLES, max_term_width = 100, after_help = EXAMPLES)]
-#[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(name = "tandem", version, about = "Your insulin pump's whole history, in one DuckDB file that is yours")]
+#[command(styles = STYLES, max_term_width = 100, after_help = EXAMPLES)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: GlobalArgs,
@@ -57,8 +58,15 @@ pub(crate) struct GlobalArgs {
     /// How log lines are written
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
     pub(crate) log_format: LogFormat,
-    /// When to use colours; `NO_COLOR` is respected
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    /// When to use colours.
+    #[arg(
+        long,
+        global = true,
+        help = "When to use colours; NO_COLOR is respected",
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true
+    )]
     pub(crate) color: ColorWhen,
 }
 
@@ -92,8 +100,8 @@ pub(crate) struct AccountArgs {
     /// Where the account is: us (United States, Canada, Mexico) or eu (everywhere else)
     #[arg(long, value_name = "REGION", env = "TANDEM_REGION", hide_env_values = true)]
     pub(crate) region: Option<String>,
-    /// A command that prints the password, for example 'pass show tandem' [env: `TANDEM_PASSWORD_COMMAND`]
-    #[arg(long, value_name = "COMMAND")]
+    /// A command that prints the password.
+    #[arg(long, value_name = "COMMAND", help = "A command that prints the password [env: TANDEM_PASSWORD_COMMAND]")]
     pub(crate) password_command: Option<String>,
     /// Replaces the origin of every host of the service, for simulators and proxies
     #[arg(long, value_name = "URL", env = "TANDEM_ENDPOINT", hide_env_values = true)]
@@ -118,6 +126,7 @@ pub(crate) enum Command {
     Metrics(commands::metrics::Arguments),
     Report(commands::report::Arguments),
     Export(commands::export::Arguments),
+    Mcp(commands::mcp::Arguments),
     Zone(commands::zone::Arguments),
     Verify(commands::verify::Arguments),
     Explain(commands::explain::Arguments),

@@ -99,7 +99,14 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 /// True when the reader of the output has gone away: `tandem query … | head` is a success.
 pub(crate) fn is_broken_pipe(error: &Error) -> bool {
     let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
-    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(broken)
+    // A connection to the service or a database breaks with the same words, and is no success.
+    let foreign = |cause: &(dyn std::error::Error + 'static)| cause.is::<SourceError>() || cause.is::<StoreError>();
+    !error.chain().any(foreign) && error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(broken)
+}
+
+/// The error, its causes and hints as plain text, for others than a person at a terminal.
+pub(crate) fn in_words(error: &Error) -> String {
+    console::strip_ansi_codes(&describe(error)).into_owned()
 }
 
 /// Writes the error to stderr and says how to exit.

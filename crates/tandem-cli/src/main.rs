@@ -12,11 +12,13 @@ mod failure;
 mod history;
 mod interrupt;
 mod logging;
+mod mcp;
 mod output;
 mod progress;
 mod settings;
 mod summary;
 mod terminal;
+mod time_limit;
 
 use std::process::ExitCode;
 

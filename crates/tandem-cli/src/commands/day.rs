@@ -70,12 +70,14 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn today(history: &History<'_>) -> NaiveDate {
+/// Today, on the person's wall clock.
+pub(crate) fn today(history: &History<'_>) -> NaiveDate {
     let now = Context::now();
     history.zone.map_or_else(|| now.date_naive(), |zone| now.with_timezone(&zone).date_naive())
 }
 
-fn parse_day(text: &str, today: NaiveDate) -> Result<NaiveDate> {
+/// The day that a person names.
+pub(crate) fn parse_day(text: &str, today: NaiveDate) -> Result<NaiveDate> {
     let ago = |days: i64| TimeDelta::try_days(days).and_then(|days| today.checked_sub_signed(days));
     let day = match text.trim() {
         "today" => Some(today),
@@ -239,7 +241,8 @@ fn in_ranges(ranges: &Ranges) -> String {
     )
 }
 
-fn kind(bolus: &Bolus) -> String {
+/// What a bolus was for, in words.
+pub(crate) fn kind(bolus: &Bolus) -> String {
     let mut words = vec![match (bolus.origin, bolus.carbs_grams > 0.0 || bolus.requested_food_units > 0.0) {
         (BolusOrigin::Automatic, _) => "automatic",
         (BolusOrigin::User, true) => "meal",
@@ -255,7 +258,7 @@ fn kind(bolus: &Bolus) -> String {
 }
 
 /// `LID_ALERT_LOW_INSULIN` and the like, for people.
-fn readable(name: &str) -> String {
+pub(crate) fn readable(name: &str) -> String {
     if name.contains('_') { name.replace('_', " ").to_lowercase() } else { name.to_owned() }
 }
 

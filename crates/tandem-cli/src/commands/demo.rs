@@ -34,7 +34,7 @@ const USUAL_DATABASE: &str = "data/demo.db";
 const REPORT_DAYS: u64 = 14;
 const WORDS: &str = "Stopping after this page; press Ctrl-C again to stop at once.";
 
-/// Show all of it on a made-up person: four months and two pumps, from a simulated service
+/// Show all of it on a made-up person, from a simulated service
 ///
 /// The real client logs in to a simulated Tandem Source on this computer, fetches everything, decodes it and writes a
 /// database and a report that you can look at. Nothing leaves this computer.

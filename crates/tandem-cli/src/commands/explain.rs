@@ -19,7 +19,7 @@ Examples:
   tandem query 'SELECT id, timestamp, delivered_units FROM boluses ORDER BY timestamp DESC LIMIT 3'
   tandem explain boluses 281479271747391";
 
-/// Show what a row was made from: its columns, the pump's events behind it, their raw text
+/// Show what a row was made from, down to the pump's events and their raw text
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {

@@ -8,6 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod import;
+pub(crate) mod mcp;
 pub(crate) mod metrics;
 pub(crate) mod query;
 pub(crate) mod report;
@@ -42,6 +43,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Metrics(arguments) => metrics::run(&arguments, context),
         Command::Report(arguments) => report::run(&arguments, context),
         Command::Export(arguments) => export::run(&arguments, context),
+        Command::Mcp(arguments) => mcp::run(&arguments, context),
         Command::Zone(arguments) => zone::run(&arguments, context),
         Command::Verify(arguments) => verify::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),

@@ -4,18 +4,16 @@ use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use store_duckdb::{Query, QueryError, QueryStopper};
+use store_duckdb::Query;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::output::rows::{Format, RowWriter};
+use crate::time_limit::TimeLimit;
 
 /// Rows of a table on a screen, unless more are asked for.
 const TABLE_ROWS: u64 = 200;
@@ -58,9 +56,12 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let sql = sql(arguments)?;
     let reader = context.reader()?;
-    let limiter = Limiter::new(&reader.stopper(), arguments.timeout, context);
+    let stopper = reader.stopper();
+    context.interrupt.on_signal("", move || stopper.stop());
+    let limit = (arguments.timeout > 0).then(|| Duration::from_secs(arguments.timeout));
+    let limit = TimeLimit::start(reader.stopper(), limit);
     let answered = reader.query(&sql).map_err(anyhow::Error::from).and_then(|query| write(&query, arguments, context));
-    answered.map_err(|error| limiter.explain(error))?;
+    answered.map_err(|error| limit.explain(error, "ask for less, or allow more time with --timeout SECONDS"))?;
     Ok(Exit::Done)
 }
 
@@ -116,42 +117,4 @@ fn write_rows(query: &Query<'_>, arguments: &Arguments, out: &mut dyn Write) -> 
     })?;
     failed.map_or(Ok(()), Err)?;
     writer.finish(more).context("cannot write the answer")
-}
-
-/// Stops a query that takes too long, or on Ctrl-C.
-struct Limiter {
-    seconds: u64,
-    timed_out: Arc<AtomicBool>,
-    /// Dropped together with this: the thread that waits for the end of time ends.
-    _done: Sender<()>,
-}
-
-impl Limiter {
-    fn new(stopper: &QueryStopper, seconds: u64, context: &Context) -> Self {
-        let on_signal = stopper.clone();
-        context.interrupt.on_signal("", move || on_signal.stop());
-        let timed_out = Arc::new(AtomicBool::new(false));
-        let (done, waiting) = channel::<()>();
-        if seconds > 0 {
-            let (stopper, timed_out) = (stopper.clone(), timed_out.clone());
-            std::thread::spawn(move || {
-                if waiting.recv_timeout(Duration::from_secs(seconds)) == Err(RecvTimeoutError::Timeout) {
-                    timed_out.store(true, Ordering::Relaxed);
-                    stopper.stop();
-                }
-            });
-        }
-        Self { seconds, timed_out, _done: done }
-    }
-
-    /// DuckDB says of both that the query was interrupted.
-    fn explain(&self, error: anyhow::Error) -> anyhow::Error {
-        let stopped = matches!(error.downcast_ref(), Some(QueryError::Stopped));
-        if stopped && self.timed_out.load(Ordering::Relaxed) {
-            return Failure::new(Exit::Usage, format!("the query took longer than {} s and was stopped", self.seconds))
-                .hint("ask for less, or allow more time with --timeout SECONDS")
-                .into();
-        }
-        error
-    }
 }

@@ -172,7 +172,8 @@ fn as_json(facts: &StatusFacts, path: &str, bytes: u64, now: DateTime<Utc>) -> V
     })
 }
 
-fn pump_as_json(pump: &PumpFacts, now: DateTime<Utc>) -> Value {
+/// One pump with its months and gaps.
+pub(crate) fn pump_as_json(pump: &PumpFacts, now: DateTime<Utc>) -> Value {
     let coverage = Coverage::of(&pump.days, now);
     let months: Vec<_> = coverage
         .months()

@@ -1,4 +1,4 @@
-//! Rows as JSON objects. Numbers keep DuckDB's own digits.
+//! Rows as JSON objects or arrays. Numbers keep DuckDB's own digits.
 
 use std::io::{self, Write};
 
@@ -16,31 +16,43 @@ enum Kind {
     Text,
 }
 
-/// Writes rows as JSON objects.
-pub(super) struct JsonRows {
+/// Writes rows as JSON.
+pub(crate) struct JsonRows {
     columns: Vec<(String, Kind)>,
 }
 
 impl JsonRows {
-    pub(super) fn new(columns: &[QueryColumn]) -> Self {
+    /// For rows with these columns.
+    pub(crate) fn new(columns: &[QueryColumn]) -> Self {
         let columns = columns.iter().map(|column| (quoted(&column.name), kind(column))).collect();
         Self { columns }
     }
 
     /// Writes one object, without a line end.
-    pub(super) fn write(&self, out: &mut dyn Write, cells: &[Option<&str>]) -> io::Result<()> {
+    pub(super) fn write_object(&self, out: &mut dyn Write, cells: &[Option<&str>]) -> io::Result<()> {
         for (index, ((name, kind), cell)) in self.columns.iter().zip(cells).enumerate() {
             write!(out, "{}{name}:", if index == 0 { '{' } else { ',' })?;
-            match (cell, kind) {
-                (None, _) => out.write_all(b"null")?,
-                (Some(text), Kind::Bare) if is_json_number(text) => out.write_all(text.as_bytes())?,
-                (Some(text), Kind::Json) if serde_json::from_str::<&RawValue>(text).is_ok() => {
-                    out.write_all(text.as_bytes())?;
-                }
-                (Some(text), _) => serde_json::to_writer(&mut *out, text)?,
-            }
+            write_cell(out, *kind, *cell)?;
         }
         out.write_all(b"}")
+    }
+
+    /// Writes one array, without a line end.
+    pub(crate) fn write_array(&self, out: &mut dyn Write, cells: &[Option<&str>]) -> io::Result<()> {
+        for (index, ((_, kind), cell)) in self.columns.iter().zip(cells).enumerate() {
+            out.write_all(if index == 0 { b"[" } else { b"," })?;
+            write_cell(out, *kind, *cell)?;
+        }
+        out.write_all(b"]")
+    }
+}
+
+fn write_cell(out: &mut dyn Write, kind: Kind, cell: Option<&str>) -> io::Result<()> {
+    match (cell, kind) {
+        (None, _) => out.write_all(b"null"),
+        (Some(text), Kind::Bare) if is_json_number(text) => out.write_all(text.as_bytes()),
+        (Some(text), Kind::Json) if serde_json::from_str::<&RawValue>(text).is_ok() => out.write_all(text.as_bytes()),
+        (Some(text), _) => Ok(serde_json::to_writer(out, text)?),
     }
 }
 

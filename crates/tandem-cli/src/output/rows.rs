@@ -91,10 +91,10 @@ impl<'a> RowWriter<'a> {
             Form::Csv => write_csv(self.out, cells.iter().map(|cell| cell.unwrap_or_default()))?,
             Form::Json(rows) => {
                 self.out.write_all(if first { b"\n" } else { b",\n" })?;
-                rows.write(self.out, cells)?;
+                rows.write_object(self.out, cells)?;
             }
             Form::Jsonl(rows) => {
-                rows.write(self.out, cells)?;
+                rows.write_object(self.out, cells)?;
                 self.out.write_all(b"\n")?;
             }
             Form::Markdown => write_markdown(self.out, cells.iter().map(|cell| cell.unwrap_or("NULL")))?,
@@ -125,7 +125,13 @@ impl<'a> RowWriter<'a> {
 }
 
 fn align(column: &QueryColumn) -> Align {
-    if column.is_number() { Align::Right } else { Align::Left }
+    const WHOLE: [&str; 4] = ["TIMESTAMP", "DATE", "TIME", "BOOLEAN"];
+    match column.type_name.as_str() {
+        _ if column.is_number() => Align::Right,
+        _ if column.is_nested() => Align::Left,
+        name if WHOLE.iter().any(|whole| name.starts_with(whole)) => Align::Whole,
+        _ => Align::Left,
+    }
 }
 
 fn write_csv<'a>(out: &mut dyn Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {

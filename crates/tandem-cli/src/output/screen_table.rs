@@ -13,6 +13,8 @@ const NARROWEST: usize = 12;
 pub(crate) enum Align {
     Left,
     Right,
+    /// To the left, and never cut: a time without its end is another time.
+    Whole,
 }
 
 /// Rows to be shown.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stderr, reason = "a test that cannot be run says so")]
 
+mod assistant;
 mod bad_input;
 mod exports;
 mod lives;

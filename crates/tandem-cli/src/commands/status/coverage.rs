@@ -14,34 +14,34 @@ use crate::output::{counted, thousands};
 const BEFORE_ANY_PUMP: i32 = 2016;
 
 /// The days with events.
-pub(super) struct Coverage {
+pub(crate) struct Coverage {
     /// From the first day with events to the last.
-    pub(super) span: Option<DayRange>,
+    pub(crate) span: Option<DayRange>,
     /// Days between without any event, oldest first.
-    pub(super) gaps: Vec<DayRange>,
+    pub(crate) gaps: Vec<DayRange>,
     /// Events on believable days.
-    pub(super) events: u64,
+    pub(crate) events: u64,
     /// Events on a factory date or in the future.
-    pub(super) misdated: u64,
+    pub(crate) misdated: u64,
     months: BTreeMap<NaiveDate, Month>,
 }
 
 /// One month of the span.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Month {
+pub(crate) struct Month {
     /// Its first day.
-    pub(super) first: NaiveDate,
+    pub(crate) first: NaiveDate,
     /// Days of it inside the span.
-    pub(super) days: u32,
+    pub(crate) days: u32,
     /// Days of these with events.
-    pub(super) with_events: u32,
+    pub(crate) with_events: u32,
     /// Events.
-    pub(super) events: u64,
+    pub(crate) events: u64,
 }
 
 impl Coverage {
     /// Counts the days of a pump up to `now`.
-    pub(super) fn of(days: &[DayCount], now: DateTime<Utc>) -> Self {
+    pub(crate) fn of(days: &[DayCount], now: DateTime<Utc>) -> Self {
         let latest = now.date_naive() + Days::new(2);
         let believable = |count: &&DayCount| count.day.year() >= BEFORE_ANY_PUMP && count.day <= latest;
         let kept: Vec<_> = days.iter().filter(believable).collect();
@@ -54,12 +54,12 @@ impl Coverage {
     }
 
     /// The months of the span, oldest first.
-    pub(super) fn months(&self) -> impl Iterator<Item = &Month> {
+    pub(crate) fn months(&self) -> impl Iterator<Item = &Month> {
         self.months.values()
     }
 
     /// How many events from when to when.
-    pub(super) fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         let misdated = match self.misdated {
             0 => String::new(),
             number => format!(", and {} with a clock that was never set or is in the future", thousands(number)),
@@ -71,7 +71,7 @@ impl Coverage {
     }
 
     /// A line per year, a sign per month, the fuller the more of its days have events.
-    pub(super) fn drawing(&self) -> String {
+    pub(crate) fn drawing(&self) -> String {
         let Some(span) = self.span else { return String::new() };
         let mut text = format!("           {}\n", style("J F M A M J J A S O N D").dim());
         for year in span.first().year()..=span.last().year() {

@@ -1,0 +1,30 @@
+//! `tandem mcp`: lets an assistant ask, over standard input and output.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::context::Context;
+use crate::failure::Exit;
+use crate::mcp;
+
+const EXAMPLES: &str = "\
+In the configuration of an assistant that speaks MCP:
+  {\"mcpServers\": {\"tandem\": {\"command\": \"tandem\", \"args\": [\"mcp\", \"--db\", \"/full/path/to/tandem.db\"]}}}
+
+What the assistant reads, the company behind it may read, too. The server itself sends nothing anywhere; it only answers, can
+change nothing, and reaches nothing but the one database.";
+
+/// Serve the history to an assistant by the Model Context Protocol, read-only
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {}
+
+/// Serves until the assistant closes the connection.
+pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit> {
+    // Brings an older database up to date before the first question; one that is not there yet may still come.
+    if context.settings.database.exists() {
+        drop(context.reader()?);
+    }
+    context.runtime.block_on(mcp::serve(context.settings.database.clone()))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,136 @@
+//! The MCP server: an assistant may look at the history, and do nothing else.
+//!
+//! What is asked for and answered is here; the answers themselves are made in [`answers`]. Each call opens the database for
+//! reading and closes it again, so that a sync can run beside.
+
+mod answers;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Result;
+use rmcp::handler::server::wrapper::Parameters;
+use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabilities, ServerConfig};
+use rmcp::{ServerHandler, ServiceExt as _, schemars, tool, tool_handler, tool_router};
+use serde::Deserialize;
+use store_duckdb::{ReadOptions, Reader};
+
+use crate::failure;
+
+/// What an assistant is told before it asks anything.
+const INSTRUCTIONS: &str = "\
+One person's insulin pump history (Tandem t:slim X2 or Mobi) in a local DuckDB database, read-only. Call `summary` first: span, \
+gaps, time in range, insulin per day. Then `list_tables` and `describe_table` (columns with meaning and unit), then `query` in \
+DuckDB SQL. Glucose is in mg/dL (39 stands for LOW, 401 for HIGH), insulin in units, basal rates in basal_deliveries in mU/h. \
+`timestamp` is the pump's wall clock, `timestamp_utc` the instant. Gaps in the data are gaps in the record, not zeros. This is \
+what a device recorded; it is not medical advice, and decisions about insulin belong to the person and their clinicians.";
+
+/// Serves one database.
+#[derive(Clone, Debug)]
+pub(crate) struct Server {
+    database: Arc<PathBuf>,
+}
+
+/// A table to describe.
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[schemars(crate = "rmcp::schemars")]
+struct TableName {
+    /// Name of a table or view, as `list_tables` gives it.
+    table: String,
+}
+
+/// A question in SQL.
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[schemars(crate = "rmcp::schemars")]
+struct Sql {
+    /// One DuckDB query that only reads.
+    sql: String,
+    /// The most rows to return, 1 to 1000; 200 if left out. Aggregate in SQL rather than reading many rows.
+    max_rows: Option<u32>,
+}
+
+/// A day.
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[schemars(crate = "rmcp::schemars")]
+struct Day {
+    /// A date such as 2026-03-14, `today`, `yesterday`, or -N for N days ago; the newest day on record if left out.
+    date: Option<String>,
+}
+
+#[tool_router]
+impl Server {
+    /// A server of the database in this file.
+    pub(crate) fn new(database: PathBuf) -> Self {
+        Self { database: Arc::new(database) }
+    }
+
+    #[tool(
+        description = "Overview of the history: pumps, span of days, gaps, glucose metrics and insulin per day of the last 14 and 90 days on record. Call this first.",
+        annotations(title = "Summary", read_only_hint = true, open_world_hint = false)
+    )]
+    async fn summary(&self) -> CallToolResult {
+        self.answer(answers::summary).await
+    }
+
+    #[tool(
+        description = "Every table and view with its meaning and number of rows.",
+        annotations(title = "List tables", read_only_hint = true, open_world_hint = false)
+    )]
+    async fn list_tables(&self) -> CallToolResult {
+        self.answer(answers::list_tables).await
+    }
+
+    #[tool(
+        description = "The columns of one table or view: name, type, meaning and unit.",
+        annotations(title = "Describe a table", read_only_hint = true, open_world_hint = false)
+    )]
+    async fn describe_table(&self, Parameters(TableName { table }): Parameters<TableName>) -> CallToolResult {
+        self.answer(move |reader| answers::describe_table(reader, &table)).await
+    }
+
+    #[tool(
+        description = "Runs one read-only DuckDB query; returns columns and rows. At most 1000 rows, 20 seconds and 512 MB of memory; no files, network, extensions or writes.",
+        annotations(title = "Query", read_only_hint = true, open_world_hint = false)
+    )]
+    async fn query(&self, Parameters(Sql { sql, max_rows }): Parameters<Sql>) -> CallToolResult {
+        self.answer(move |reader| answers::query(reader, &sql, max_rows)).await
+    }
+
+    #[tool(
+        description = "One day in detail: glucose by hour, boluses, carbs, insulin totals, modes, suspensions, site changes and alarms.",
+        annotations(title = "One day", read_only_hint = true, open_world_hint = false)
+    )]
+    async fn day(&self, Parameters(Day { date }): Parameters<Day>) -> CallToolResult {
+        self.answer(move |reader| answers::day(reader, date.as_deref())).await
+    }
+
+    /// Answers from the database; what goes wrong is told to the assistant, with what to do.
+    async fn answer(&self, work: impl FnOnce(&Reader) -> Result<String> + Send + 'static) -> CallToolResult {
+        let database = self.database.clone();
+        let answered = tokio::task::spawn_blocking(move || {
+            let options = ReadOptions { memory_limit: "512MB".to_owned(), ..ReadOptions::default() };
+            work(&Reader::open(&database, &options)?)
+        });
+        match answered.await {
+            Ok(Ok(text)) => CallToolResult::success(vec![ContentBlock::text(text)]),
+            Ok(Err(error)) => CallToolResult::error(vec![ContentBlock::text(failure::in_words(&error))]),
+            Err(error) => CallToolResult::error(vec![ContentBlock::text(format!("internal error: {error}"))]),
+        }
+    }
+}
+
+#[tool_handler]
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+            .with_server_info(Implementation::new("tandem", env!("CARGO_PKG_VERSION")))
+            .with_instructions(INSTRUCTIONS)
+    }
+}
+
+/// Serves on standard input and output until the other side closes them.
+pub(crate) async fn serve(database: PathBuf) -> Result<()> {
+    let running = Server::new(database).serve(rmcp::transport::stdio()).await?;
+    running.waiting().await?;
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! `tandem mcp` as an assistant has it: lines of JSON over pipes.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::lives::{autumn, holding};
+use crate::support::Place;
+
+/// A running server, greeted.
+struct Assistant {
+    child: Child,
+    questions: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    asked: u64,
+}
+
+impl Assistant {
+    fn of(place: &Place) -> Self {
+        let mut command = place.command(&["mcp"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the binary runs");
+        let questions = child.stdin.take().expect("a pipe");
+        let answers = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut assistant = Self { child, questions, answers, asked: 0 };
+        let greeting =
+            json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+        let greeted = assistant.ask("initialize", &greeting);
+        assert_eq!(greeted["serverInfo"]["name"], "tandem");
+        assert!(greeted["instructions"].as_str().is_some_and(|words| words.contains("not medical advice")));
+        assistant.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+        assistant
+    }
+
+    fn send(&mut self, message: &Value) {
+        writeln!(self.questions, "{message}").expect("the server listens");
+    }
+
+    fn ask(&mut self, method: &str, parameters: &Value) -> Value {
+        self.asked += 1;
+        self.send(&json!({"jsonrpc": "2.0", "id": self.asked, "method": method, "params": parameters}));
+        let mut line = String::new();
+        self.answers.read_line(&mut line).expect("an answer");
+        let answer: Value = serde_json::from_str(&line).expect("JSON");
+        assert_eq!(answer["id"], self.asked, "{line}");
+        answer["result"].clone()
+    }
+
+    /// Whether the tool succeeded, and what it said.
+    fn call(&mut self, tool: &str, arguments: &Value) -> (bool, String) {
+        let result = self.ask("tools/call", &json!({"name": tool, "arguments": arguments}));
+        let text = result["content"][0]["text"].as_str().expect("a text").to_owned();
+        (result["isError"] != true, text)
+    }
+
+    fn part(mut self) -> i32 {
+        drop(self.questions);
+        self.child.wait().expect("it ends").code().unwrap_or(-1)
+    }
+}
+
+#[test]
+fn every_tool_answers() {
+    let place = holding(&autumn());
+    let mut assistant = Assistant::of(&place);
+    let tools = assistant.ask("tools/list", &json!({}));
+    let mut names: Vec<_> =
+        tools["tools"].as_array().expect("tools").iter().filter_map(|tool| tool["name"].as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["day", "describe_table", "list_tables", "query", "summary"]);
+    let rows = [
+        ("summary", json!({}), "\"from_70_to_180_percent\":"),
+        ("list_tables", json!({}), "\"name\":\"cgm_readings\""),
+        ("describe_table", json!({"table": "cgm_readings"}), "Glucose in mg/dL"),
+        (
+            "query",
+            json!({"sql": "SELECT count(*) > 1000 AS many, 1.10::DECIMAL(5,2) AS d FROM cgm_readings;"}),
+            "[true,1.10]",
+        ),
+        ("query", json!({"sql": "FROM range(5)", "max_rows": 2}), "only the first 2 rows"),
+        ("query", json!({"sql": "FROM range(1000000)", "max_rows": 4_000_000}), "only the first 1000 rows"),
+        ("query", json!({"sql": "SELECT repeat('x', 50000) FROM range(1000)"}), "only the first"),
+        ("day", json!({"date": "2026-11-01"}), "\"day\":\"2026-11-01\""),
+        ("day", json!({}), "\"glucose_by_hour_mg_dl\":"),
+    ];
+    for (tool, arguments, words) in rows {
+        let (good, text) = assistant.call(tool, &arguments);
+        assert!(good && text.contains(words), "{tool} {arguments}: {text}");
+        assert!(text.len() < 300_000, "{tool} {arguments}: {} bytes", text.len());
+        assert!(serde_json::from_str::<Value>(&text).is_ok(), "{tool} {arguments}: {text}");
+    }
+    assert_eq!(assistant.part(), 0);
+}
+
+#[test]
+fn an_assistant_changes_nothing_and_reaches_nothing() {
+    let place = holding(&autumn());
+    let before = place.count("raw_events");
+    place.file("secret.csv", "a\nhidden\n");
+    let mut assistant = Assistant::of(&place);
+    let rows = [
+        ("query", json!({"sql": "DELETE FROM events"}), "only reading"),
+        ("query", json!({"sql": "CREATE TEMP TABLE t AS SELECT 1"}), "not a query"),
+        ("query", json!({"sql": "COPY events TO 'x.csv'"}), "error:"),
+        ("query", json!({"sql": "ATTACH 'other.db'"}), "error:"),
+        ("query", json!({"sql": "INSTALL httpfs"}), "error:"),
+        ("query", json!({"sql": "LOAD httpfs"}), "error:"),
+        ("query", json!({"sql": "SET memory_limit = '10GB'"}), "error:"),
+        ("query", json!({"sql": "FROM read_text('secret.csv')"}), "disabled"),
+        ("query", json!({"sql": "FROM 'secret.csv'"}), "error:"),
+        ("query", json!({"sql": "FROM glob('*')"}), "disabled"),
+        ("query", json!({"sql": "SELECT 1; SELECT 2"}), "more than one statement"),
+        ("query", json!({"sql": "FROM cgm_reading"}), "cgm_readings"),
+        ("describe_table", json!({"table": "cgm_reading"}), "did you mean cgm_readings?"),
+        ("day", json!({"date": "soon"}), "is no day"),
+    ];
+    for (tool, arguments, words) in rows {
+        let (good, text) = assistant.call(tool, &arguments);
+        assert!(!good && text.contains(words) && !text.contains("hidden"), "{tool} {arguments}: {text}");
+    }
+    assert_eq!(assistant.part(), 0);
+    assert_eq!(place.count("raw_events"), before);
+    assert!(!place.path().join("x.csv").exists() && !place.path().join("other.db").exists());
+}
+
+#[test]
+fn without_a_database_it_says_what_to_do() {
+    let place = Place::new();
+    let mut assistant = Assistant::of(&place);
+    let (good, text) = assistant.call("summary", &json!({}));
+    assert!(!good && text.contains("there is no database") && text.contains("tandem sync"), "{text}");
+    assert_eq!(assistant.part(), 0);
+    assert!(!place.path().join("data/tandem.db").exists());
+}
