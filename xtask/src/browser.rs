@@ -18,7 +18,9 @@ pub(crate) fn check(screenshots: Option<&Path>) -> anyhow::Result<()> {
         missing("node or npm's packages cannot be had here");
         return Ok(());
     }
-    let report = demo_report(&work)?;
+    // A folder of its own: the demo never writes into an existing database, and an earlier check may have left one.
+    let demo = tempfile::tempdir_in(&work).context("cannot make a folder for the demo")?;
+    let report = demo_report(demo.path())?;
     let mut command = Command::new("node");
     command.arg("check.mjs").arg(&report).current_dir(&work);
     if let Some(folder) = screenshots {
@@ -60,8 +62,8 @@ fn install_checker(work: &Path) -> anyhow::Result<bool> {
     Ok(install.is_ok_and(|status| status.success()))
 }
 
-fn demo_report(work: &Path) -> anyhow::Result<PathBuf> {
-    let database = work.join("demo.db");
+fn demo_report(folder: &Path) -> anyhow::Result<PathBuf> {
+    let database = folder.join("demo.db");
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .args(["run", "--release", "--quiet", "--package", "tandem-cli", "--", "demo", "--quiet", "--db"])
