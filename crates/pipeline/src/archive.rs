@@ -2,8 +2,10 @@
 //!
 //! A file may be a pump-logs body (`{"events":[…],"clockChanges":[…]}`), a sequence of JSON values (event objects, one
 //! a line or not; arrays of them; bodies), base64 text of 26-byte records (bare, or as the JSON string that the retired
-//! service answered), or the records themselves. Nothing needs to be said about it: the content tells.
+//! service answered), the records themselves, or the database of `tandem-fetch`. Nothing needs to be said about it: the
+//! content tells.
 
+mod database;
 mod json;
 mod records;
 
@@ -14,7 +16,9 @@ use std::path::{Path, PathBuf};
 use pump_events::EventCode;
 
 use crate::raw::PumpKey;
-use crate::{AssignmentId, RawBatch};
+use crate::{AssignmentId, RawBatch, SerialNumber, StoreErrorKind};
+
+pub use database::{DatabaseReader, TextSink};
 
 /// Files up to this size are read at once, which is faster; larger ones as a stream.
 const READ_AT_ONCE: u64 = 128 << 20;
@@ -33,6 +37,8 @@ pub enum ArchiveKind {
     Base64Records,
     /// 26-byte records.
     Records,
+    /// The database of `tandem-fetch`.
+    Database,
 }
 
 impl ArchiveKind {
@@ -44,6 +50,7 @@ impl ArchiveKind {
             Self::EventLines => "JSON events",
             Self::Base64Records => "base64 of records",
             Self::Records => "26-byte records",
+            Self::Database => "tandem-fetch database",
         }
     }
 }
@@ -53,6 +60,8 @@ impl ArchiveKind {
 pub struct ArchivePage {
     /// The pump that the archive names; `None` where it names none.
     pub pump: Option<PumpKey>,
+    /// Where it names none: whose events they are if nobody says otherwise.
+    pub likely_pump: Option<SerialNumber>,
     /// The events.
     pub events: RawBatch,
 }
@@ -94,21 +103,41 @@ pub enum ArchiveError {
         /// What is wrong, and where.
         detail: String,
     },
+    /// The file is a database, and cannot be opened.
+    #[error("cannot open the database {}", .path.display())]
+    Unopened {
+        /// The file.
+        path: PathBuf,
+        /// What can be done about it.
+        kind: StoreErrorKind,
+        /// What the database said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 /// Takes pages as they are read; false stops the reading.
 pub type PageSink<'a> = dyn FnMut(ArchivePage) -> bool + 'a;
 
-/// Reads the archive in `path` and hands it to `sink` in pages.
+/// Reads the archive in `path` and hands it to `sink` in pages; databases by means of `databases`.
 ///
 /// # Errors
 /// [`ArchiveError`]; pages handed over before a [`ArchiveError::Damaged`] are good and stay with the caller.
-pub fn read_archive<'a>(path: &Path, sink: &'a mut PageSink<'a>) -> Result<ArchiveKind, ArchiveError> {
+pub fn read_archive<'a>(
+    path: &Path,
+    databases: Option<&dyn DatabaseReader>,
+    sink: &'a mut PageSink<'a>,
+) -> Result<ArchiveKind, ArchiveError> {
     let unreadable = |source| ArchiveError::Unreadable { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
     let mut head = Vec::new();
     file.by_ref().take(4096).read_to_end(&mut head).map_err(unreadable)?;
+    if let Some(reader) = databases.filter(|reader| reader.can_open(&head)) {
+        // Closing it later would take away the lock that the database puts on the file.
+        drop(file);
+        return read_database(path, reader, sink);
+    }
     let kind = detect(path, &head, size)?;
     let mut pages = Pages::new(sink);
     let outcome = match kind {
@@ -126,11 +155,23 @@ pub fn read_archive<'a>(path: &Path, sink: &'a mut PageSink<'a>) -> Result<Archi
     Ok(kind)
 }
 
+fn read_database<'a>(
+    path: &Path,
+    reader: &dyn DatabaseReader,
+    sink: &'a mut PageSink<'a>,
+) -> Result<ArchiveKind, ArchiveError> {
+    let mut pages = Pages { likely_pump: reader.likely_pump(path), ..Pages::new(sink) };
+    let outcome = reader.read(path, &mut |text| database::take_text(text, &mut pages));
+    pages.finish();
+    outcome.map(|()| ArchiveKind::Database)
+}
+
 fn read_content(kind: ArchiveKind, content: &[u8], pages: &mut Pages<'_>) -> Result<(), String> {
     match kind {
         ArchiveKind::PumpLogs | ArchiveKind::EventLines => json::read_slice(kind, content, pages),
         ArchiveKind::Base64Records => records::read_base64(content, pages),
-        ArchiveKind::Records => records::read(content, pages),
+        // A database does not come here: its reader has it.
+        ArchiveKind::Records | ArchiveKind::Database => records::read(content, pages),
     }
 }
 
@@ -165,6 +206,7 @@ fn describe(head: &[u8]) -> String {
 /// Collects events by pump and hands them on in pages.
 struct Pages<'a> {
     sink: &'a mut PageSink<'a>,
+    likely_pump: Option<SerialNumber>,
     open: Vec<ArchivePage>,
     pending: usize,
     total: u64,
@@ -173,7 +215,7 @@ struct Pages<'a> {
 
 impl<'a> Pages<'a> {
     fn new(sink: &'a mut PageSink<'a>) -> Self {
-        Self { sink, open: Vec::new(), pending: 0, total: 0, stopped: false }
+        Self { sink, likely_pump: None, open: Vec::new(), pending: 0, total: 0, stopped: false }
     }
 
     /// The batch to which an event of the pump with this assignment goes; false from [`Pages::advance`] means stop.
@@ -185,7 +227,8 @@ impl<'a> Pages<'a> {
         };
         let index = self.open.iter().position(is_it).unwrap_or_else(|| {
             let pump = assignment.map(|id| PumpKey::Assignment(AssignmentId::new(id)));
-            self.open.push(ArchivePage { pump, events: RawBatch::default() });
+            let likely_pump = self.likely_pump.clone();
+            self.open.push(ArchivePage { pump, likely_pump, events: RawBatch::default() });
             self.open.len() - 1
         });
         &mut self.open[index].events

@@ -3,11 +3,12 @@
 //! One thread reads and takes apart, the caller's thread stores; a page is a transaction.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use chrono::{DateTime, Utc};
 
-use crate::archive::{ArchiveError, ArchiveKind, ArchivePage, count_unknown, read_archive};
+use crate::archive::{ArchiveError, ArchiveKind, ArchivePage, DatabaseReader, count_unknown, read_archive};
 use crate::progress::{OnProgress, Progress, StopSignal};
 use crate::raw::PumpKey;
 use crate::store::{PageCounts, RawPage, RawStore, RunId, Stage};
@@ -20,6 +21,8 @@ pub struct ImportOptions {
     pub pump: Option<SerialNumber>,
     /// Count what would be stored, and store nothing.
     pub dry_run: bool,
+    /// Opens databases of `tandem-fetch`; without it they are no archives.
+    pub databases: Option<Arc<dyn DatabaseReader>>,
 }
 
 /// What one run of the import stage did.
@@ -114,7 +117,8 @@ impl<S: RawStore> Import<'_, '_, S> {
             FileReport { path: path.to_owned(), kind: None, counts: PageCounts::default(), unknown: 0, error: None };
         std::thread::scope(|scope| {
             let (sender, pages) = sync_channel::<ArchivePage>(1);
-            let reader = scope.spawn(move || read_archive(path, &mut |page| sender.send(page).is_ok()));
+            let databases = self.options.databases.as_deref();
+            let reader = scope.spawn(move || read_archive(path, databases, &mut |page| sender.send(page).is_ok()));
             let stored = self.pages(&pages, &mut file);
             // A store that failed leaves the reader blocked on a full channel; without the receiver it ends.
             drop(pages);
@@ -130,8 +134,8 @@ impl<S: RawStore> Import<'_, '_, S> {
 
     fn pages(&mut self, pages: &Receiver<ArchivePage>, file: &mut FileReport) -> Result<(), StoreError> {
         for page in pages {
-            let named = self.options.pump.clone().map(PumpKey::Serial);
-            let Some(key) = page.pump.clone().or(named) else {
+            let named = self.options.pump.clone().or_else(|| page.likely_pump.clone());
+            let Some(key) = page.pump.clone().or(named.map(PumpKey::Serial)) else {
                 file.error = Some(FileError::PumpUnknown { path: file.path.clone() });
                 return Ok(());
             };

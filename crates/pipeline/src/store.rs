@@ -411,6 +411,8 @@ pub enum StoreErrorKind {
     Locked,
     /// The file is not a database, or is damaged.
     Corrupt,
+    /// The file is a database of another program.
+    Foreign,
     /// The file was made by a newer version of this program.
     TooNew,
     /// A migration that was applied is not the one this program knows.

@@ -3,13 +3,16 @@
 //! The database is opened read-only. The queries are the caller's own, made of names from the schema and of typed values,
 //! never a person's SQL; that belongs to [`Reader`](crate::Reader), which cannot reach files.
 
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
-use duckdb::{AccessMode, Config, Connection};
+use duckdb::Connection;
 use pipeline::{StoreError, StoreErrorKind};
 
-use crate::error::{broken, failed};
-use crate::query::{ReadOptions, Reader};
+use crate::error::failed;
+use crate::query::{ReadOptions, Reader, quotable, read_only};
+use crate::texts;
 
 /// The form of a file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -20,7 +23,7 @@ pub enum FileForm {
     Csv,
     /// One JSON object a line.
     JsonLines,
-    /// One JSON array of objects.
+    /// One JSON array of objects, which have no member where a column is NULL.
     JsonArray,
 }
 
@@ -40,7 +43,9 @@ impl Exporter {
         drop(Reader::open(path, options)?);
         let config = read_only(options).map_err(failed("cannot configure the database"))?;
         let opened = Connection::open_with_flags(path, config);
-        let connection = opened.map_err(failed(format!("cannot open the database {}", path.display())))?;
+        let opening = || failed(format!("cannot open the database {}", path.display()));
+        let connection = opened.map_err(opening())?;
+        connection.execute_batch("SET temp_directory = ''").map_err(opening())?;
         Ok(Self { connection })
     }
 
@@ -49,27 +54,41 @@ impl Exporter {
     /// # Errors
     /// [`StoreError`]; then the file is of no use.
     pub fn write(&self, query: &str, file: &Path, form: FileForm) -> Result<u64, StoreError> {
-        let Some(name) = file.to_str() else {
-            let message = format!("the name of {} is not UTF-8, which DuckDB needs", file.display());
-            return Err(broken(StoreErrorKind::NotWritable, message));
-        };
+        let name = quotable(file)?;
         let options = match form {
             FileForm::Parquet => "FORMAT parquet, COMPRESSION zstd",
             FileForm::Csv => "FORMAT csv, HEADER true",
             FileForm::JsonLines => "FORMAT json",
-            FileForm::JsonArray => "FORMAT json, ARRAY true",
+            FileForm::JsonArray => return self.write_array(query, file),
         };
-        let copy = format!("COPY ({query}) TO '{}' ({options}, USE_TMP_FILE false)", name.replace('\'', "''"));
+        let copy = format!("COPY ({query}) TO '{name}' ({options}, USE_TMP_FILE false)");
         let rows = self.connection.execute(&copy, []);
-        rows.map(|rows| rows as u64).map_err(failed(format!("cannot write {name}")))
+        rows.map(|rows| rows as u64).map_err(failed(format!("cannot write {}", file.display())))
     }
-}
 
-fn read_only(options: &ReadOptions) -> duckdb::Result<Config> {
-    Config::default()
-        .access_mode(AccessMode::ReadOnly)?
-        .with("autoinstall_known_extensions", "false")?
-        .with("autoload_known_extensions", "false")?
-        .with("temp_directory", "")?
-        .max_memory(&options.memory_limit)
+    fn write_array(&self, query: &str, file: &Path) -> Result<u64, StoreError> {
+        let unwritable = |error: io::Error| StoreError {
+            kind: if error.kind() == io::ErrorKind::StorageFull {
+                StoreErrorKind::DiskFull
+            } else {
+                StoreErrorKind::NotWritable
+            },
+            message: format!("cannot write {}", file.display()),
+            source: Some(Box::new(error)),
+        };
+        let mut out = BufWriter::new(File::create(file).map_err(unwritable)?);
+        // A patch with a null takes the member out.
+        let objects = format!("SELECT json_merge_patch('{{}}', to_json(entry))::VARCHAR FROM ({query}) AS entry");
+        let (mut rows, mut written) = (0, Ok(()));
+        let read = texts::each(&self.connection, &objects, &mut |object| {
+            let before = if rows == 0 { "[\n" } else { ",\n" };
+            written = write!(out, "{before}{object}");
+            rows += u64::from(written.is_ok());
+            written.is_ok()
+        });
+        read.map_err(failed("cannot read what is to be written"))?;
+        written.and_then(|()| out.write_all(if rows == 0 { b"[]\n" } else { b"\n]\n" })).map_err(unwritable)?;
+        out.flush().map_err(unwritable)?;
+        Ok(rows)
+    }
 }

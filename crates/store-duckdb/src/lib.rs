@@ -18,6 +18,8 @@ mod query;
 mod raw;
 mod runs;
 mod status;
+mod tandem_fetch;
+mod texts;
 mod verify;
 
 pub use connection::{DuckStore, Location, StoreOptions};
@@ -27,4 +29,5 @@ pub use export::{Exporter, FileForm};
 pub use migrations::schema_version;
 pub use query::{CellForm, Query, QueryColumn, QueryError, QueryStopper, ReadOptions, Reader};
 pub use status::{DayCount, PumpFacts, RunFacts, StatusFacts, TableFacts};
+pub use tandem_fetch::TandemFetchReader;
 pub use verify::{Check, Finding};

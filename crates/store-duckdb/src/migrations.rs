@@ -41,6 +41,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     if applied_version(connection)? == Some(i64::from(schema_version())) && checksums_match(connection)? {
         return Ok(());
     }
+    refuse_foreign(connection)?;
     let known = known_migrations()?;
     let mut driver = Driver { connection };
     Runner::new(&known).set_grouped(true).run(&mut driver).map(|_| ()).map_err(|error| refused(&error))
@@ -58,8 +59,41 @@ pub(crate) fn check(connection: &Connection) -> Result<(), StoreError> {
             );
             Err(broken(StoreErrorKind::MigrationMismatch, message))
         }
-        None => Err(broken(StoreErrorKind::Corrupt, "the file is a DuckDB database, but not one made by tandem")),
+        None if is_ours(connection)? || is_empty(connection)? => {
+            Err(broken(StoreErrorKind::NotFound, "there is nothing in the database yet"))
+        }
+        None => Err(foreign(connection)?),
     }
+}
+
+/// True of a database that this program made, or was about to make when it was stopped.
+pub(crate) fn is_ours(connection: &Connection) -> Result<bool, StoreError> {
+    let exists = "SELECT count(*) > 0 FROM duckdb_tables() WHERE table_name = ?";
+    connection.query_row(exists, [TABLE], |row| row.get(0)).map_err(failed("cannot read the schema"))
+}
+
+/// True of a database that `tandem-fetch` made.
+pub(crate) fn is_tandem_fetch(connection: &Connection) -> Result<bool, StoreError> {
+    let columns = "SELECT count(*) = 3 FROM duckdb_columns() WHERE NOT internal AND schema_name = 'main'
+                   AND table_name = 'raw_events' AND column_name IN ('id', 'created', 'raw_event_data')";
+    let has_them: bool =
+        connection.query_row(columns, [], |row| row.get(0)).map_err(failed("cannot read the schema"))?;
+    Ok(has_them && !is_ours(connection)?)
+}
+
+/// Refuses a database with tables and without our history: they belong to another program.
+fn refuse_foreign(connection: &Connection) -> Result<(), StoreError> {
+    if is_ours(connection)? || is_empty(connection)? { Ok(()) } else { Err(foreign(connection)?) }
+}
+
+fn is_empty(connection: &Connection) -> Result<bool, StoreError> {
+    let tables = "SELECT count(*) = 0 FROM duckdb_tables() WHERE NOT internal";
+    connection.query_row(tables, [], |row| row.get(0)).map_err(failed("cannot read the schema"))
+}
+
+fn foreign(connection: &Connection) -> Result<StoreError, StoreError> {
+    let program = if is_tandem_fetch(connection)? { "tandem-fetch" } else { "another program" };
+    Ok(broken(StoreErrorKind::Foreign, format!("the file is a database of {program}, not one made by tandem")))
 }
 
 fn known_migrations() -> Result<Vec<Migration>, StoreError> {
@@ -68,10 +102,7 @@ fn known_migrations() -> Result<Vec<Migration>, StoreError> {
 }
 
 fn applied_version(connection: &Connection) -> Result<Option<i64>, StoreError> {
-    let exists = "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?";
-    let tables: i64 =
-        connection.query_row(exists, [TABLE], |row| row.get(0)).map_err(failed("cannot read the schema"))?;
-    if tables == 0 {
+    if !is_ours(connection)? {
         return Ok(None);
     }
     let newest = format!("SELECT max(version)::BIGINT FROM {TABLE}");

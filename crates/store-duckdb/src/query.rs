@@ -1,13 +1,15 @@
 //! Anybody's SQL, for reading only: a connection that can neither write nor reach anything but its one file.
 //!
-//! Four walls, each enough for most of it: the file is opened read-only; access to files, network and extensions is off
-//! and the configuration is locked; every statement is run as a subquery, which only a query can be; and spilling to disk
-//! is off, so that nothing of a health database is left beside it. Results come as DuckDB's own text, row by row.
+//! Five walls, each enough for most of it: the file is opened read-only; access to files, network and extensions is off
+//! and the configuration is locked; every statement is run as a subquery, which only a query can be; functions that do
+//! more than read are refused; and spilling to disk is off, so that nothing of a health database is left beside it.
+//! Results come as DuckDB's own text, row by row, or go as Parquet into the one file that was named when it was opened.
 
+mod effects;
 mod statement;
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +25,8 @@ use statement::{NotSingle, SingleStatement};
 const LOCK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The walls that stand once the file is open. The order matters: the last line locks all before it.
-const WALLS: &str = "SET temp_directory = ''; SET enable_external_access = false; SET lock_configuration = true;";
+pub(crate) const WALLS: &str =
+    "SET temp_directory = ''; SET enable_external_access = false; SET lock_configuration = true;";
 
 /// How a [`Reader`] behaves.
 #[derive(Clone, Debug)]
@@ -32,11 +35,13 @@ pub struct ReadOptions {
     pub lock_patience: Duration,
     /// DuckDB's memory limit, in its own words (`1GB`). A query that needs more fails; nothing is spilled to disk.
     pub memory_limit: String,
+    /// The one file that [`Query::write_parquet`] may write.
+    pub output: Option<PathBuf>,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { lock_patience: Duration::from_secs(5), memory_limit: "1GB".to_owned() }
+        Self { lock_patience: Duration::from_secs(5), memory_limit: "1GB".to_owned(), output: None }
     }
 }
 
@@ -97,6 +102,12 @@ pub enum QueryError {
     /// The statement would change something, or is none that can be read from.
     #[error("the statement is not a query: only reading is possible here")]
     NotAQuery,
+    /// The statement calls a function that does more than read.
+    #[error("{function} does more than read, and only reading is possible here")]
+    Forbidden {
+        /// Its name.
+        function: &'static str,
+    },
     /// DuckDB refuses the statement.
     #[error("{message}")]
     Refused {
@@ -138,6 +149,10 @@ impl Reader {
         let config = read_only(options).map_err(failed("cannot configure the database"))?;
         let opening = || failed(format!("cannot open the database {}", path.display()));
         let connection = Connection::open_with_flags(path, config).map_err(opening())?;
+        if let Some(output) = &options.output {
+            let allow = format!("SET allowed_paths = ['{}']", quotable(output)?);
+            connection.execute_batch(&allow).map_err(opening())?;
+        }
         connection.execute_batch(WALLS).map_err(opening())?;
         migrations::check(&connection)?;
         Ok(Self { connection })
@@ -158,29 +173,32 @@ impl Reader {
             NotSingle::Empty => QueryError::Empty,
             NotSingle::Several => QueryError::Several,
         })?;
+        if let Some(function) = effects::find_in_steps(statement.text) {
+            return Err(QueryError::Forbidden { function });
+        }
         // The statement as it was written first: its complaints then point into what the person sees.
         self.connection.prepare(statement.text).map_err(refused)?;
-        let body = match statement.first_word().as_str() {
-            "explain" => {
-                return Ok(Query {
-                    reader: self,
-                    columns: explain_columns(),
-                    body: Body::Direct(statement.text.to_owned()),
-                });
-            }
-            "pragma" => pragma_as_query(statement.after_first_word()),
-            "call" => format!("FROM {}", statement.after_first_word()),
-            _ => statement.text.to_owned(),
-        };
+        if statement.first_word() == "explain" {
+            let explained = statement.explained().map_err(|_| QueryError::NotAQuery)?;
+            self.describe(&as_query(explained))?;
+            let body = Body::Direct(statement.text.to_owned());
+            return Ok(Query { reader: self, columns: explain_columns(), body });
+        }
+        let body = as_query(statement);
         let columns = self.describe(&body)?;
         Ok(Query { reader: self, columns, body: Body::Subquery(body) })
     }
 
+    /// The columns of `query`, if it is one and does nothing but read.
     fn describe(&self, query: &str) -> Result<Vec<QueryColumn>, QueryError> {
         let describe = format!("DESCRIBE SELECT * FROM (\n{query}\n)");
         let mut statement = self.connection.prepare(&describe).map_err(not_a_query)?;
         let column = |row: &duckdb::Row<'_>| Ok(QueryColumn { name: row.get(0)?, type_name: row.get(1)? });
-        statement.query_map([], column).and_then(Iterator::collect).map_err(refused)
+        let columns = statement.query_map([], column).and_then(Iterator::collect).map_err(refused)?;
+        match effects::find(&self.connection, query).map_err(refused)? {
+            Some(function) => Err(QueryError::Forbidden { function }),
+            None => Ok(columns),
+        }
     }
 
     /// The connection, for the questions of this crate.
@@ -226,6 +244,20 @@ impl Query<'_> {
         Ok(())
     }
 
+    /// Runs the query and writes all rows, or the first `limit`, to the file of [`ReadOptions::output`], as Parquet
+    /// compressed with zstd. Returns the number of rows.
+    ///
+    /// # Errors
+    /// [`QueryError`], also without such a file; then the file is of no use.
+    pub fn write_parquet(&self, file: &Path, limit: Option<u64>) -> Result<u64, QueryError> {
+        let Body::Subquery(query) = &self.body else { return Err(QueryError::NotAQuery) };
+        let (file, limit) = (quotable(file)?, limit_clause(limit));
+        let copy = format!(
+            "COPY (SELECT * FROM (\n{query}\n){limit}) TO '{file}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+        );
+        self.reader.connection.execute(&copy, []).map(|rows| rows as u64).map_err(refused)
+    }
+
     fn sql(&self, form: CellForm, limit: Option<u64>) -> String {
         let query = match &self.body {
             Body::Direct(statement) => return statement.clone(),
@@ -233,8 +265,8 @@ impl Query<'_> {
         };
         let cells: Vec<_> = self.columns.iter().enumerate().map(|(index, column)| cell(index, column, form)).collect();
         let names: Vec<_> = (0..self.columns.len()).map(|index| format!("c{index}")).collect();
-        let limit = limit.map_or_else(String::new, |limit| format!(" LIMIT {limit}"));
-        format!("SELECT {} FROM (\n{query}\n) AS answer({}){limit}", cells.join(", "), names.join(", "))
+        let (cells, names, limit) = (cells.join(", "), names.join(", "), limit_clause(limit));
+        format!("SELECT {cells} FROM (\n{query}\n) AS answer({names}){limit}")
     }
 }
 
@@ -268,12 +300,34 @@ impl QueryColumn {
     }
 }
 
-fn read_only(options: &ReadOptions) -> duckdb::Result<Config> {
+pub(crate) fn read_only(options: &ReadOptions) -> duckdb::Result<Config> {
     Config::default()
         .access_mode(AccessMode::ReadOnly)?
         .with("autoinstall_known_extensions", "false")?
         .with("autoload_known_extensions", "false")?
         .max_memory(&options.memory_limit)
+}
+
+fn limit_clause(limit: Option<u64>) -> String {
+    limit.map_or_else(String::new, |limit| format!(" LIMIT {limit}"))
+}
+
+/// A file's name between quotes.
+pub(crate) fn quotable(file: &Path) -> Result<String, StoreError> {
+    let name = file.to_str().ok_or_else(|| {
+        let message = format!("the name of {} is not UTF-8, which DuckDB needs", file.display());
+        broken(StoreErrorKind::NotWritable, message)
+    })?;
+    Ok(name.replace('\'', "''"))
+}
+
+/// The statement as what can stand in parentheses after FROM.
+fn as_query(statement: SingleStatement<'_>) -> String {
+    match statement.first_word().as_str() {
+        "pragma" => pragma_as_query(statement.after_first_word()),
+        "call" => format!("FROM {}", statement.after_first_word()),
+        _ => statement.text.to_owned(),
+    }
 }
 
 fn explain_columns() -> Vec<QueryColumn> {

@@ -207,6 +207,10 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
             "if this is not your database, name it with --db. If it is, restore a backup, or fetch everything again into a new \
              file with `tandem sync --db NEW`",
         ),
+        StoreErrorKind::Foreign => Some(
+            "name another file with --db. The events of a tandem-fetch database come into a new one with `tandem import FILE --db \
+             NEW`; the file is left as it is",
+        ),
         StoreErrorKind::TooNew => Some("install the newest tandem, or name another file with --db"),
         StoreErrorKind::DiskFull => {
             Some("make room and run this again. Everything stored before is kept; of the last page nothing was")

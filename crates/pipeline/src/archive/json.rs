@@ -117,7 +117,7 @@ fn is_body(text: &str) -> Result<bool, serde_json::Error> {
 }
 
 /// Takes one event's text; without an identity it is kept apart. False when reading is to stop.
-fn take_event(text: &str, pages: &mut Pages<'_>) -> bool {
+pub(super) fn take_event(text: &str, pages: &mut Pages<'_>) -> bool {
     match read_json_envelope(text) {
         Ok(envelope) => push(text, &envelope, pages),
         Err(error) => {

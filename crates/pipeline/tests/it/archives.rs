@@ -31,7 +31,7 @@ fn read(content: &[u8]) -> Read {
     let mut file = tempfile::NamedTempFile::new().expect("a file can be made");
     file.write_all(content).expect("and written");
     let mut pages: Vec<ArchivePage> = Vec::new();
-    let outcome = read_archive(file.path(), &mut |page| {
+    let outcome = read_archive(file.path(), None, &mut |page| {
         pages.push(page);
         true
     });
@@ -144,6 +144,6 @@ fn an_event_without_identity_is_kept_apart() {
 
 #[test]
 fn a_file_that_is_not_there_is_told() {
-    let outcome = read_archive(Path::new("no/such/file"), &mut |_| true);
+    let outcome = read_archive(Path::new("no/such/file"), None, &mut |_| true);
     assert_eq!(outcome.expect_err("no such file").to_string(), "cannot read no/such/file");
 }

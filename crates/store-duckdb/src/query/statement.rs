@@ -39,6 +39,49 @@ impl<'a> SingleStatement<'a> {
     pub(super) fn after_first_word(self) -> &'a str {
         self.text[self.first_word().len()..].trim_start()
     }
+
+    /// Of `EXPLAIN [ANALYZE] [(options)] query`: the query.
+    pub(super) fn explained(self) -> Result<Self, NotSingle> {
+        let mut inside = Self::find(self.after_first_word())?;
+        if matches!(inside.first_word().as_str(), "analyze" | "analyse") {
+            inside = Self::find(inside.after_first_word())?;
+        }
+        match options_end(inside.text) {
+            Some(end) => Self::find(&inside.text[end..]),
+            None => Ok(inside),
+        }
+    }
+}
+
+/// Where the list of options ends that `text` begins with. A query in parentheses is none.
+fn options_end(text: &str) -> Option<usize> {
+    const OPTIONS: [&str; 5] = ["analyze", "analyse", "format", "codegen", "verbose"];
+    let mut depth = 0_usize;
+    let mut words = Tokens::new(text).filter_map(|token| match token {
+        Token::Other { start, end } => Some((&text[start..end], end)),
+        Token::Semicolon => None,
+    });
+    let mut ends = words.by_ref().map(|(word, end)| {
+        depth = if word == "(" { depth + 1 } else { depth.saturating_sub(usize::from(word == ")")) };
+        (word, end, depth)
+    });
+    ends.next().filter(|(word, ..)| *word == "(")?;
+    ends.next().filter(|(word, ..)| OPTIONS.iter().any(|option| option.eq_ignore_ascii_case(word)))?;
+    ends.find(|(.., depth)| *depth == 0).map(|(_, end, _)| end)
+}
+
+/// The words of `sql`: names, quoted or not, strings, and single signs.
+pub(super) fn words(sql: &str) -> Vec<&str> {
+    let word = |token| match token {
+        Token::Semicolon => ";",
+        Token::Other { start, end } => &sql[start..end],
+    };
+    Tokens::new(sql).map(word).collect()
+}
+
+/// True when the function `name` is called among `words`.
+pub(super) fn calls(words: &[&str], name: &str) -> bool {
+    words.windows(2).any(|pair| pair[0].trim_matches('"').eq_ignore_ascii_case(name) && pair[1] == "(")
 }
 
 /// What matters of SQL here. Comments and blanks are no tokens.
@@ -199,6 +242,36 @@ mod tests {
         ];
         for (sql, expected) in rows {
             assert_eq!(SingleStatement::find(sql).map(|statement| statement.text), *expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn finds_what_is_explained() {
+        for (sql, inside) in [
+            ("EXPLAIN SELECT 1", "SELECT 1"),
+            ("explain /* a */ analyze -- b\n FROM t;", "FROM t"),
+            ("EXPLAIN (SELECT 1)", "(SELECT 1)"),
+            ("EXPLAIN (FORMAT json) SELECT 1", "SELECT 1"),
+            ("EXPLAIN ANALYZE (format 'json', analyze) (SELECT (1))", "(SELECT (1))"),
+            ("EXPLAIN ((SELECT 1))", "((SELECT 1))"),
+        ] {
+            let statement = SingleStatement::find(sql).and_then(SingleStatement::explained);
+            assert_eq!(statement.map(|statement| statement.text), Ok(inside), "{sql}");
+        }
+        assert_eq!(SingleStatement { text: "EXPLAIN" }.explained(), Err(NotSingle::Empty));
+    }
+
+    #[test]
+    fn knows_what_is_called() {
+        for (sql, called) in [
+            ("FROM f()", true),
+            ("FROM F /* a */ (1)", true),
+            ("FROM system.main.\"f\"()", true),
+            ("SELECT f FROM t", false),
+            ("SELECT 'f(' || g(f)", false),
+            ("SELECT 1 -- f()", false),
+        ] {
+            assert_eq!(calls(&words(sql), "f"), called, "{sql}");
         }
     }
 

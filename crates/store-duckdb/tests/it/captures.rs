@@ -30,7 +30,7 @@ fn imported(content: &[u8], pump: Option<&str>) -> Pipeline<DuckStore> {
     for round in 0..2 {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), content).expect("written");
-        let options = ImportOptions { pump: pump.map(SerialNumber::new), dry_run: false };
+        let options = ImportOptions { pump: pump.map(SerialNumber::new), ..ImportOptions::default() };
         let report = pipeline.import(&[file.path().to_owned()], &options).expect("imported");
         let file = &report.files[0];
         assert!(file.error.is_none(), "{:?}", file.error);

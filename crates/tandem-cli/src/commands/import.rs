@@ -3,16 +3,20 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
-use pipeline::SerialNumber;
+use pipeline::archive::ArchiveError;
 use pipeline::import::{FileError, FileReport, ImportOptions, ImportReport};
+use pipeline::{SerialNumber, StoreErrorKind};
+use store_duckdb::TandemFetchReader;
 
 use super::stages;
 use crate::context::{Context, shared_bar};
 use crate::failure::{self, Exit, Failure};
 use crate::output::{Align, ScreenTable, thousands};
+use crate::settings::pump_of_database;
 use crate::terminal::Terminal;
 
 const WORDS: &str = "Storing the page at hand, then stopping; press Ctrl-C again to stop at once.";
@@ -21,12 +25,14 @@ const EXAMPLES: &str = "\
 Examples:
   tandem import pump-logs-2026-03.json
   tandem import backup/ --dry-run
-  tandem import events.bin --pump 90556643";
+  tandem import events.bin --pump 90556643
+  tandem import ../tandem-fetch/data/tandem.db";
 
 /// Store the history in archives: what a file is, it says itself
 ///
 /// Known are the service's own answers (pump-logs bodies), JSON events (one a line or not), base64 of 26-byte records (the
-/// retired service's answers) and the records themselves. Importing a file again adds nothing.
+/// retired service's answers), the records themselves, and the database of tandem-fetch, which is only read. Importing a
+/// file again adds nothing.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -46,11 +52,15 @@ pub(crate) struct Arguments {
 
 /// Imports.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
-    let paths = files(&arguments.paths)?;
+    let paths = files(&arguments.paths, &context.settings.database)?;
     let stop = context.interrupt.stop_gracefully(WORDS);
     let bar = shared_bar(context.terminal, "importing");
     let mut pipeline = context.pipeline(&bar, stop)?;
-    let options = ImportOptions { pump: arguments.pump.as_ref().map(SerialNumber::new), dry_run: arguments.dry_run };
+    let options = ImportOptions {
+        pump: arguments.pump.as_ref().map(SerialNumber::new),
+        dry_run: arguments.dry_run,
+        databases: Some(Arc::new(TandemFetchReader { pump_of: pump_of_database })),
+    };
     let imported = pipeline.import(&paths, &options)?;
     let stages =
         if arguments.dry_run || arguments.raw_only { None } else { Some((pipeline.parse()?, pipeline.derive()?)) };
@@ -66,16 +76,30 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     Ok(exit(imported, interrupted, context))
 }
 
-/// The files to read: of a folder, those directly in it, by name.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+/// The files to read: of a folder, those directly in it, by name, without the `database` that is written to.
+fn files(paths: &[PathBuf], database: &Path) -> Result<Vec<PathBuf>> {
+    let database = database.canonicalize().ok();
+    let is_database = |path: &Path| database.is_some() && path.canonicalize().ok() == database;
     let mut files = Vec::new();
     for path in paths {
         if !path.exists() {
             return Err(Failure::new(Exit::Usage, format!("there is no file {}", path.display())).into());
         }
-        if path.is_dir() { files.extend(files_in(path)?) } else { files.push(path.clone()) }
+        if is_database(path) {
+            return Err(into_itself(path).into());
+        }
+        if path.is_dir() {
+            files.extend(files_in(path)?.into_iter().filter(|file| !is_database(file)));
+        } else {
+            files.push(path.clone());
+        }
     }
     Ok(files)
+}
+
+fn into_itself(path: &Path) -> Failure {
+    let failure = Failure::new(Exit::Usage, format!("{} is the database that events would go to", path.display()));
+    failure.hint("if it is one of tandem-fetch, name a new database beside it with --db; it is left as it is")
 }
 
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -126,7 +150,6 @@ fn exit(report: ImportReport, interrupted: bool, context: &Context) -> Exit {
 }
 
 fn hint(error: &FileError) -> &'static str {
-    use pipeline::archive::ArchiveError;
     match error {
         FileError::PumpUnknown { .. } => {
             "name the pump by its serial number: --pump SERIAL. Nothing of this file was stored"
@@ -136,7 +159,15 @@ fn hint(error: &FileError) -> &'static str {
         }
         FileError::Archive(ArchiveError::Empty { .. }) => "get the file again; nothing of it was stored",
         FileError::Archive(ArchiveError::NotAnArchive { .. }) => {
-            "known are pump-logs answers, JSON events, base64 of records, and 26-byte records; nothing of it was stored"
+            "known are pump-logs answers, JSON events, base64 of records, 26-byte records, and the database of tandem-fetch; a \
+             database of this program is read with --db. Nothing of it was stored"
+        }
+        FileError::Archive(ArchiveError::Unopened { kind: StoreErrorKind::Locked, .. }) => {
+            "another program has it open for writing; close that and run this again. Nothing of it was stored"
+        }
+        FileError::Archive(ArchiveError::Unopened { kind: StoreErrorKind::TooNew, .. }) => {
+            "copy it with the DuckDB that wrote it, and import the copy: ATTACH 'it.db' AS it (READ_ONLY); ATTACH 'copy.db' AS copy \
+             (STORAGE_VERSION 'v1.4.0'); COPY FROM DATABASE it TO copy. Nothing of it was stored"
         }
         _ => "nothing of this file was stored",
     }

@@ -26,6 +26,7 @@ pub(crate) use password::{Keyring, prompt as password_prompt};
 use password::{PasswordChain, PasswordSource};
 pub(crate) use paths::Paths;
 use predecessor::Predecessor;
+pub(crate) use predecessor::pump_of_database;
 
 /// The database's usual place, below the folder one is in.
 const USUAL_DATABASE: &str = "data/tandem.db";

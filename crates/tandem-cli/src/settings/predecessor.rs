@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::Result;
+use pipeline::SerialNumber;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -13,10 +14,12 @@ use crate::failure::{Exit, Failure};
 /// Where that program keeps it, below the folder one is in.
 pub(super) const USUAL_PLACE: &str = "sensitive/credentials.toml";
 
-/// What it says. Its pump number is left unread: all pumps of the account are fetched.
+/// What it says.
 pub(super) struct Predecessor {
     pub(super) email: String,
     pub(super) password: SecretString,
+    /// The one pump that that program fetched; this one fetches all of the account.
+    pump: Option<SerialNumber>,
 }
 
 #[derive(Deserialize)]
@@ -26,12 +29,15 @@ struct Contents {
     email: Option<String>,
     #[serde(rename = "TANDEM_SOURCE_PASSWORD")]
     password: Option<String>,
+    #[serde(rename = "PUMP_SERIAL_NUMBER")]
+    pump: Option<toml::Value>,
 }
 
 #[derive(Deserialize)]
 struct Section {
     email: String,
     password: String,
+    pump_serial: Option<toml::Value>,
 }
 
 impl Predecessor {
@@ -46,8 +52,25 @@ impl Predecessor {
             }
         };
         let contents: Contents = file::parse(&text, path)?;
-        let newer = contents.tandem.map(|section| (section.email, section.password));
-        let found = newer.or_else(|| contents.email.zip(contents.password));
-        Ok(found.map(|(email, password)| Self { email, password: password.into() }))
+        let older = contents.email.zip(contents.password).map(|(email, password)| (email, password, contents.pump));
+        let newer = contents.tandem.map(|section| (section.email, section.password, section.pump_serial));
+        Ok(newer.or(older).map(|(email, password, pump)| Self {
+            email,
+            password: password.into(),
+            pump: pump.and_then(|serial| serial_number(&serial)),
+        }))
     }
+}
+
+/// With or without quotes: nobody should be kept from logging in by a number that is not needed for it.
+fn serial_number(value: &toml::Value) -> Option<SerialNumber> {
+    let text = value.as_str().map(str::to_owned).or_else(|| value.as_integer().map(|number| number.to_string()))?;
+    Some(text.trim()).filter(|text| !text.is_empty()).map(SerialNumber::new)
+}
+
+/// Whose events that program's database holds: its folder is `data`, and the credentials' folder is beside that.
+pub(crate) fn pump_of_database(database: &Path) -> Option<SerialNumber> {
+    let database = database.canonicalize().ok()?;
+    let credentials = database.parent()?.parent()?.join(USUAL_PLACE);
+    Predecessor::read(&credentials).ok().flatten()?.pump
 }
