@@ -131,6 +131,7 @@ pub(crate) enum Command {
     Verify(commands::verify::Arguments),
     Explain(commands::explain::Arguments),
     Completions(commands::completions::Arguments),
+    Man(commands::man::Arguments),
     Parse(commands::stages::ParseArguments),
     Derive(commands::stages::DeriveArguments),
     Rebuild(commands::stages::RebuildArguments),

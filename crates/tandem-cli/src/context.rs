@@ -45,11 +45,16 @@ impl Context {
 
     /// The database, for reading. One of an older version is brought up to date first.
     pub(crate) fn reader(&self) -> Result<Reader> {
-        let (path, options) = (&self.settings.database, ReadOptions::default());
-        match Reader::open(path, &options) {
+        self.reader_with(&ReadOptions::default())
+    }
+
+    /// As [`Context::reader`], with options.
+    pub(crate) fn reader_with(&self, options: &ReadOptions) -> Result<Reader> {
+        let path = &self.settings.database;
+        match Reader::open(path, options) {
             Err(error) if error.kind == StoreErrorKind::MigrationMismatch => {
                 drop(self.store()?);
-                Ok(Reader::open(path, &options)?)
+                Ok(Reader::open(path, options)?)
             }
             outcome => Ok(outcome?),
         }

@@ -8,11 +8,14 @@ mod cli;
 mod clock;
 mod commands;
 mod context;
+#[cfg(test)]
+mod documented;
 mod failure;
 mod history;
 mod interrupt;
 mod logging;
 mod mcp;
+mod memory_limit;
 mod output;
 mod progress;
 mod settings;

@@ -17,14 +17,18 @@ change nothing, and reaches nothing but the one database.";
 /// Serve the history to an assistant by the Model Context Protocol, read-only
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Arguments {}
+pub(crate) struct Arguments {
+    /// Stop a query after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
+    timeout: u64,
+}
 
 /// Serves until the assistant closes the connection.
-pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     // Brings an older database up to date before the first question; one that is not there yet may still come.
     if context.settings.database.exists() {
         drop(context.reader()?);
     }
-    context.runtime.block_on(mcp::serve(context.settings.database.clone()))?;
+    context.runtime.block_on(mcp::serve(context.settings.database.clone(), arguments.timeout))?;
     Ok(Exit::Done)
 }

@@ -8,6 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod import;
+pub(crate) mod man;
 pub(crate) mod mcp;
 pub(crate) mod metrics;
 pub(crate) mod query;
@@ -48,6 +49,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Verify(arguments) => verify::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments, context),
+        Command::Man(arguments) => man::run(&arguments, context),
         Command::Parse(_) => stages::parse(context),
         Command::Derive(_) => stages::derive(context),
         Command::Rebuild(_) => stages::rebuild(context),

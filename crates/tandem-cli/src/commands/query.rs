@@ -1,19 +1,23 @@
 //! `tandem query`: SQL that only reads, answered in the format one needs.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use store_duckdb::Query;
+use store_duckdb::{Query, ReadOptions};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::memory_limit::MemoryLimit;
+use crate::output::atomic;
 use crate::output::rows::{Format, RowWriter};
-use crate::time_limit::TimeLimit;
+use crate::time_limit::{self, TimeLimit};
+
+const TOO_LONG: &str = "ask for less, or allow more time with --timeout SECONDS";
 
 /// Rows of a table on a screen, unless more are asked for.
 const TABLE_ROWS: u64 = 200;
@@ -24,6 +28,7 @@ Examples:
   tandem query 'DESCRIBE cgm_readings'
   tandem query \"SELECT date_trunc('day', timestamp) AS day, round(avg(cgm_reading)) FROM cgm_readings GROUP BY day ORDER BY day\"
   tandem query --file report.sql --format csv > report.csv
+  tandem query 'FROM cgm_5min' --format parquet --output cgm.parquet
   echo 'FROM pumps' | tandem query --format json
 
 The database is opened read-only; a query cannot reach files, the network or extensions.";
@@ -41,28 +46,72 @@ pub(crate) struct Arguments {
     /// How rows are written
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     format: Format,
-    /// Write to a file instead of stdout
+    /// Write to a file instead of stdout; it is there whole or not at all
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
+    /// Replace the file if it is there
+    #[arg(long, requires = "output")]
+    overwrite: bool,
     /// The most rows to write; 0 for all [default: 200 in a table, else all]
     #[arg(short, long, value_name = "ROWS")]
     limit: Option<u64>,
     /// Stop after so many seconds; 0 for never
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     timeout: u64,
+    /// The most memory that DuckDB may use; a query that needs more fails
+    #[arg(long, value_name = "SIZE", default_value = "1GB")]
+    memory_limit: MemoryLimit,
 }
 
 /// Asks.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let sql = sql(arguments)?;
-    let reader = context.reader()?;
+    match (&arguments.output, arguments.format) {
+        (None, Format::Parquet) => {
+            let failure = Failure::new(Exit::Usage, "Parquet cannot be written to stdout");
+            Err(failure.hint("name a file: --output rows.parquet").into())
+        }
+        (None, _) => {
+            answer(&sql, arguments, None, context, |query| write_rows(query, arguments, &mut context.terminal.data()))
+        }
+        (Some(path), Format::Parquet) => write_parquet(&sql, path, arguments, context),
+        (Some(path), _) => {
+            atomic::may_write(path, arguments.overwrite)?;
+            answer(&sql, arguments, None, context, |query| {
+                atomic::fill(path, arguments.overwrite, |file| write_rows(query, arguments, file))
+            })
+        }
+    }
+    .map(|()| Exit::Done)
+}
+
+/// Finds the query's meaning and hands it to `write`, within the time limit; a signal stops it. Only `output` may be written.
+fn answer(
+    sql: &str,
+    arguments: &Arguments,
+    output: Option<&Path>,
+    context: &Context,
+    write: impl FnOnce(&Query<'_>) -> Result<()>,
+) -> Result<()> {
+    arguments.memory_limit.enforce();
+    let (output, memory_limit) = (output.map(Path::to_owned), arguments.memory_limit.as_str().to_owned());
+    let reader = context.reader_with(&ReadOptions { output, memory_limit, ..ReadOptions::default() })?;
     let stopper = reader.stopper();
-    context.interrupt.on_signal("", move || stopper.stop());
+    context.interrupt.on_signal("", move || time_limit::stop_for_good(stopper.clone()));
     let limit = (arguments.timeout > 0).then(|| Duration::from_secs(arguments.timeout));
-    let limit = TimeLimit::start(reader.stopper(), limit);
-    let answered = reader.query(&sql).map_err(anyhow::Error::from).and_then(|query| write(&query, arguments, context));
-    answered.map_err(|error| limit.explain(error, "ask for less, or allow more time with --timeout SECONDS"))?;
-    Ok(Exit::Done)
+    let limit = TimeLimit::start(reader.stopper(), limit, TOO_LONG);
+    let answered = reader.query(sql).map_err(anyhow::Error::from).and_then(|query| write(&query));
+    answered.map_err(|error| limit.explain(error))
+}
+
+fn write_parquet(sql: &str, path: &Path, arguments: &Arguments, context: &Context) -> Result<()> {
+    atomic::may_write(path, arguments.overwrite)?;
+    let file = atomic::temporary_beside(path)?;
+    let limit = arguments.limit.filter(|limit| *limit > 0);
+    answer(sql, arguments, Some(file.path()), context, |query| {
+        Ok(query.write_parquet(file.path(), limit).map(|_| ())?)
+    })?;
+    atomic::keep(file, path, arguments.overwrite)
 }
 
 fn sql(arguments: &Arguments) -> Result<String> {
@@ -84,15 +133,6 @@ fn sql(arguments: &Arguments) -> Result<String> {
     }
 }
 
-fn write(query: &Query<'_>, arguments: &Arguments, context: &Context) -> Result<()> {
-    let Some(path) = &arguments.output else {
-        return write_rows(query, arguments, &mut context.terminal.data());
-    };
-    let failure = || Failure::new(Exit::Usage, format!("cannot write {}", path.display()));
-    let mut file = io::BufWriter::new(File::create(path).map_err(|error| failure().because(error))?);
-    write_rows(query, arguments, &mut file)
-}
-
 fn write_rows(query: &Query<'_>, arguments: &Arguments, out: &mut dyn Write) -> Result<()> {
     let limit = match (arguments.limit, arguments.format) {
         (Some(0), _) => None,
@@ -102,7 +142,7 @@ fn write_rows(query: &Query<'_>, arguments: &Arguments, out: &mut dyn Write) -> 
     let mut writer = RowWriter::new(arguments.format, query.columns(), out)?;
     let (mut rows, mut more, mut failed) = (0, false, None);
     query.run(arguments.format.cells(), limit.map(|limit| limit + 1), &mut |cells| {
-        if limit == Some(rows) {
+        if limit == Some(rows) || writer.is_full() {
             more = true;
             return ControlFlow::Break(());
         }

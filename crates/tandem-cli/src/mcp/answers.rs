@@ -1,7 +1,9 @@
 //! What the tools answer: JSON, with units in the names, small enough to be read whole.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -9,24 +11,23 @@ use chrono::{Days, NaiveDate, Timelike as _};
 use report::insulin::InsulinSummary;
 use report::{Metrics, MetricsOptions, Period, Reading, Span, Window};
 use serde_json::{Value, json};
-use store_duckdb::{CellForm, Query, Reader, StatusFacts};
+use store_duckdb::{Reader, StatusFacts};
 
 use crate::commands::{day as day_command, status};
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::history::History;
 use crate::history::cells::query as rows_of;
-use crate::output::JsonRows;
 use crate::time_limit::TimeLimit;
 
-/// How long one answer may take.
+/// How long an answer of this program's own SQL may take.
 const TIME: Duration = Duration::from_secs(20);
 /// Rows of an answer, unless more are asked for.
 const USUAL_ROWS: u32 = 200;
 /// The most rows of an answer.
 const MOST_ROWS: u32 = 1000;
-/// The most bytes of rows in an answer.
-const MOST_BYTES: usize = 200_000;
+/// The most memory that a query may use.
+pub(super) const MEMORY: &str = "512MB";
 
 /// The first thing to ask.
 pub(super) fn summary(reader: &Reader) -> Result<String> {
@@ -129,40 +130,40 @@ fn unknown_table<'a>(table: &str, known: impl Iterator<Item = &'a String>) -> Fa
     }
 }
 
-/// The answer to one query.
-pub(super) fn query(reader: &Reader, sql: &str, max_rows: Option<u32>) -> Result<String> {
-    limited(reader, |reader| rows(&reader.query(sql)?, max_rows.unwrap_or(USUAL_ROWS).clamp(1, MOST_ROWS)))
+/// The answer to one query, or why there is none, in the words of the program of its own that was asked: whatever a
+/// statement does to that one, this one goes on serving.
+pub(super) fn query(database: &Path, sql: &str, max_rows: Option<u32>, seconds: u64) -> Result<Result<String, String>> {
+    let rows = max_rows.unwrap_or(USUAL_ROWS).clamp(1, MOST_ROWS).to_string();
+    let mut command = Command::new(this_program()?);
+    command.args([
+        "query",
+        "--color",
+        "never",
+        "--format",
+        "answer",
+        "--limit",
+        &rows,
+        "--timeout",
+        &seconds.to_string(),
+    ]);
+    command.args(["--memory-limit", MEMORY, "--db"]).arg(database);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    if let Some(mut question) = child.stdin.take() {
+        question.write_all(sql.as_bytes())?;
+    }
+    let output = child.wait_with_output()?;
+    let words = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+    Ok(match output.status.success() {
+        true => Ok(words(&output.stdout)),
+        false if output.status.code().is_some() => Err(words(&output.stderr)),
+        false => Err("error: the query ended the program that ran it; ask for less".to_owned()),
+    })
 }
 
-/// Columns and rows as JSON that keeps DuckDB's own digits.
-fn rows(query: &Query<'_>, most: u32) -> Result<String> {
-    let writer = JsonRows::new(query.columns());
-    let (mut text, mut count, mut more) = (Vec::new(), 0, false);
-    let mut failed = None;
-    query.run(CellForm::NestedAsJson, Some(u64::from(most) + 1), &mut |cells| {
-        if count == most || text.len() > MOST_BYTES {
-            more = true;
-            return ControlFlow::Break(());
-        }
-        text.extend_from_slice(if count == 0 { b"\n" } else { b",\n" });
-        count += 1;
-        match writer.write_array(&mut text, cells) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                failed = Some(error);
-                ControlFlow::Break(())
-            }
-        }
-    })?;
-    failed.map_or(Ok(()), Err)?;
-    let columns: Vec<_> =
-        query.columns().iter().map(|column| json!({"name": column.name, "type": column.type_name})).collect();
-    let note = if more {
-        format!(",\n\"note\":\"only the first {count} rows; aggregate or narrow the query\"")
-    } else {
-        String::new()
-    };
-    Ok(format!("{{\"columns\":{},\n\"rows\":[{}]{note}}}", json!(columns), String::from_utf8(text)?))
+/// The file of this program, also after another version was put in its place.
+fn this_program() -> std::io::Result<PathBuf> {
+    let itself = Path::new("/proc/self/exe");
+    if itself.exists() { Ok(itself.to_owned()) } else { std::env::current_exe() }
 }
 
 /// One day.
@@ -249,6 +250,6 @@ fn compact(value: &Value) -> Result<String> {
 }
 
 fn limited(reader: &Reader, work: impl FnOnce(&Reader) -> Result<String>) -> Result<String> {
-    let limit = TimeLimit::start(reader.stopper(), Some(TIME));
-    work(reader).map_err(|error| limit.explain(error, "aggregate or narrow the query"))
+    let limit = TimeLimit::start(reader.stopper(), Some(TIME), "ask for less");
+    work(reader).map_err(|error| limit.explain(error))
 }

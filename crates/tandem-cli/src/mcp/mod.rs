@@ -29,6 +29,7 @@ what a device recorded; it is not medical advice, and decisions about insulin be
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     database: Arc<PathBuf>,
+    query_seconds: u64,
 }
 
 /// A table to describe.
@@ -59,9 +60,9 @@ struct Day {
 
 #[tool_router]
 impl Server {
-    /// A server of the database in this file.
-    pub(crate) fn new(database: PathBuf) -> Self {
-        Self { database: Arc::new(database) }
+    /// A server of the database in this file, that gives a query so many seconds.
+    pub(crate) fn new(database: PathBuf, query_seconds: u64) -> Self {
+        Self { database: Arc::new(database), query_seconds }
     }
 
     #[tool(
@@ -89,11 +90,18 @@ impl Server {
     }
 
     #[tool(
-        description = "Runs one read-only DuckDB query; returns columns and rows. At most 1000 rows, 20 seconds and 512 MB of memory; no files, network, extensions or writes.",
+        description = "Runs one read-only DuckDB query; returns columns and rows. At most 1000 rows, 512 MB of memory and some seconds; no files, network, extensions or writes.",
         annotations(title = "Query", read_only_hint = true, open_world_hint = false)
     )]
     async fn query(&self, Parameters(Sql { sql, max_rows }): Parameters<Sql>) -> CallToolResult {
-        self.answer(move |reader| answers::query(reader, &sql, max_rows)).await
+        let (database, seconds) = (self.database.clone(), self.query_seconds);
+        let asked = tokio::task::spawn_blocking(move || answers::query(&database, &sql, max_rows, seconds));
+        match asked.await {
+            Ok(Ok(Ok(text))) => told(Ok(Ok(text))),
+            Ok(Ok(Err(words))) => CallToolResult::error(vec![ContentBlock::text(words)]),
+            Ok(Err(error)) => told(Ok(Err(error))),
+            Err(error) => told(Err(error)),
+        }
     }
 
     #[tool(
@@ -108,14 +116,18 @@ impl Server {
     async fn answer(&self, work: impl FnOnce(&Reader) -> Result<String> + Send + 'static) -> CallToolResult {
         let database = self.database.clone();
         let answered = tokio::task::spawn_blocking(move || {
-            let options = ReadOptions { memory_limit: "512MB".to_owned(), ..ReadOptions::default() };
+            let options = ReadOptions { memory_limit: answers::MEMORY.to_owned(), ..ReadOptions::default() };
             work(&Reader::open(&database, &options)?)
         });
-        match answered.await {
-            Ok(Ok(text)) => CallToolResult::success(vec![ContentBlock::text(text)]),
-            Ok(Err(error)) => CallToolResult::error(vec![ContentBlock::text(failure::in_words(&error))]),
-            Err(error) => CallToolResult::error(vec![ContentBlock::text(format!("internal error: {error}"))]),
-        }
+        told(answered.await)
+    }
+}
+
+fn told(answered: Result<Result<String>, tokio::task::JoinError>) -> CallToolResult {
+    match answered {
+        Ok(Ok(text)) => CallToolResult::success(vec![ContentBlock::text(text)]),
+        Ok(Err(error)) => CallToolResult::error(vec![ContentBlock::text(failure::in_words(&error))]),
+        Err(error) => CallToolResult::error(vec![ContentBlock::text(format!("internal error: {error}"))]),
     }
 }
 
@@ -129,8 +141,8 @@ impl ServerHandler for Server {
 }
 
 /// Serves on standard input and output until the other side closes them.
-pub(crate) async fn serve(database: PathBuf) -> Result<()> {
-    let running = Server::new(database).serve(rmcp::transport::stdio()).await?;
+pub(crate) async fn serve(database: PathBuf, query_seconds: u64) -> Result<()> {
+    let running = Server::new(database, query_seconds).serve(rmcp::transport::stdio()).await?;
     running.waiting().await?;
     Ok(())
 }

@@ -23,7 +23,7 @@ pub(crate) struct JsonRows {
 
 impl JsonRows {
     /// For rows with these columns.
-    pub(crate) fn new(columns: &[QueryColumn]) -> Self {
+    pub(super) fn new(columns: &[QueryColumn]) -> Self {
         let columns = columns.iter().map(|column| (quoted(&column.name), kind(column))).collect();
         Self { columns }
     }
@@ -38,7 +38,7 @@ impl JsonRows {
     }
 
     /// Writes one array, without a line end.
-    pub(crate) fn write_array(&self, out: &mut dyn Write, cells: &[Option<&str>]) -> io::Result<()> {
+    pub(super) fn write_array(&self, out: &mut dyn Write, cells: &[Option<&str>]) -> io::Result<()> {
         for (index, ((_, kind), cell)) in self.columns.iter().zip(cells).enumerate() {
             out.write_all(if index == 0 { b"[" } else { b"," })?;
             write_cell(out, *kind, *cell)?;

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub(crate) use json::JsonRows;
 pub(crate) use screen_table::{Align, ScreenTable};
 
 /// `1234567` as `1,234,567`.

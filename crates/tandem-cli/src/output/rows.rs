@@ -23,14 +23,22 @@ pub(crate) enum Format {
     Jsonl,
     /// A Markdown table
     Markdown,
+    /// Parquet, compressed with zstd; needs --output
+    Parquet,
+    /// One JSON object of columns and rows, as `tandem mcp` answers: never long
+    #[value(hide = true)]
+    Answer,
 }
+
+/// The most bytes of rows in an [`Format::Answer`].
+const MOST_ANSWER_BYTES: usize = 200_000;
 
 impl Format {
     /// How cells are wanted.
     pub(crate) fn cells(self) -> CellForm {
         match self {
-            Self::Json | Self::Jsonl => CellForm::NestedAsJson,
-            Self::Table | Self::Csv | Self::Markdown => CellForm::Text,
+            Self::Json | Self::Jsonl | Self::Answer => CellForm::NestedAsJson,
+            Self::Table | Self::Csv | Self::Markdown | Self::Parquet => CellForm::Text,
         }
     }
 }
@@ -50,6 +58,8 @@ enum Form {
     Json(JsonRows),
     Jsonl(JsonRows),
     Markdown,
+    /// With the number of bytes so far.
+    Answer(JsonRows, usize),
 }
 
 impl<'a> RowWriter<'a> {
@@ -64,6 +74,8 @@ impl<'a> RowWriter<'a> {
             Format::Json => Form::Json(JsonRows::new(columns)),
             Format::Jsonl => Form::Jsonl(JsonRows::new(columns)),
             Format::Markdown => Form::Markdown,
+            Format::Answer => Form::Answer(JsonRows::new(columns), 0),
+            Format::Parquet => return Err(io::Error::other("Parquet is not written row by row")),
         };
         let names = || columns.iter().map(|column| column.name.as_str());
         match form {
@@ -76,6 +88,7 @@ impl<'a> RowWriter<'a> {
                     columns.iter().map(|column| if align(column) == Align::Right { "---:" } else { "---" }),
                 )?;
             }
+            Form::Answer(..) => write!(out, "{{\"columns\":{},\n\"rows\":[", described(columns))?,
             Form::Table(_) | Form::Drawing | Form::Jsonl(_) => {}
         }
         Ok(Self { out, form, rows: 0 })
@@ -98,8 +111,19 @@ impl<'a> RowWriter<'a> {
                 self.out.write_all(b"\n")?;
             }
             Form::Markdown => write_markdown(self.out, cells.iter().map(|cell| cell.unwrap_or("NULL")))?,
+            Form::Answer(rows, bytes) => {
+                let mut row = if first { b"\n".to_vec() } else { b",\n".to_vec() };
+                rows.write_array(&mut row, cells)?;
+                *bytes += row.len();
+                self.out.write_all(&row)?;
+            }
         }
         Ok(())
+    }
+
+    /// True when there is no room for more rows.
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self.form, Form::Answer(_, bytes) if bytes > MOST_ANSWER_BYTES)
     }
 
     /// Writes what comes after the rows; `more` says that there would have been more of them.
@@ -118,10 +142,20 @@ impl<'a> RowWriter<'a> {
                 writeln!(self.out, "{}", style(words.join(", ")).dim())?;
             }
             Form::Json(_) => self.out.write_all(if self.rows == 0 { b"]\n" } else { b"\n]\n" })?,
+            Form::Answer(..) if more => {
+                let words = format!("only the first {} rows; aggregate or narrow the query", self.rows);
+                writeln!(self.out, "],\n\"note\":\"{words}\"}}")?;
+            }
+            Form::Answer(..) => self.out.write_all(b"]}\n")?,
             Form::Drawing | Form::Csv | Form::Jsonl(_) | Form::Markdown => {}
         }
         self.out.flush()
     }
+}
+
+fn described(columns: &[QueryColumn]) -> serde_json::Value {
+    let column = |column: &QueryColumn| serde_json::json!({"name": column.name, "type": column.type_name});
+    columns.iter().map(column).collect()
 }
 
 fn align(column: &QueryColumn) -> Align {

@@ -18,7 +18,11 @@ struct Assistant {
 
 impl Assistant {
     fn of(place: &Place) -> Self {
-        let mut command = place.command(&["mcp"]);
+        Self::with(place, &["mcp"])
+    }
+
+    fn with(place: &Place, arguments: &[&str]) -> Self {
+        let mut command = place.command(arguments);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the binary runs");
         let questions = child.stdin.take().expect("a pipe");
         let answers = BufReader::new(child.stdout.take().expect("a pipe"));
@@ -111,6 +115,16 @@ fn an_assistant_changes_nothing_and_reaches_nothing() {
         ("query", json!({"sql": "FROM glob('*')"}), "disabled"),
         ("query", json!({"sql": "SELECT 1; SELECT 2"}), "more than one statement"),
         ("query", json!({"sql": "FROM cgm_reading"}), "cgm_readings"),
+        ("query", json!({"sql": "SELECT cgm_readin FROM cgm_readings"}), "cgm_reading"),
+        ("query", json!({"sql": "FROM enable_logging(storage = 'file', storage_path = 'stolen')"}), "more than read"),
+        ("query", json!({"sql": "CREATE MACRO m() AS 1"}), "only reading"),
+        ("query", json!({"sql": "EXPORT DATABASE 'stolen'"}), "error:"),
+        ("query", json!({"sql": "PRAGMA enable_profiling"}), "error:"),
+        ("query", json!({"sql": "SET lock_configuration = false"}), "error:"),
+        ("query", json!({"sql": "FROM read_text('/proc/self/environ')"}), "disabled"),
+        ("query", json!({"sql": "FROM read_csv('/etc/passwd')"}), "disabled"),
+        ("query", json!({"sql": "FROM duckdb_secrets()"}), "disabled"),
+        ("query", json!({"sql": ""}), "no query"),
         ("describe_table", json!({"table": "cgm_reading"}), "did you mean cgm_readings?"),
         ("day", json!({"date": "soon"}), "is no day"),
     ];
@@ -120,7 +134,26 @@ fn an_assistant_changes_nothing_and_reaches_nothing() {
     }
     assert_eq!(assistant.part(), 0);
     assert_eq!(place.count("raw_events"), before);
-    assert!(!place.path().join("x.csv").exists() && !place.path().join("other.db").exists());
+    let made = ["x.csv", "other.db", "stolen"].map(|name| place.path().join(name).exists());
+    assert_eq!(made, [false; 3]);
+}
+
+/// Whatever a query does to the program that runs it, the server answers the next one.
+#[test]
+fn a_query_without_end_or_measure_is_ended_and_the_server_goes_on() {
+    let place = holding(&autumn());
+    let mut assistant = Assistant::with(&place, &["mcp", "--timeout", "1"]);
+    for (sql, words) in [
+        ("WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i FROM r) SELECT count(*) FROM r", "took longer than 1 s"),
+        ("SELECT levenshtein(repeat('a', 400000), repeat('b', 400000))", "took longer than 1 s"),
+        ("SELECT string_agg(repeat('x', 1000000), '') FROM range(100000)", "Out of Memory"),
+    ] {
+        let (good, text) = assistant.call("query", &json!({"sql": sql}));
+        assert!(!good && text.starts_with("error: ") && text.contains(words), "{sql}: {text}");
+        let (good, text) = assistant.call("query", &json!({"sql": "SELECT 42 AS answer"}));
+        assert!(good && text.contains("[42]"), "{text}");
+    }
+    assert_eq!(assistant.part(), 0);
 }
 
 #[test]

@@ -63,6 +63,16 @@ impl Place {
         Said { code: output.status.code().unwrap_or(-1), data: text(&output.stdout), talk: text(&output.stderr) }
     }
 
+    /// The names of the files here and in the folder of the database.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let folders = [self.path().to_owned(), self.path().join("data")];
+        let entries = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.expect("an entry").file_name().display().to_string()).collect();
+        names.sort();
+        names
+    }
+
     /// How many rows a table has.
     pub(crate) fn count(&self, table: &str) -> u64 {
         let said = self.run(&["query", &format!("SELECT count(*) FROM {table}"), "--format", "csv"]);

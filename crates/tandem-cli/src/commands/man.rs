@@ -1,0 +1,91 @@
+//! `tandem man`: the help of every command as manual pages.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::builder::{Resettable, StyledStr};
+use clap::{Args, Command, CommandFactory as _};
+use clap_mangen::Man;
+
+use crate::cli::Cli;
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+use crate::output::counted;
+
+const EXAMPLES: &str = "\
+Examples:
+  tandem man sync | man -l -
+  tandem man --output ~/.local/share/man/man1";
+
+/// Print a manual page, or write all of them
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// The command whose page to print, for example `zone set` [default: the page of tandem]
+    #[arg(value_name = "COMMAND", conflicts_with = "output")]
+    command: Vec<String>,
+    /// Write every page into this folder
+    #[arg(short, long, value_name = "FOLDER")]
+    output: Option<PathBuf>,
+}
+
+/// Prints or writes.
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
+    let mut tandem = Cli::command();
+    tandem.build();
+    match &arguments.output {
+        Some(folder) => write_all(tandem, folder, context)?,
+        None => context.terminal.data().write_all(&page(&find(tandem, &arguments.command)?)?)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn find(tandem: Command, names: &[String]) -> Result<Command> {
+    names.iter().try_fold(tandem, |command, name| match command.find_subcommand(name) {
+        Some(found) => Ok(found.clone()),
+        None => {
+            let failure = Failure::new(Exit::Usage, format!("there is no command {:?}", names.join(" ")));
+            Err(failure.hint("`tandem --help` lists all").into())
+        }
+    })
+}
+
+fn page(command: &Command) -> Result<Vec<u8>> {
+    let notes = command.get_after_help().map(|words| as_it_stands(&words.to_string())).unwrap_or_default();
+    let man =
+        Man::new(command.clone().after_help(Resettable::<StyledStr>::Reset)).title(file_stem(command).to_uppercase());
+    let mut text = Vec::new();
+    man.source(concat!("tandem ", env!("CARGO_PKG_VERSION"))).manual("tandem").render(&mut text)?;
+    text.write_all(notes.as_bytes())?;
+    Ok(text)
+}
+
+/// The examples and notes after the help, line by line: `clap_mangen` would fill them into paragraphs.
+fn as_it_stands(words: &str) -> String {
+    let escaped = words.replace('\\', "\\e").replace('-', "\\-");
+    // A line must not begin with what begins a request.
+    let lines: Vec<_> = escaped.lines().map(|line| format!("\\&{line}\n")).collect();
+    format!(".SH NOTES\n.nf\n{}.fi\n", lines.concat())
+}
+
+fn write_all(tandem: Command, folder: &Path, context: &Context) -> Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let mut pages = 0;
+    let mut open = vec![tandem];
+    while let Some(command) = open.pop() {
+        let path = folder.join(format!("{}.1", file_stem(&command)));
+        std::fs::write(&path, page(&command)?).with_context(|| format!("cannot write {}", path.display()))?;
+        pages += 1;
+        open.extend(
+            command.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help").cloned(),
+        );
+    }
+    context.terminal.say(format!("{}: {} written", folder.display(), counted(pages, "page")));
+    Ok(())
+}
+
+/// `tandem-zone-set` for `tandem zone set`.
+fn file_stem(command: &Command) -> String {
+    command.get_bin_name().unwrap_or(command.get_name()).replace(' ', "-")
+}
