@@ -11,7 +11,7 @@ use duckdb::Connection;
 use pipeline::{StoreError, StoreErrorKind};
 
 use crate::error::failed;
-use crate::query::{ReadOptions, Reader, quotable, read_only};
+use crate::query::{QueryStopper, ReadOptions, Reader, quotable, read_only};
 use crate::texts;
 
 /// The form of a file.
@@ -47,6 +47,12 @@ impl Exporter {
         let connection = opened.map_err(opening())?;
         connection.execute_batch("SET temp_directory = ''").map_err(opening())?;
         Ok(Self { connection })
+    }
+
+    /// What stops [`Exporter::write`] from another thread.
+    #[must_use]
+    pub fn stopper(&self) -> QueryStopper {
+        QueryStopper::of(&self.connection)
     }
 
     /// Writes the answer of `query` to `file`, which is replaced. Returns the number of rows.

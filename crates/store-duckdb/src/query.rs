@@ -114,6 +114,12 @@ pub enum QueryError {
         /// What DuckDB says, with the place in the statement where it can tell.
         message: String,
     },
+    /// The query needs more memory than it may have.
+    #[error("{message}")]
+    OutOfMemory {
+        /// What there was no room for.
+        message: String,
+    },
     /// [`QueryStopper::stop`] was called.
     #[error("the query was stopped")]
     Stopped,
@@ -161,7 +167,7 @@ impl Reader {
     /// What stops a query of this reader from another thread.
     #[must_use]
     pub fn stopper(&self) -> QueryStopper {
-        QueryStopper(self.connection.interrupt_handle())
+        QueryStopper::of(&self.connection)
     }
 
     /// Makes sure that `sql` is one query, and finds its columns. Runs nothing.
@@ -208,6 +214,10 @@ impl Reader {
 }
 
 impl QueryStopper {
+    pub(crate) fn of(connection: &Connection) -> Self {
+        Self(connection.interrupt_handle())
+    }
+
     /// Stops the running statement; it ends with [`QueryError::Stopped`].
     pub fn stop(&self) {
         self.0.interrupt();
@@ -379,7 +389,14 @@ fn refused(error: duckdb::Error) -> QueryError {
         duckdb::Error::DuckDBFailure(_, Some(message)) => message,
         other => other.to_string(),
     };
-    if message.starts_with("INTERRUPT") { QueryError::Stopped } else { QueryError::Refused { message } }
+    match message {
+        _ if message.starts_with("INTERRUPT") => QueryError::Stopped,
+        // What DuckDB advises after the first line is not possible here.
+        _ if message.starts_with("Out of Memory") => {
+            QueryError::OutOfMemory { message: message.lines().next().unwrap_or_default().to_owned() }
+        }
+        _ => QueryError::Refused { message },
+    }
 }
 
 /// A statement that DuckDB takes alone but not as a subquery is no query.

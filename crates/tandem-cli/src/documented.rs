@@ -94,7 +94,9 @@ fn examples_of_the_help() {
     let mut found = Vec::new();
     examples(&Cli::command(), &mut found);
     assert!(found.len() > 30, "{} examples", found.len());
-    found.iter().for_each(|(command, line)| check(&format!("tandem {command} --help"), line));
+    for (command, line) in &found {
+        check(&format!("tandem {command} --help"), line);
+    }
 }
 
 /// What a container's file says, as far as it can be told without building it.

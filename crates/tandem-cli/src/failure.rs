@@ -257,6 +257,9 @@ fn query_hint(error: &QueryError) -> Option<&'static str> {
     match error {
         QueryError::Empty => Some("for example: tandem query 'SHOW TABLES'"),
         QueryError::Several => Some("run one statement at a time"),
+        QueryError::OutOfMemory { .. } => {
+            Some("ask for less, aggregate before sorting, or allow more memory with --memory-limit SIZE")
+        }
         QueryError::NotAQuery => {
             Some("to change or export a copy, open the file with DuckDB itself; `tandem export` writes files")
         }

@@ -27,20 +27,20 @@ pub(super) fn find_in_steps(sql: &str) -> Option<&'static str> {
     const IN_STEPS: [&str; 2] = ["pivot", "pivot_wider"];
     let words = statement::words(sql);
     let in_steps = words.iter().any(|word| IN_STEPS.iter().any(|step| step.eq_ignore_ascii_case(word)));
-    let called = |name: &&str| statement::calls(&words, name);
-    REFUSED.into_iter().chain([QUERY]).filter(|_| in_steps).find(called)
+    if in_steps { find_in_words(&words) } else { None }
 }
 
 /// The function of `query` that is not only reading, if there is one.
 pub(super) fn find(connection: &Connection, query: &str) -> duckdb::Result<Option<&'static str>> {
     let known = |name: &String| REFUSED.into_iter().find(|refused| refused.eq_ignore_ascii_case(name.trim()));
-    Ok(match functions_in_plan(connection, query)? {
-        Some(functions) => functions.iter().find_map(known),
-        None => {
-            let words = statement::words(query);
-            REFUSED.into_iter().chain([QUERY]).find(|name| statement::calls(&words, name))
-        }
-    })
+    if let Some(functions) = functions_in_plan(connection, query)? {
+        return Ok(functions.iter().find_map(known));
+    }
+    Ok(find_in_words(&statement::words(query)))
+}
+
+fn find_in_words(words: &[&str]) -> Option<&'static str> {
+    REFUSED.into_iter().chain([QUERY]).find(|name| statement::calls(words, name))
 }
 
 /// The functions that the plan of `query` names; `None` where there is no plan that can be read.

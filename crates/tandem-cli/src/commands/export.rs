@@ -9,12 +9,13 @@ use std::path::PathBuf;
 use anyhow::Result;
 use chrono::{Days, NaiveDate};
 use clap::{Args, ValueEnum};
-use store_duckdb::{Exporter, FileForm, ReadOptions};
+use store_duckdb::{Exporter, FileForm, QueryStopper, ReadOptions};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::history::pump_number;
 use crate::output::{atomic, counted};
+use crate::time_limit;
 use profile::Profile;
 use tables::Table;
 
@@ -104,14 +105,27 @@ struct Plan {
     form: FileForm,
 }
 
-/// Exports.
+/// Exports; on a signal, what is half written goes and what is whole stays.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
+    match export(arguments, context) {
+        Err(_) if context.interrupt.is_set() => {
+            context
+                .terminal
+                .say("Stopped; the files that are there are whole.");
+            Ok(Exit::Interrupted)
+        }
+        outcome => outcome,
+    }
+}
+
+fn export(arguments: &Arguments, context: &Context) -> Result<Exit> {
     if let (Some(from), Some(to)) = (arguments.from, arguments.to)
         && from > to
     {
         return Err(Failure::new(Exit::Usage, format!("the first day, {from}, is after the last, {to}")).into());
     }
     let reader = context.reader()?;
+    stop_on_signal(reader.stopper(), context);
     let wanted = Wanted {
         from: arguments.from,
         to: arguments.to,
@@ -137,7 +151,13 @@ fn plan(table: &Table, arguments: &Arguments, wanted: &Wanted) -> Result<Plan> {
 }
 
 fn exporter(context: &Context) -> Result<Exporter> {
-    Ok(Exporter::open(&context.settings.database, &ReadOptions::default())?)
+    let exporter = Exporter::open(&context.settings.database, &ReadOptions::default())?;
+    stop_on_signal(exporter.stopper(), context);
+    Ok(exporter)
+}
+
+fn stop_on_signal(stopper: QueryStopper, context: &Context) {
+    context.interrupt.on_signal("", move || time_limit::stop_for_good(stopper.clone()));
 }
 
 /// Writes every file, or none where one is in the way.

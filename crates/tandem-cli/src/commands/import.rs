@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
-use pipeline::archive::ArchiveError;
+use pipeline::archive::{ArchiveError, ArchiveKind};
 use pipeline::import::{FileError, FileReport, ImportOptions, ImportReport};
 use pipeline::{SerialNumber, StoreErrorKind};
 use store_duckdb::TandemFetchReader;
@@ -15,7 +15,7 @@ use store_duckdb::TandemFetchReader;
 use super::stages;
 use crate::context::{Context, shared_bar};
 use crate::failure::{self, Exit, Failure};
-use crate::output::{Align, ScreenTable, thousands};
+use crate::output::{Align, ScreenTable, counted, thousands};
 use crate::settings::pump_of_database;
 use crate::terminal::Terminal;
 
@@ -128,10 +128,23 @@ fn show(report: &ImportReport, context: &Context) -> Result<()> {
     for file in &report.files {
         let counts = file.counts;
         let numbers = [counts.new, counts.duplicate, counts.revised, file.unknown, counts.rejected];
-        let texts = [name(file), file.kind.map_or("?", pipeline::archive::ArchiveKind::as_str).to_owned()];
+        let texts = [name(file), file.kind.map_or("?", ArchiveKind::as_str).to_owned()];
         table.push(texts.into_iter().chain(numbers.map(thousands)).map(Some));
     }
+    report.files.iter().filter(|file| holds_several_pumps(file)).for_each(|file| {
+        context.terminal.note(format!(
+            "{}: {} came again and said something else, as if from another pump, which this file cannot tell apart; import it into \
+             a database of its own, or fetch the history with `tandem sync`. Both are kept",
+            name(file),
+            counted(file.counts.revised, "event")
+        ));
+    });
     Ok(context.terminal.data().write_all(table.fit(Terminal::width()).text.as_bytes())?)
+}
+
+/// A pump never says something else under the same number; two pumps do, and a database of tandem-fetch mixes them.
+fn holds_several_pumps(file: &FileReport) -> bool {
+    file.kind == Some(ArchiveKind::Database) && file.counts.revised > 0
 }
 
 fn name(file: &FileReport) -> String {

@@ -42,13 +42,12 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
 }
 
 fn find(tandem: Command, names: &[String]) -> Result<Command> {
-    names.iter().try_fold(tandem, |command, name| match command.find_subcommand(name) {
-        Some(found) => Ok(found.clone()),
-        None => {
-            let failure = Failure::new(Exit::Usage, format!("there is no command {:?}", names.join(" ")));
-            Err(failure.hint("`tandem --help` lists all").into())
-        }
-    })
+    let find = |command: Command, name: &String| command.find_subcommand(name).cloned();
+    let found = names.iter().try_fold(tandem, find).ok_or_else(|| {
+        let failure = Failure::new(Exit::Usage, format!("there is no command {:?}", names.join(" ")));
+        failure.hint("`tandem --help` lists all")
+    });
+    Ok(found?)
 }
 
 fn page(command: &Command) -> Result<Vec<u8>> {

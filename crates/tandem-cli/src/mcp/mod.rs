@@ -14,6 +14,7 @@ use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabiliti
 use rmcp::{ServerHandler, ServiceExt as _, schemars, tool, tool_handler, tool_router};
 use serde::Deserialize;
 use store_duckdb::{ReadOptions, Reader};
+use tokio::sync::Semaphore;
 
 use crate::failure;
 
@@ -25,11 +26,15 @@ DuckDB SQL. Glucose is in mg/dL (39 stands for LOW, 401 for HIGH), insulin in un
 `timestamp` is the pump's wall clock, `timestamp_utc` the instant. Gaps in the data are gaps in the record, not zeros. This is \
 what a device recorded; it is not medical advice, and decisions about insulin belong to the person and their clinicians.";
 
+/// Each may take the memory of one; the others wait.
+const QUERIES_AT_ONCE: usize = 2;
+
 /// Serves one database.
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     database: Arc<PathBuf>,
     query_seconds: u64,
+    queries: Arc<Semaphore>,
 }
 
 /// A table to describe.
@@ -62,7 +67,7 @@ struct Day {
 impl Server {
     /// A server of the database in this file, that gives a query so many seconds.
     pub(crate) fn new(database: PathBuf, query_seconds: u64) -> Self {
-        Self { database: Arc::new(database), query_seconds }
+        Self { database: Arc::new(database), query_seconds, queries: Arc::new(Semaphore::new(QUERIES_AT_ONCE)) }
     }
 
     #[tool(
@@ -94,6 +99,8 @@ impl Server {
         annotations(title = "Query", read_only_hint = true, open_world_hint = false)
     )]
     async fn query(&self, Parameters(Sql { sql, max_rows }): Parameters<Sql>) -> CallToolResult {
+        // Held until the answer is there; nobody closes the semaphore.
+        let _place = self.queries.acquire().await;
         let (database, seconds) = (self.database.clone(), self.query_seconds);
         let asked = tokio::task::spawn_blocking(move || answers::query(&database, &sql, max_rows, seconds));
         match asked.await {

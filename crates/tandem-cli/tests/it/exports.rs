@@ -231,6 +231,28 @@ fn files(folder: &Path) -> BTreeMap<String, SystemTime> {
     all
 }
 
+/// Whenever it comes, a signal leaves whole files and nothing else.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_whole_files_only() {
+    let place = holding(&autumn());
+    let export = ["export", "--tables", "all", "--output", "out", "--format", "csv"];
+    let mut child = place.command(&export).stderr(std::process::Stdio::null()).spawn().expect("the binary runs");
+    let folder = place.path().join("out");
+    let has_begun = || std::fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some());
+    while !has_begun() && child.try_wait().expect("the child can be asked").is_none() {
+        std::thread::yield_now();
+    }
+    let interrupt = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    let ended = child.wait().expect("it ends").code();
+    assert!(matches!(ended, Some(0 | 130)), "{ended:?} after {interrupt:?}");
+    let written = files(&folder).into_keys().collect::<Vec<_>>();
+    assert!(written.iter().all(|name| !name.contains(".part")), "{written:?}");
+    assert_eq!(place.run(&[&export[..], &["--overwrite"]].concat()).code, 0);
+    let whole = files(&folder).into_keys().collect::<Vec<_>>();
+    assert!(written.iter().all(|name| whole.contains(name)), "{written:?}");
+}
+
 #[test]
 fn a_lake_is_written_where_it_changed() {
     let place = holding(&autumn());

@@ -144,6 +144,21 @@ fn every_form_of_a_row_is_taken_and_what_is_none_is_kept_apart() {
 }
 
 #[test]
+fn what_two_pumps_say_under_one_number_is_told_and_kept() {
+    let place = Place::new();
+    let records: Vec<_> = records().into_values().take(2).collect();
+    let renumbered = |record: &str| {
+        let mut bytes = STANDARD.decode(record).expect("base64");
+        bytes[6..10].copy_from_slice(&7_u32.to_be_bytes());
+        row(7, &STANDARD.encode(bytes))
+    };
+    checkout(&place, &records.iter().map(|record| renumbered(record)).collect::<Vec<_>>(), None);
+    let said = place.run(&["import", "fetch/data/tandem.db", "--pump", "11"]);
+    assert!(said.code == 0 && said.talk.contains("1 event came again and said something else"), "{}", said.talk);
+    assert_eq!((place.count("raw_events"), place.count("raw_event_revisions")), (1, 1));
+}
+
+#[test]
 fn a_log_beside_the_file_is_read_and_kept() {
     let place = Place::new();
     let (number, record) = records().into_iter().next().expect("a record");

@@ -212,7 +212,11 @@ fn a_query_that_needs_too_much_memory_fails_and_leaves_nothing() {
         "SELECT string_agg(repeat('x', 1000000), '') FROM range(100000)",
     ] {
         let said = place.run(&["query", query, "--memory-limit", "64MB", "--format", "csv"]);
-        assert!(said.code == 2 && said.talk.contains("Out of Memory"), "{query}: {}", said.talk);
+        assert!(
+            said.code == 2 && said.talk.contains("Out of Memory") && said.talk.contains("--memory-limit"),
+            "{query}: {}",
+            said.talk
+        );
     }
     // DuckDB does not count these; the system does.
     for query in ["SELECT list_sum(range(1000000000))", "SELECT list_resize([1], 2000000000)"] {
