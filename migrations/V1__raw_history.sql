@@ -56,10 +56,12 @@ COMMENT ON COLUMN pump_settings.details IS 'The settings as received: profiles w
 -- The id packs the identity (pump, group, number), so the primary key over it is the uniqueness of the identity.
 -- No CHECK says so in arithmetic, and no column below defaults to a sequence: DuckDB 1.5 cannot replay a log that comments
 -- on a table with a function in it, and a database that was killed after its first page would not open again.
+--
+-- Event texts are much alike, and zstd keeps them in a third of the room of DuckDB's own choice (a dictionary with FSST).
 CREATE TABLE raw_events (
     id               BIGINT PRIMARY KEY,
     created          TIMESTAMPTZ NOT NULL,
-    raw_event_data   JSON NOT NULL,
+    raw_event_data   JSON NOT NULL USING COMPRESSION zstd,
     pump_id          INTEGER NOT NULL,
     sequence_group   INTEGER NOT NULL CHECK (sequence_group BETWEEN 0 AND 65535),
     sequence_number  BIGINT NOT NULL CHECK (sequence_number BETWEEN 0 AND 4294967295),

@@ -7,7 +7,7 @@ CREATE TABLE events (
     timestamp           TIMESTAMP NOT NULL,
     event_id            INTEGER NOT NULL,
     event_name          VARCHAR NOT NULL,
-    event_data          JSON NOT NULL,
+    event_data          JSON NOT NULL USING COMPRESSION zstd,
     pump_id             INTEGER NOT NULL,
     sequence_group      INTEGER NOT NULL,
     sequence_number     BIGINT NOT NULL,

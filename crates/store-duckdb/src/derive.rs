@@ -68,6 +68,11 @@ const TABLES: &[DomainTable] = &[
     DomainTable::new("battery_readings", Reach::Itself, include_str!("derive/battery_readings.sql")),
 ];
 
+const OCCASIONAL_EVENTS: &str = include_str!("derive/occasional_events.sql");
+
+/// So many log entries before the first event to be derived does a table look at most, to see what it belongs to.
+const LOOK_BACK: i64 = 100;
+
 /// A delivery looks at the eight after it.
 const BASAL_REACH: &str = "
     SELECT min(events_id) FROM (
@@ -105,19 +110,38 @@ impl DomainStore for DuckStore {
 
     fn derive(&mut self, pending: PendingDerivation) -> Result<Vec<TableCount>, StoreError> {
         self.transaction("derive the domain tables", |transaction| {
-            let mut furthest = pending.from.number();
-            let mut counts = Vec::with_capacity(TABLES.len());
-            for table in TABLES {
-                let from = reach_in_tx(transaction, table, pending, furthest)?;
-                furthest = furthest.min(from);
-                counts.push(derive_in_tx(transaction, table, pending.pump, from)?);
-            }
+            let reaches = reaches_in_tx(transaction, pending)?;
+            gather_in_tx(transaction, pending.pump, reaches.iter().copied().min().unwrap_or(pending.from.number()))?;
+            let tables = TABLES.iter().zip(reaches);
+            let counts = tables.map(|(table, from)| derive_in_tx(transaction, table, pending.pump, from)).collect();
+            drop_gathered_in_tx(transaction)?;
             transaction
                 .execute("DELETE FROM pending_derivations WHERE pump_id = ?", [pending.pump.0])
                 .map_err(failed("cannot note what was derived"))?;
-            Ok(counts)
+            counts
         })
     }
+}
+
+/// For each table the event from which its rows are to be made again.
+fn reaches_in_tx(transaction: &Transaction<'_>, pending: PendingDerivation) -> Result<Vec<i64>, StoreError> {
+    let mut furthest = pending.from.number();
+    let reach = |table| {
+        let from = reach_in_tx(transaction, table, pending, furthest)?;
+        furthest = furthest.min(from);
+        Ok(from)
+    };
+    TABLES.iter().map(reach).collect()
+}
+
+/// Gathers the events that most tables are made of, from a little before event `from` of `pump` on.
+fn gather_in_tx(transaction: &Transaction<'_>, pump: PumpId, from: i64) -> Result<(), StoreError> {
+    let gathered = transaction.execute(OCCASIONAL_EVENTS, params![pump.0, from - LOOK_BACK]);
+    gathered.map(|_| ()).map_err(failed("cannot gather the events to derive from"))
+}
+
+fn drop_gathered_in_tx(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    transaction.execute_batch("DROP TABLE occasional_events").map_err(failed("cannot let go of gathered events"))
 }
 
 /// The event from which rows of `table` are to be made again.
@@ -159,7 +183,9 @@ fn derive_in_tx(
 
 /// Inserts the rows of every table that begin at event `from` of `pump` or later, into tables that hold none of them.
 pub(crate) fn insert_all_in_tx(transaction: &Transaction<'_>, pump: PumpId, from: EventId) -> Result<(), StoreError> {
-    TABLES.iter().try_for_each(|table| insert_in_tx(transaction, table, pump, from.number()).map(|_| ()))
+    gather_in_tx(transaction, pump, from.number())?;
+    TABLES.iter().try_for_each(|table| insert_in_tx(transaction, table, pump, from.number()).map(|_| ()))?;
+    drop_gathered_in_tx(transaction)
 }
 
 fn insert_in_tx(
@@ -173,4 +199,30 @@ fn insert_in_tx(
         if table.insert.contains("?2") { &[i64::from(pump.0), from][..] } else { &[i64::from(pump.0)][..] };
     let rows = transaction.execute(table.insert, params_from_iter(parameters));
     rows.map(|rows| rows as u64).map_err(failed(format!("cannot derive {}", table.name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The codes in the condition on `event_id` that follows the name of the table.
+    fn codes(sql: &str, table: &str) -> Vec<u16> {
+        let (_, source) = sql.split_once(&format!("FROM {table}")).expect("the statement reads the table");
+        let (_, condition) = source.split_once("event_id ").expect("only some types are read");
+        let until = if condition.starts_with("IN") { ')' } else { '\n' };
+        let list: &str = condition.split(until).next().unwrap_or_default();
+        list.split(|character: char| !character.is_ascii_digit()).filter_map(|code: &str| code.parse().ok()).collect()
+    }
+
+    #[test]
+    fn what_tables_read_is_gathered() {
+        let gathered = codes(OCCASIONAL_EVENTS, "events");
+        let readers = TABLES.iter().filter(|table| table.insert.contains("FROM occasional_events"));
+        assert_eq!(readers.clone().count(), 13);
+        for table in readers {
+            let mut missing = codes(table.insert, "occasional_events");
+            missing.retain(|code| !gathered.contains(code));
+            assert!(missing.is_empty(), "{missing:?} of {}", table.name);
+        }
+    }
 }

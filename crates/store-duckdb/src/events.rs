@@ -1,6 +1,10 @@
 //! Decoded events, their problems, the pumps' clocks, and how far raw events are decoded.
 
+use chrono::DateTime;
 use chrono_tz::Tz;
+use duckdb::arrow::array::AsArray;
+use duckdb::arrow::datatypes::Int64Type;
+use duckdb::arrow::record_batch::RecordBatch;
 use duckdb::{OptionalExt, Transaction, params};
 use pipeline::clock_model::{PumpClock, ZoneHistory};
 use pipeline::store::{BatchNumber, ClockEvidence, ParsedBatch, UnparsedBatch, UnparsedEvent};
@@ -23,14 +27,13 @@ impl EventStore for DuckStore {
             None => position(connection, dictionary)?,
         };
         let Some(last) = last_batch(connection, after, wanted)? else { return Ok(None) };
-        let read = "SELECT id, created, raw_event_data FROM raw_events WHERE batch_id > ? AND batch_id <= ?";
+        let read = "SELECT id, epoch_us(created), raw_event_data FROM raw_events WHERE batch_id > ? AND batch_id <= ?";
         let mut statement = connection.prepare(read).map_err(failed("cannot read raw events"))?;
-        let events = statement
-            .query_map([after.0, last.0], |row| {
-                Ok(UnparsedEvent { id: EventId::from_number(row.get(0)?), created: row.get(1)?, data: row.get(2)? })
-            })
-            .and_then(Iterator::collect)
-            .map_err(failed("cannot read raw events"))?;
+        let chunks = statement.query_arrow([after.0, last.0]).map_err(failed("cannot read raw events"))?;
+        let mut events = Vec::with_capacity(wanted);
+        for chunk in chunks {
+            append_unparsed(&chunk, &mut events)?;
+        }
         Ok(Some(UnparsedBatch { events, last }))
     }
 
@@ -105,6 +108,20 @@ pub(crate) fn clear_derived_in_tx(transaction: &Transaction<'_>) -> Result<(), S
     for table in tables.into_iter().chain(crate::derive::table_names()) {
         transaction.execute_batch(&format!("DELETE FROM {table}")).map_err(failed(format!("cannot clear {table}")))?;
     }
+    Ok(())
+}
+
+/// The raw events in a chunk of `(id, created in microseconds, text)`.
+fn append_unparsed(chunk: &RecordBatch, events: &mut Vec<UnparsedEvent>) -> Result<(), StoreError> {
+    let unexpected = || broken(StoreErrorKind::Internal, "raw events are not read in the columns asked for");
+    let id = chunk.column(0).as_primitive_opt::<Int64Type>().ok_or_else(unexpected)?;
+    let created = chunk.column(1).as_primitive_opt::<Int64Type>().ok_or_else(unexpected)?;
+    let data = chunk.column(2).as_string_opt::<i32>().ok_or_else(unexpected)?;
+    events.extend((0..chunk.num_rows()).map(|row| UnparsedEvent {
+        id: EventId::from_number(id.value(row)),
+        created: DateTime::from_timestamp_micros(created.value(row)).unwrap_or_default(),
+        data: data.value(row).to_owned(),
+    }));
     Ok(())
 }
 

@@ -7,7 +7,7 @@ WITH decoded AS (
            from_json(event_data, '{"alertId": "BIGINT", "alarmId": "BIGINT", "malfId": "BIGINT", "dalertId": "BIGINT",
                "alertIdName": "VARCHAR", "alarmIdName": "VARCHAR", "malfIdName": "VARCHAR", "dalertIdName": "VARCHAR",
                "ackSourceName": "VARCHAR", "param1": "BIGINT", "param2": "DOUBLE"}') AS field
-    FROM events
+    FROM occasional_events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (4, 26, 27, 5, 8, 28, 6, 7, 171, 172, 173, 369, 370, 371, 460, 461)
     OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
 ), messages AS (

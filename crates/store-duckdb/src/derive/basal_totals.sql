@@ -3,7 +3,7 @@ INSERT INTO basal_totals BY NAME
 WITH decoded AS (
     SELECT *, from_json(event_data, '{"dailyTotalBasal": "DOUBLE", "lastBasalRate": "DOUBLE", "iob": "DOUBLE",
                                       "finalEventForDay": "INTEGER"}') AS field
-    FROM events
+    FROM occasional_events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id = 81
     OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
 )

@@ -4,7 +4,7 @@ WITH decoded AS (
     SELECT *, from_json(event_data, '{"bg": "INTEGER", "bgEntryType": "INTEGER", "cgmCalibration": "INTEGER", "iob": "DOUBLE",
                                       "isf": "INTEGER", "targetBg": "INTEGER", "bgSourceType": "INTEGER",
                                       "bgSourceTypeName": "VARCHAR"}') AS field
-    FROM events
+    FROM occasional_events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id = 16
     OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
 )

@@ -13,7 +13,7 @@ WITH decoded AS (
                "bolusSource": "INTEGER", "bolusSourceName": "VARCHAR", "correction": "INTEGER", "deliveredTotal": "INTEGER",
                "extendedDurationRequested": "INTEGER", "completionStatus": "INTEGER", "insulinDelivered": "DOUBLE",
                "insulinRequested": "DOUBLE"}') AS field
-    FROM events
+    FROM occasional_events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (64, 65, 66, 55, 59, 280, 20, 21)
     OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
 ), begun AS (

@@ -5,7 +5,7 @@ INSERT INTO carb_entries BY NAME
 WITH decoded AS (
     SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
            from_json(event_data, '{"carbs": "DOUBLE", "carbAmount": "DOUBLE", "bolusId": "INTEGER"}') AS field
-    FROM events
+    FROM occasional_events
     WHERE pump_id = ?1 AND id >= ?2 - 100 AND event_id IN (48, 64)
     OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
 ), entered AS (

@@ -9,7 +9,7 @@ WITH changes AS (
         SELECT *,
                from_json(event_data, '{"timePrior": "BIGINT", "timeAfter": "BIGINT", "datePrior": "BIGINT",
                                       "dateAfter": "BIGINT"}') AS field
-        FROM events
+        FROM occasional_events
         WHERE pump_id = ?1 AND id >= ?2 - 5 AND event_id IN (13, 14)
     )
 ), paired AS (

@@ -3,7 +3,7 @@ INSERT INTO control_iq_modes BY NAME
 WITH changes AS (
     SELECT id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
            from_json(event_data, '{"currentPcm": "INTEGER"}').currentPcm AS mode
-    FROM events
+    FROM occasional_events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id = 230
 ), stretches AS (
     SELECT * FROM changes WHERE mode IS NOT NULL QUALIFY mode IS DISTINCT FROM lag(mode) OVER (ORDER BY id)

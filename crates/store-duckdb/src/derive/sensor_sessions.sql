@@ -8,7 +8,7 @@ WITH changes AS (
            from_json(event_data, '{"currentTransmitterTime": "BIGINT", "sessionStartTime": "BIGINT", "cgmTimestamp": "BIGINT",
                "sessionSignature": "BIGINT", "sessionDuration": "INTEGER",
                "sessionStopReason": "INTEGER", "sessionStopReasonName": "VARCHAR"}') AS field
-    FROM events
+    FROM occasional_events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (212, 213, 214, 394, 404, 405, 406, 447, 477, 486)
 ), placed AS (
     SELECT *,

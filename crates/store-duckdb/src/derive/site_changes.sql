@@ -4,7 +4,7 @@ INSERT INTO site_changes BY NAME
 WITH decoded AS (
     SELECT *, from_json(event_data, '{"insulinVolume": "DOUBLE", "primeSize": "DOUBLE", "completionStatus": "INTEGER",
                                       "completionStatusName": "VARCHAR"}') AS field
-    FROM events
+    FROM occasional_events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (31, 32, 33, 61, 63, 301, 302)
 )
 SELECT id, id AS events_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,

@@ -5,7 +5,7 @@ WITH changes AS (
            lead(id) OVER log AS ended_events_id, lead(timestamp) OVER log AS ended,
            -- Clocks set back to correct a drift make instants run back by some minutes; no end lies before its beginning.
            CASE WHEN lead(timestamp_utc) OVER log < timestamp_utc THEN timestamp_utc ELSE lead(timestamp_utc) OVER log END AS ended_utc
-    FROM events
+    FROM occasional_events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (11, 12)
     WINDOW log AS (ORDER BY id)
 ), suspended AS (

@@ -6,7 +6,7 @@ WITH changes AS (
            from_json(event_data, '{"tempRateId": "INTEGER", "percent": "DOUBLE", "tempBasalPercent": "DOUBLE", "duration": "DOUBLE",
                                    "timeLeft": "BIGINT", "stopReason": "INTEGER"}') AS field,
            (SELECT max_by(timestamp_utc, id) FROM events WHERE pump_id = ?1) AS known_until_utc
-    FROM events
+    FROM occasional_events
     WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (2, 15, 564, 565)
 ), spans AS (
     SELECT *, event_id IN (2, 565) AS begins, field.duration / 60000.0 AS set_minutes,

@@ -5,7 +5,7 @@ WITH changes AS (
            field.exerciseTime AS set_minutes
     FROM (
         SELECT *, from_json(event_data, '{"currentUserMode": "INTEGER", "exerciseTime": "INTEGER"}') AS field
-        FROM events
+        FROM occasional_events
         WHERE pump_id = ?1 AND id >= ?2 AND event_id = 229
     )
 ), stretches AS (
