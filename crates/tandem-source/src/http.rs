@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use chrono::{DateTime, Utc};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode, redirect};
 use tokio::sync::Semaphore;
 
@@ -30,6 +31,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) location: Option<String>,
     pub(crate) body: String,
+    /// The host's clock.
+    pub(crate) date: Option<DateTime<Utc>>,
     content_type: String,
     retry_after: Option<std::time::Duration>,
 }
@@ -67,6 +70,9 @@ impl Transport {
             place: place.clone(),
             status,
             location: text(&headers, LOCATION.as_str()),
+            date: text(&headers, DATE.as_str())
+                .and_then(|header| httpdate::parse_http_date(&header).ok())
+                .map(Into::into),
             content_type: text(&headers, CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase(),
             retry_after: text(&headers, RETRY_AFTER.as_str()).and_then(|header| retry_after(&header, now)),
             body,

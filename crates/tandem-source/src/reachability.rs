@@ -1,11 +1,12 @@
 //! Whether the service's hosts answer at all: for people who wonder whose fault it is.
 
+use chrono::{DateTime, Utc};
 use pipeline::SourceError;
 use reqwest::Client;
 
 use crate::error::Failure;
-use crate::http::Transport;
-use crate::region::{Service, Target};
+use crate::http::{Answer, Transport};
+use crate::region::Service;
 
 /// One host of the service, asked once.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct HostCheck {
     pub request: String,
     /// The status it answered with. Any but a 5xx means that it is there.
     pub outcome: Result<u16, SourceError>,
+    /// What the host's clock showed when it answered; `None` where it did not say.
+    pub host_time: Option<DateTime<Utc>>,
 }
 
 pub(crate) async fn check(service: &Service, transport: &Transport, client: &Client) -> Vec<HostCheck> {
@@ -24,14 +27,15 @@ pub(crate) async fn check(service: &Service, transport: &Transport, client: &Cli
         [("login page", service.portal.clone()), ("accounts", service.jwks.clone()), ("data", service.source_page())];
     let mut checks = Vec::with_capacity(hosts.len());
     for (purpose, target) in hosts {
-        let outcome = ask(&target, transport, client).await.map_err(SourceError::from);
-        checks.push(HostCheck { purpose, request: target.place.to_string(), outcome });
+        let answer = transport.send(&target.place, client.get(target.url.clone())).await;
+        let host_time = answer.as_ref().ok().and_then(|answer| answer.date);
+        let outcome = answer.and_then(status).map_err(SourceError::from);
+        checks.push(HostCheck { purpose, request: target.place.to_string(), outcome, host_time });
     }
     checks
 }
 
-async fn ask(target: &Target, transport: &Transport, client: &Client) -> Result<u16, Failure> {
-    let answer = transport.send(&target.place, client.get(target.url.clone())).await?;
+fn status(answer: Answer) -> Result<u16, Failure> {
     let status = answer.status;
     if status.is_server_error() {
         answer.accepted()?;

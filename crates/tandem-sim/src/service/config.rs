@@ -175,8 +175,8 @@ pub struct Behaviour {
     pub never_used_pump: bool,
     /// The account also has a retired pump whose newest event claims to be of 2066.
     pub pump_dated_2066: bool,
-    /// Seconds by which tokens are issued in the future.
-    pub token_skew_seconds: i64,
+    /// Seconds by which the service's clock is ahead: answers are dated, and tokens issued, in the future.
+    pub clock_skew_seconds: i64,
     /// Lifetime of tokens.
     pub token_lifetime_seconds: i64,
 }
@@ -202,7 +202,7 @@ impl Default for Behaviour {
             no_pumps: false,
             never_used_pump: false,
             pump_dated_2066: false,
-            token_skew_seconds: 0,
+            clock_skew_seconds: 0,
             token_lifetime_seconds: 28_800,
         }
     }

@@ -156,7 +156,7 @@ fn issue_tokens(shared: &Shared, headers: &HeaderMap, client_id: &str) -> Respon
         account: &shared.account,
         client_id,
         issuer: &format!("{}/accounts/api", own_origin(headers)),
-        issued: shared.now() + Duration::seconds(state.behaviour.token_skew_seconds),
+        issued: shared.now() + Duration::seconds(state.behaviour.clock_skew_seconds),
         lifetime_seconds: state.behaviour.token_lifetime_seconds,
     };
     let serial = state.count(super::faults::Endpoint::Token);

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -230,6 +230,16 @@ async fn trouble(
     };
     let answered = !matches!(fault, Some(Fault::Drop | Fault::Hang));
     shared.state().requests[place].status = answered.then(|| response.status().as_u16());
+    dated(response, &shared)
+}
+
+/// Stamps the answer with the service's clock.
+fn dated(mut response: Response, shared: &Shared) -> Response {
+    let skew = chrono::Duration::seconds(shared.state().behaviour.clock_skew_seconds);
+    let date = (shared.now() + skew).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        response.headers_mut().insert(header::DATE, date);
+    }
     response
 }
 
@@ -263,7 +273,7 @@ async fn fail(fault: Fault, shared: &Shared, budget: &Budget, request: Request, 
 fn retry_later(status: StatusCode, retry_after: Option<u32>) -> Response {
     let mut response = pages::json_body(status, &json!({"statusCode": status.as_u16(), "message": "Try again later."}));
     if let Some(seconds) = retry_after {
-        response.headers_mut().insert(axum::http::header::RETRY_AFTER, seconds.into());
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     response
 }

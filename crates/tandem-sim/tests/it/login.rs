@@ -134,7 +134,7 @@ async fn a_code_is_bound_to_its_client_and_redirect() {
 #[tokio::test]
 async fn the_id_token_verifies_against_the_published_keys() {
     let mut config = quiet();
-    config.behaviour.token_skew_seconds = 50;
+    config.behaviour.clock_skew_seconds = 50;
     let browser = Browser::open(config).await;
     browser.log_in(&account().email, &account().password).await;
     let code = browser.code(Region::UnitedStates).await;
@@ -142,7 +142,9 @@ async fn the_id_token_verifies_against_the_published_keys() {
     assert_eq!(tokens["expires_in"], 28_800);
     assert!(tokens.get("refresh_token").is_none());
     let path = browser.url("/accounts/api/.well-known/openid-configuration/jwks");
-    let keys: JwkSet = browser.http.get(path).send().await.unwrap().json().await.unwrap();
+    let answer = browser.http.get(path).send().await.unwrap();
+    let date = answer.headers()["date"].to_str().unwrap().to_owned();
+    let keys: JwkSet = answer.json().await.unwrap();
     let id_token = tokens["id_token"].as_str().unwrap();
     let header = decode_header(id_token).unwrap();
     assert_eq!(header.alg, Algorithm::RS256);
@@ -155,6 +157,8 @@ async fn the_id_token_verifies_against_the_published_keys() {
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 28_800);
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64;
     assert!(claims["iat"].as_i64().unwrap() > now + 30, "issued in the future");
+    let date = chrono::DateTime::parse_from_rfc2822(&date).unwrap().timestamp();
+    assert!(date > now + 30, "answers are dated by the same clock");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use pipeline::{Source, SourceError, SourceErrorKind as Kind};
 use std::time::Duration;
 
-use crate::cloud::{Reply, Route};
+use crate::cloud::{NOW, Reply, Route};
 use crate::setup::{Setup, daily, days, each_day, pump, window};
 
 const NGINX: &str = "<html><head><title>404 Not Found</title></head><body>nginx</body></html>";
@@ -246,8 +246,10 @@ async fn nobody_listens() {
 #[tokio::test]
 async fn reachability_needs_no_account() {
     let setup = Setup::new().await;
-    setup.cloud.script(Route::Jwks, [Reply::html(502, GATEWAY)]);
+    setup.cloud.script(Route::Jwks, [Reply::html(502, GATEWAY).header("Date", "Fri, 20 Nov 2026 10:00:07 GMT")]);
     let checks = setup.source().check_reachability().await;
+    let times: Vec<_> = checks.iter().map(|check| check.host_time.map(|time| time.timestamp() - NOW)).collect();
+    assert_eq!(times, [None, Some(7), None], "also an answer that is of no use tells the time");
     let outcomes: Vec<_> = checks.iter().map(|check| (check.purpose, check.outcome.as_ref().ok())).collect();
     assert_eq!(outcomes, [("login page", Some(&200)), ("accounts", None), ("data", Some(&200))]);
     assert_eq!(setup.cloud.count(Route::Login), 0);
