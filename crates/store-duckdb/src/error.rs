@@ -25,9 +25,12 @@ const FAMILIES: &[(StoreErrorKind, &[&str])] = &[
     (StoreErrorKind::NotFound, &["No such file or directory", "does not exist"]),
 ];
 
-/// Wraps an error of DuckDB with what was being done.
+/// Wraps an error of DuckDB with what was being done. Only its words are kept: its own cause is "unknown error code", always.
 pub(crate) fn failed(doing: impl Into<String>) -> impl FnOnce(duckdb::Error) -> StoreError {
-    move |error| StoreError { kind: family(&error.to_string()), message: doing.into(), source: Some(Box::new(error)) }
+    move |error| {
+        let words = error.to_string();
+        StoreError { kind: family(&words), message: doing.into(), source: Some(words.into()) }
+    }
 }
 
 /// An error that DuckDB does not know of.
