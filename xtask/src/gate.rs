@@ -42,6 +42,20 @@ pub(crate) fn test() -> anyhow::Result<()> {
     })
 }
 
+/// Runs the tests that compare screens with kept texts; without `check` they write these anew.
+pub(crate) fn tour(check: bool) -> anyhow::Result<()> {
+    let names = ["the_tour_is_what_the_screen_shows", "every_error_is_told_as_it_always_was"];
+    let mut command = cargo(&["test", "--release", "--package", "tandem-cli", "--test", "it", "--"]);
+    command.args(names);
+    if !check {
+        command.env("TANDEM_RECORD", "1");
+    }
+    if !command.status().context("cannot run cargo test")?.success() {
+        bail!("the screens are not as kept; if what is found is right: cargo xtask tour");
+    }
+    Ok(())
+}
+
 fn run(step: &Step) -> anyhow::Result<()> {
     let status =
         cargo(step.command).status().with_context(|| format!("cannot run cargo {}", step.command.join(" ")))?;

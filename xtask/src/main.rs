@@ -29,6 +29,12 @@ enum Chore {
         #[arg(long, value_name = "FOLDER")]
         screenshots: Option<PathBuf>,
     },
+    /// Records docs/tour.md and the list of error texts anew, from what the binary shows now.
+    Tour {
+        /// Only compares.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -36,5 +42,6 @@ fn main() -> anyhow::Result<()> {
         Chore::Test => gate::test(),
         Chore::Edges => edges::check(),
         Chore::ReportCheck { screenshots } => browser::check(screenshots.as_deref()),
+        Chore::Tour { check } => gate::tour(check),
     }
 }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
 
@@ -16,12 +17,13 @@ const STYLES: Styles = Styles::styled()
 
 const EXAMPLES: &str = "\
 Start here:
-  tandem demo                          a made-up account, to see what you would get
-  tandem sync                          fetch everything new from Tandem Source
-  tandem status                        what is there, and what is missing
+  tandem demo       a made-up account, to see what you would get
+  tandem init       set up your own account
+  tandem sync       fetch everything new from Tandem Source
+  tandem status     what is there, and what is missing
   tandem query 'FROM cgm_readings ORDER BY timestamp DESC LIMIT 5'
 
-Exit codes: 0 done, 1 internal error, 2 usage, 3 configuration or credentials, 4 network or service,
+Exit codes: 0 done, 1 internal error, 2 usage, 3 configuration or credentials, 4 network or service, \
 5 database, 6 problems in the data, 130 interrupted.";
 
 /// The whole command line.
@@ -68,6 +70,9 @@ pub(crate) struct GlobalArgs {
         hide_default_value = true
     )]
     pub(crate) color: ColorWhen,
+    /// Takes this instant for the present, so that a session can be shown again to the letter
+    #[arg(long, global = true, hide = true, value_name = "INSTANT", env = "TANDEM_NOW")]
+    pub(crate) now: Option<DateTime<Utc>>,
 }
 
 /// How log lines are written.
@@ -112,6 +117,7 @@ pub(crate) struct AccountArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Demo(commands::demo::Arguments),
+    Init(commands::init::Arguments),
     Sync(commands::sync::SyncArguments),
     Fetch(commands::sync::FetchArguments),
     Pumps(commands::account::PumpsArguments),
@@ -121,8 +127,11 @@ pub(crate) enum Command {
     Sim(commands::sim::Arguments),
     Import(commands::import::Arguments),
     Status(commands::status::Arguments),
+    Doctor(commands::doctor::Arguments),
+    Bugreport(commands::bugreport::Arguments),
     Query(commands::query::Arguments),
     Day(commands::day::Arguments),
+    Tail(commands::tail::Arguments),
     Metrics(commands::metrics::Arguments),
     Report(commands::report::Arguments),
     Export(commands::export::Arguments),
@@ -135,4 +144,27 @@ pub(crate) enum Command {
     Parse(commands::stages::ParseArguments),
     Derive(commands::stages::DeriveArguments),
     Rebuild(commands::stages::RebuildArguments),
+}
+
+/// Reads the command line. Help and usage errors are written before any flag is known, so `--color` is looked for first.
+pub(crate) fn parse() -> Result<Cli, clap::Error> {
+    let words: Vec<_> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let said = |when: &str| {
+        let apart = words.windows(2).any(|pair| pair[0] == "--color" && pair[1] == when);
+        apart || words.iter().any(|word| word.strip_prefix("--color=") == Some(when))
+    };
+    let color = match () {
+        () if said("always") => ColorChoice::Always,
+        () if said("never") => ColorChoice::Never,
+        () => ColorChoice::Auto,
+    };
+    let matches = Cli::command().color(color).try_get_matches()?;
+    Cli::from_arg_matches(&matches)
+}
+
+impl Command {
+    /// True for the commands that find out why settings cannot be read, or write them anew.
+    pub(crate) fn mends_settings(&self) -> bool {
+        matches!(self, Self::Init(_) | Self::Doctor(_) | Self::Bugreport(_))
+    }
 }

@@ -1,16 +1,24 @@
 //! The machine's clock; the libraries are told the time, this is where it comes from.
 
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use pipeline::Clock;
 
-/// The present, by this computer.
+static HELD: OnceLock<DateTime<Utc>> = OnceLock::new();
+
+/// The present, by this computer, unless it is held.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SystemClock;
 
+/// Lets it be `now` for the rest of the run.
+pub(crate) fn hold(now: DateTime<Utc>) {
+    HELD.get_or_init(|| now);
+}
+
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
-        SystemTime::now().into()
+        HELD.get().copied().unwrap_or_else(|| SystemTime::now().into())
     }
 }

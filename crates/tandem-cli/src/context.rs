@@ -8,7 +8,7 @@ use pipeline::{Clock, EventStore as _, Pipeline, StopSignal, StoreErrorKind};
 use store_duckdb::{DuckStore, ReadOptions, Reader, StoreOptions};
 use tandem_source::TandemSource;
 
-use crate::cli::{AccountArgs, GlobalArgs};
+use crate::cli::{AccountArgs, Cli, GlobalArgs};
 use crate::clock::SystemClock;
 use crate::interrupt::Interrupt;
 use crate::progress::Bar;
@@ -18,19 +18,38 @@ use crate::terminal::Terminal;
 /// What every command works with.
 pub(crate) struct Context {
     pub(crate) settings: Settings,
+    /// Why the files of settings were left out; only for commands that mend them.
+    pub(crate) unreadable_settings: Option<anyhow::Error>,
+    arguments: GlobalArgs,
     pub(crate) terminal: Terminal,
     pub(crate) interrupt: Interrupt,
-    pub(crate) runtime: tokio::runtime::Runtime,
+    pub(crate) runtime: Arc<tokio::runtime::Runtime>,
 }
 
 impl Context {
     /// Reads the settings and starts to listen for signals.
-    pub(crate) fn new(arguments: &GlobalArgs, terminal: Terminal) -> Result<Self> {
-        let settings = Settings::load(arguments)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    pub(crate) fn new(cli: &Cli, terminal: Terminal) -> Result<Self> {
+        let arguments = cli.global.clone();
+        let (settings, unreadable_settings) = match Settings::load(&arguments) {
+            Err(error) if cli.command.mends_settings() => (Settings::without_files(&arguments)?, Some(error)),
+            loaded => (loaded?, None),
+        };
+        let runtime = Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?);
         let interrupt = Interrupt::default();
         runtime.block_on(async { interrupt.listen() });
-        Ok(Self { settings, terminal, interrupt, runtime })
+        Ok(Self { settings, unreadable_settings, arguments, terminal, interrupt, runtime })
+    }
+
+    /// The same with the settings as the files have them now.
+    pub(crate) fn reread(&self) -> Result<Self> {
+        Ok(Self {
+            settings: Settings::load(&self.arguments)?,
+            unreadable_settings: None,
+            arguments: self.arguments.clone(),
+            terminal: self.terminal,
+            interrupt: self.interrupt.clone(),
+            runtime: self.runtime.clone(),
+        })
     }
 
     /// The present.

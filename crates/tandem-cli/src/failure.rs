@@ -11,7 +11,8 @@ use pipeline::import::FileError;
 use pipeline::{SourceError, SourceErrorKind, StoreError, StoreErrorKind};
 use store_duckdb::QueryError;
 
-use crate::terminal;
+use crate::output::wrapped;
+use crate::terminal::{self, Terminal};
 
 /// The documented exit codes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -106,36 +107,45 @@ pub(crate) fn is_broken_pipe(error: &Error) -> bool {
 
 /// The error, its causes and hints as plain text, for others than a person at a terminal.
 pub(crate) fn in_words(error: &Error) -> String {
-    console::strip_ansi_codes(&describe(error)).into_owned()
+    console::strip_ansi_codes(&describe(error, None)).into_owned()
+}
+
+/// What went wrong on one line, what to do, and how a command that met it would exit.
+pub(crate) fn in_brief(error: &Error) -> (String, Option<String>, Exit) {
+    let hints = hints_of(error);
+    (causes(error).join(": "), (!hints.is_empty()).then(|| hints.join("; ")), exit_of(error))
 }
 
 /// Writes the error to stderr and says how to exit.
 pub(crate) fn present(error: &Error) -> Exit {
-    terminal::write_stderr(&describe(error));
+    terminal::write_stderr(&describe(error, Terminal::talk_width()));
     exit_of(error)
 }
 
-fn describe(error: &Error) -> String {
+/// The error, its causes and hints, a paragraph each; in lines that fit, where there is a screen for them.
+fn describe(error: &Error, width: Option<usize>) -> String {
     let mut text = String::new();
-    let mut said = String::new();
-    for cause in error.chain().map(ToString::to_string) {
-        // A transparent error says what its cause says.
-        if cause == said || cause.is_empty() {
-            continue;
-        }
-        let label = if said.is_empty() { "error:" } else { "caused by:" };
-        let color = if said.is_empty() { style(label).red().bold() } else { style(label).red() };
-        let _ = writeln!(text, "{} {}", color.for_stderr(), indented(cause.trim_end(), label.len() + 1));
-        said = cause;
+    for (index, cause) in causes(error).iter().enumerate() {
+        let label = if index == 0 { "error:" } else { "caused by:" };
+        let color = if index == 0 { style(label).red().bold() } else { style(label).red() };
+        let _ = writeln!(text, "{} {}", color.for_stderr(), paragraph(cause, label.len() + 1, width));
     }
     for hint in hints_of(error) {
-        let _ = writeln!(text, "{} {}", style("hint:").cyan().for_stderr(), indented(&hint, 6));
+        let _ = writeln!(text, "{} {}", style("hint:").cyan().for_stderr(), paragraph(&hint, 6, width));
     }
     text
 }
 
-fn indented(text: &str, columns: usize) -> String {
-    text.replace('\n', &format!("\n{}", " ".repeat(columns)))
+/// What the error and its causes say; a transparent error says what its cause says.
+fn causes(error: &Error) -> Vec<String> {
+    let mut causes: Vec<_> = error.chain().map(|cause| cause.to_string().trim_end().to_owned()).collect();
+    causes.retain(|cause| !cause.is_empty());
+    causes.dedup();
+    causes
+}
+
+fn paragraph(text: &str, indent: usize, width: Option<usize>) -> String {
+    wrapped(text, width.map_or(usize::MAX, |width| width.saturating_sub(indent)), indent)
 }
 
 fn exit_of(error: &Error) -> Exit {
@@ -228,10 +238,15 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
     }
 }
 
+/// What to do about trouble with the service, and how a command that met it would exit.
+pub(crate) fn of_source(kind: SourceErrorKind) -> (Option<&'static str>, Exit) {
+    (source_hint(kind), exit_of_source(kind))
+}
+
 fn source_hint(kind: SourceErrorKind) -> Option<&'static str> {
     match kind {
         SourceErrorKind::CredentialsMissing => {
-            Some("run `tandem login`, or set TANDEM_EMAIL and TANDEM_PASSWORD (or TANDEM_PASSWORD_COMMAND)")
+            Some("run `tandem init` in a terminal, or set TANDEM_PASSWORD (or TANDEM_PASSWORD_COMMAND)")
         }
         SourceErrorKind::CredentialsRefused => Some(
             "log in on Tandem's web site to check the password; set the other region with --region. It was tried once only, so \
@@ -256,6 +271,9 @@ fn source_hint(kind: SourceErrorKind) -> Option<&'static str> {
 fn query_hint(error: &QueryError) -> Option<&'static str> {
     match error {
         QueryError::Empty => Some("for example: tandem query 'SHOW TABLES'"),
+        QueryError::Refused { message } if message.starts_with("Out of Memory") => {
+            Some("ask for less: fewer columns, a shorter time, a LIMIT, sums instead of lists")
+        }
         QueryError::Several => Some("run one statement at a time"),
         QueryError::OutOfMemory { .. } => {
             Some("ask for less, aggregate before sorting, or allow more memory with --memory-limit SIZE")

@@ -25,21 +25,18 @@ mod time_limit;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
-use crate::cli::Cli;
 use crate::context::Context;
 use crate::failure::Exit;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match cli::parse() {
         Ok(cli) => cli,
         Err(error) => return failure::usage(&error),
     };
+    cli.global.now.into_iter().for_each(clock::hold);
     let terminal = terminal::Terminal::new(&cli.global);
     logging::start(&cli.global);
-    let command = cli.command;
-    let outcome = Context::new(&cli.global, terminal).and_then(|context| commands::run(command, &context));
+    let outcome = Context::new(&cli, terminal).and_then(|context| commands::run(cli.command, &context));
     match outcome {
         Ok(exit) => exit.into(),
         Err(error) if failure::is_broken_pipe(&error) => Exit::Done.into(),

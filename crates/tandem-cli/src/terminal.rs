@@ -1,10 +1,13 @@
 //! Data to stdout, talk to stderr, and how wide and colourful either may be.
 
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufRead as _, BufWriter, IsTerminal, StdoutLock, Write};
 
-use console::Term;
+use anyhow::Result;
+use console::{Term, style};
 
 use crate::cli::{ColorWhen, GlobalArgs};
+use crate::failure::{Exit, Failure};
+use crate::output::wrapped;
 use crate::progress;
 
 /// The width assumed where there is no terminal.
@@ -37,16 +40,57 @@ impl Terminal {
         of(Term::stdout()).or(columns).unwrap_or(USUAL_WIDTH).max(40)
     }
 
+    /// Columns of the screen that talk goes to; `None` where it goes elsewhere.
+    pub(crate) fn talk_width() -> Option<usize> {
+        Term::stderr().size_checked().map(|(_, columns)| usize::from(columns).max(40))
+    }
+
     /// Talk: for people, left out with `--quiet`.
     pub(crate) fn say(self, text: impl AsRef<str>) {
         if !self.quiet {
-            write_stderr(&format!("{}\n", text.as_ref()));
+            let width = Self::talk_width().unwrap_or(usize::MAX);
+            let lines = text.as_ref().split('\n').map(|line| wrapped(line, width, 0) + "\n");
+            write_stderr(&lines.collect::<String>());
         }
     }
 
     /// Something to know that is no error; also left out with `--quiet`.
     pub(crate) fn note(self, text: impl AsRef<str>) {
-        self.say(format!("{} {}", console::style("note:").yellow().for_stderr(), text.as_ref()));
+        const INDENT: usize = "note: ".len();
+        let width = Self::talk_width().map_or(usize::MAX, |width| width - INDENT);
+        let label = style("note:").yellow().for_stderr();
+        self.say(format!("{label} {}", wrapped(text.as_ref(), width, INDENT)));
+    }
+
+    /// Asks on the terminal; an empty answer is the `usual` one, where there is one.
+    pub(crate) fn ask(question: &str, usual: Option<&str>) -> Result<String> {
+        let brackets =
+            usual.map_or_else(String::new, |usual| format!(" {}", style(format!("[{usual}]")).dim().for_stderr()));
+        loop {
+            write_stderr(&format!("{}{brackets}: ", style(question).bold().for_stderr()));
+            let mut line = String::new();
+            if io::stdin().lock().read_line(&mut line)? == 0 {
+                write_stderr("\n");
+                return Err(Failure::new(Exit::Interrupted, "the input ended before all was answered").into());
+            }
+            match (line.trim(), usual) {
+                ("", None) => {}
+                ("", Some(usual)) => return Ok(usual.to_owned()),
+                (answer, _) => return Ok(answer.to_owned()),
+            }
+        }
+    }
+
+    /// Asks yes or no.
+    pub(crate) fn confirm(question: &str, usual: bool) -> Result<bool> {
+        loop {
+            let answer = Self::ask(&format!("{question} (y/n)"), Some(if usual { "y" } else { "n" }))?;
+            match answer.to_lowercase().as_str() {
+                "y" | "yes" => return Ok(true),
+                "n" | "no" => return Ok(false),
+                _ => {}
+            }
+        }
     }
 
     /// True when talk is unwanted.

@@ -14,10 +14,21 @@ use crate::output::{Align, ScreenTable, ago};
 use crate::settings::{Keyring, password_prompt};
 use crate::terminal::Terminal;
 
+const LOGIN_EXAMPLES: &str = "\
+Examples:
+  tandem login                 try the login, and keep its token
+  tandem login --remember      and keep the password in the keyring";
+
+const PUMPS_EXAMPLES: &str = "\
+Examples:
+  tandem pumps
+  tandem pumps --json";
+
 /// Log in to Tandem Source, to check e-mail, password and region
 ///
 /// The token is kept for about eight hours, readable by you alone; the password is not.
 #[derive(Args, Debug)]
+#[command(after_help = LOGIN_EXAMPLES)]
 pub(crate) struct LoginArguments {
     #[command(flatten)]
     account: AccountArgs,
@@ -38,6 +49,7 @@ pub(crate) struct LogoutArguments {
 
 /// List the account's pumps
 #[derive(Args, Debug)]
+#[command(after_help = PUMPS_EXAMPLES)]
 pub(crate) struct PumpsArguments {
     #[command(flatten)]
     account: AccountArgs,
@@ -61,7 +73,7 @@ pub(crate) fn login(arguments: &LoginArguments, context: &Context) -> Result<Exi
 fn remember(arguments: &LoginArguments, context: &Context) -> Result<Exit> {
     let settings = context.settings.account(&arguments.account)?;
     let keyring = Keyring::of(&settings.email);
-    let asked = password_prompt(&format!("Password of {} on Tandem Source: ", settings.email));
+    let asked = password_prompt(&settings.email);
     let password = asked.map_err(|error| unkept(error.as_ref()))?.ok_or_else(|| {
         Failure::new(Exit::Configuration, "there is no terminal to ask for the password on")
             .hint("set TANDEM_PASSWORD or TANDEM_PASSWORD_COMMAND instead")
@@ -73,7 +85,8 @@ fn remember(arguments: &LoginArguments, context: &Context) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn unkept(error: &dyn std::error::Error) -> Failure {
+/// Says that the keyring does not work here, and what does.
+pub(crate) fn unkept(error: &dyn std::error::Error) -> Failure {
     Failure::new(Exit::Configuration, format!("this computer's keyring cannot be used: {error}"))
         .hint("set TANDEM_PASSWORD_COMMAND to a command that prints the password, or TANDEM_PASSWORD")
 }
@@ -99,7 +112,7 @@ pub(crate) fn logout(arguments: &LogoutArguments, context: &Context) -> Result<E
 pub(crate) fn pumps(arguments: &PumpsArguments, context: &Context) -> Result<Exit> {
     let source = context.source(&arguments.account)?;
     let account = context.runtime.block_on(source.account())?;
-    let text = if arguments.json { json(&account.pumps)? } else { table(&account.pumps) };
+    let text = if arguments.json { json(&account.pumps)? } else { on_screen(&account.pumps) };
     context.terminal.data().write_all(text.as_bytes())?;
     if account.pumps.is_empty() {
         context.terminal.say("The account has no pumps.");
@@ -107,7 +120,8 @@ pub(crate) fn pumps(arguments: &PumpsArguments, context: &Context) -> Result<Exi
     Ok(Exit::Done)
 }
 
-fn table(pumps: &[PumpListing]) -> String {
+/// The pumps as a table.
+pub(crate) fn on_screen(pumps: &[PumpListing]) -> String {
     let columns = ["serial", "model", "software", "algorithm", "last upload", "from", "to"];
     let mut table = ScreenTable::new(columns.map(|name| (name, Align::Left)));
     let now = Context::now();

@@ -34,7 +34,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// A date, `today`, `yesterday`, or -N for N days ago [default: the newest day on record]
-    #[arg(value_name = "DATE", allow_hyphen_values = true)]
+    #[arg(value_name = "DATE", allow_negative_numbers = true)]
     day: Option<String>,
     /// The unit of glucose
     #[arg(long, value_name = "UNIT", ignore_case = true)]

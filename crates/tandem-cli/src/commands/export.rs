@@ -26,7 +26,7 @@ Examples:
   tandem export --partitioned --output lake             again and again: only what changed is written
   tandem export --profile iglu                          id,time,gl for iglu in R and Python
 
-A lake has a file per table, pump and month (table=…/pump=…/month=…), which DuckDB, Polars and PyArrow read as Hive
+A lake has a file per table, pump and month (table=…/pump=…/month=…), which DuckDB, Polars and PyArrow read as Hive \
 partitions. A file is there whole or not at all.";
 
 /// Write tables to Parquet, CSV or JSON lines, offline
@@ -109,9 +109,7 @@ struct Plan {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     match export(arguments, context) {
         Err(_) if context.interrupt.is_set() => {
-            context
-                .terminal
-                .say("Stopped; the files that are there are whole.");
+            context.terminal.say("Stopped; the files that are there are whole.");
             Ok(Exit::Interrupted)
         }
         outcome => outcome,

@@ -11,7 +11,7 @@ const EXAMPLES: &str = "\
 In the configuration of an assistant that speaks MCP:
   {\"mcpServers\": {\"tandem\": {\"command\": \"tandem\", \"args\": [\"mcp\", \"--db\", \"/full/path/to/tandem.db\"]}}}
 
-What the assistant reads, the company behind it may read, too. The server itself sends nothing anywhere; it only answers, can
+What the assistant reads, the company behind it may read, too. The server itself sends nothing anywhere; it only answers, can \
 change nothing, and reaches nothing but the one database.";
 
 /// Serve the history to an assistant by the Model Context Protocol, read-only

@@ -30,7 +30,7 @@ Examples:
   tandem metrics --from 2026-03-01 --to 2026-03-31 --json
   tandem metrics --csv readings.csv
 
-A CSV file has a header with the columns id, time and gl (mg/dL) or gl_mmol. Each number is defined in docs/metrics.md.
+A CSV file has a header with the columns id, time and gl (mg/dL) or gl_mmol. Each number is defined in docs/metrics.md. \
 Numbers to talk about with a care team; no advice on dosing.";
 
 /// Time in ranges, mean to CV, risk, variability, episodes, wear, insulin

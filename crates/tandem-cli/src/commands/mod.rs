@@ -2,12 +2,15 @@
 
 pub(crate) mod account;
 pub(crate) mod arguments;
+pub(crate) mod bugreport;
 pub(crate) mod completions;
 pub(crate) mod day;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod import;
+pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod mcp;
 pub(crate) mod metrics;
@@ -17,6 +20,7 @@ pub(crate) mod sim;
 pub(crate) mod stages;
 pub(crate) mod status;
 pub(crate) mod sync;
+pub(crate) mod tail;
 pub(crate) mod verify;
 mod watch;
 pub(crate) mod zone;
@@ -31,6 +35,7 @@ use crate::failure::Exit;
 pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Demo(arguments) => demo::run(&arguments, context),
+        Command::Init(arguments) => init::run(&arguments, context),
         Command::Sync(arguments) => sync::sync(&arguments, context),
         Command::Fetch(arguments) => sync::fetch(&arguments, context),
         Command::Pumps(arguments) => account::pumps(&arguments, context),
@@ -39,8 +44,11 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Sim(arguments) => sim::run(&arguments, context),
         Command::Import(arguments) => import::run(&arguments, context),
         Command::Status(arguments) => status::run(&arguments, context),
+        Command::Doctor(arguments) => doctor::run(&arguments, context),
+        Command::Bugreport(arguments) => bugreport::run(&arguments, context),
         Command::Query(arguments) => query::run(&arguments, context),
         Command::Day(arguments) => day::run(&arguments, context),
+        Command::Tail(arguments) => tail::run(&arguments, context),
         Command::Metrics(arguments) => metrics::run(&arguments, context),
         Command::Report(arguments) => report::run(&arguments, context),
         Command::Export(arguments) => export::run(&arguments, context),

@@ -120,6 +120,11 @@ fn sql(arguments: &Arguments) -> Result<String> {
         return fs::read_to_string(path).map_err(|error| failure().because(error).into());
     }
     match arguments.sql.as_deref() {
+        // A comment alone is no query, so this is a flag with a slip in it.
+        Some(flag) if flag.starts_with("--") && !flag.contains(char::is_whitespace) => {
+            let failure = Failure::new(Exit::Usage, format!("there is no flag {flag}"));
+            Err(failure.hint("`tandem query --help` lists them").into())
+        }
         Some(sql) if sql != "-" => Ok(sql.to_owned()),
         None if io::stdin().is_terminal() => {
             Err(Failure::new(Exit::Usage, "there is no query").hint("for example: tandem query 'SHOW TABLES'").into())

@@ -24,7 +24,7 @@ Examples:
   tandem report --days 90 --compare --units mmol/L
   tandem report --from 2026-03-01 --to 2026-03-31 --output march.html
 
-The page holds everything it needs: it can be mailed, printed and read without a network. It carries a name only where
+The page holds everything it needs: it can be mailed, printed and read without a network. It carries a name only where \
 --name gives one. Numbers to talk about with a care team; no advice on dosing.";
 
 /// Write a report of glucose and insulin that a clinician recognises

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use tandem_sim::SimConfig;
 use tandem_sim::history::Scenario;
+use tandem_sim::service::Filter;
 use tandem_sim::timeline::{Timeline, UploadHabits};
 
 use crate::context::Context;
@@ -48,7 +49,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     };
     let history = scenario.simulate();
     let timeline = Timeline::new(&history, UploadHabits::hourly(), arguments.seed);
-    let mut config = SimConfig::new(history, SystemTime::now);
+    let mut config = SimConfig::new(history, || SystemTime::from(Context::now()));
+    // Every event comes, also of types that nobody asks for, as since July 2026.
+    config.behaviour.filter = Filter::Ignored;
     if arguments.uploads_per_poll > 0 {
         config.timeline = timeline;
         config.behaviour.uploads_per_poll = arguments.uploads_per_poll;

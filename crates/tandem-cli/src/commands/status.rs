@@ -17,15 +17,23 @@ use crate::context::Context;
 use crate::failure::Exit;
 use crate::output::{ago, counted, size, thousands};
 use crate::terminal::Terminal;
-use coverage::Coverage;
+pub(crate) use coverage::Coverage;
 
 /// Runs shown on a screen.
 const RUNS: usize = 4;
 /// Gaps shown on a screen.
 const GAPS: usize = 3;
 
+const EXAMPLES: &str = "\
+Examples:
+  tandem status
+  tandem status --json | jq '.pumps[].gaps'
+
+The bar of a pump has a sign for each month: █ events on every day, ▓ ▒ ░ on fewer, · on none.";
+
 /// Show what is in the database: pumps, coverage by month, gaps, counts, last runs
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// Write one JSON object
     #[arg(long)]

@@ -19,15 +19,15 @@ pub(crate) const WORDS: &str = "Storing the page at hand, then stopping; press C
 
 const EXAMPLES: &str = "\
 Examples:
-  tandem sync                           what is new, and what may have come late
+  tandem sync                           what is new or may have come late
   tandem sync --from 2026-01-01 --full  everything since then, again
-  tandem sync --watch                   stay, and fetch what each upload brings";
+  tandem sync --watch                   stay, and fetch what uploads bring";
 
 /// Fetch what is new from Tandem Source, decode it, and bring all tables up to date
 ///
 /// Asks first whether any pump has uploaded since the last time; if not, nothing else is asked. Interrupt it at any moment:
 /// the next sync continues.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct SyncArguments {
     #[command(flatten)]
@@ -43,15 +43,21 @@ pub(crate) struct SyncArguments {
     silent_after: u32,
 }
 
+const FETCH_EXAMPLES: &str = "\
+Examples:
+  tandem fetch --dry-run            what would be asked for
+  tandem fetch && tandem parse && tandem derive";
+
 /// Only fetch: store what is new as received; decode and derive later
 #[derive(Args, Debug)]
+#[command(after_help = FETCH_EXAMPLES)]
 pub(crate) struct FetchArguments {
     #[command(flatten)]
     what: What,
 }
 
 /// Which part of the history.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub(crate) struct What {
     #[command(flatten)]
     account: AccountArgs,
@@ -70,6 +76,13 @@ pub(crate) struct What {
     /// Say what would be asked for, and store nothing
     #[arg(long)]
     dry_run: bool,
+}
+
+impl SyncArguments {
+    /// Everything of this account, once.
+    pub(crate) fn of(account: AccountArgs) -> Self {
+        Self { what: What { account, ..What::default() }, ..Self::default() }
+    }
 }
 
 impl What {

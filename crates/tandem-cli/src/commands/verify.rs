@@ -16,8 +16,12 @@ use crate::output::{Align, ScreenTable, counted, thousands};
 use crate::terminal::Terminal;
 
 const ABOUT: &str = "\
-Looks for holes in the pump's numbering, events that were not decoded or are unlike their raw text, rows that are missing, left
-over or not what the events say, overlapping stretches, one measurement twice, and totals unlike the pump's own. Changes
+Examples:
+  tandem verify
+  tandem verify --json
+
+Looks for holes in the pump's numbering, events that were not decoded or are unlike their raw text, rows that are missing, left \
+over or not what the events say, overlapping stretches, one measurement twice, and totals unlike the pump's own. Changes \
 nothing. Ends with exit code 6 when something is wrong; what is only odd, or work to be done, is shown and is no fault.
 
 `tandem explain TABLE ID` shows what a row was made from.";

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabilities, ServerConfig};
+use rmcp::service::ServerInitializeError;
 use rmcp::{ServerHandler, ServiceExt as _, schemars, tool, tool_handler, tool_router};
 use serde::Deserialize;
 use store_duckdb::{ReadOptions, Reader};
@@ -149,7 +150,10 @@ impl ServerHandler for Server {
 
 /// Serves on standard input and output until the other side closes them.
 pub(crate) async fn serve(database: PathBuf, query_seconds: u64) -> Result<()> {
-    let running = Server::new(database, query_seconds).serve(rmcp::transport::stdio()).await?;
-    running.waiting().await?;
+    match Server::new(database, query_seconds).serve(rmcp::transport::stdio()).await {
+        // An assistant that goes away before it has said a word is no accident.
+        Err(ServerInitializeError::ConnectionClosed(_)) => {}
+        running => drop(running?.waiting().await?),
+    }
     Ok(())
 }

@@ -8,6 +8,7 @@ mod screen_table;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use console::measure_text_width;
 
 pub(crate) use screen_table::{Align, ScreenTable};
 
@@ -67,6 +68,30 @@ pub(crate) fn span(length: TimeDelta) -> String {
     }
 }
 
+/// `text` in lines of at most `width` columns, broken between words; all lines but the first are indented. A text that has
+/// lines already is laid out as its maker wants it, and only indented.
+pub(crate) fn wrapped(text: &str, width: usize, indent: usize) -> String {
+    let line_end = format!("\n{:indent$}", "");
+    if text.contains('\n') {
+        return text.replace('\n', &line_end).replace(&format!("{line_end}\n"), "\n\n");
+    }
+    let mut lines = String::with_capacity(text.len());
+    let mut column = 0;
+    for (index, word) in text.split(' ').enumerate() {
+        let length = measure_text_width(word);
+        if index > 0 && column + 1 + length > width {
+            lines += &line_end;
+            column = 0;
+        } else if index > 0 {
+            lines.push(' ');
+            column += 1;
+        }
+        lines += word;
+        column += length;
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +105,19 @@ mod tests {
             [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (5 << 30, "5.0 GiB"), (1 << 50, "1024.0 TiB")]
         {
             assert_eq!(size(bytes), text);
+        }
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        let rows = [
+            ("a few words of text", 9, "a few\n  words of\n  text"),
+            ("short", 9, "short"),
+            ("alonglongword and", 9, "alonglongword\n  and"),
+            ("LINE 1: x\n        ^\n\nend", 9, "LINE 1: x\n          ^\n\n  end"),
+        ];
+        for (text, width, expected) in rows {
+            assert_eq!(wrapped(text, width, 2), expected, "{text}");
         }
     }
 

@@ -4,13 +4,17 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use secrecy::SecretString;
-use serde::Deserialize;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
 
 use crate::failure::{Exit, Failure};
+use crate::output::atomic;
+
+/// What comes before the keys.
+const HEADING: &str = "# Settings of tandem, written by `tandem init`. Flags and TANDEM_* variables win over them.\n\n";
 
 /// What the configuration file may say.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct ConfigFile {
     pub(crate) db: Option<PathBuf>,
     pub(crate) email: Option<String>,
@@ -22,7 +26,7 @@ pub(crate) struct ConfigFile {
     pub(crate) glucose_unit: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Contents {
     db: Option<PathBuf>,
@@ -43,21 +47,39 @@ impl ConfigFile {
             Err(error) if error.kind() == ErrorKind::NotFound && !asked_for => return Ok(Self::default()),
             Err(error) => {
                 let message = format!("cannot read the configuration file {}", path.display());
-                return Err(Failure::new(Exit::Configuration, message).because(error).into());
+                let failure = Failure::new(Exit::Configuration, message).because(error);
+                return Err(failure.hint("`tandem init` writes one; --config names another").into());
             }
         };
         let Contents { db, email, password, password_command, region, time_zone, endpoint, glucose_unit } =
-            parse(&text, path)?;
+            parse(&text, path)
+                .map_err(|failure| failure.hint("mend that line, or write the file anew: `tandem init --overwrite`"))?;
         let password = password.map(SecretString::from);
         Ok(Self { db, email, password, password_command, region, time_zone, endpoint, glucose_unit })
+    }
+
+    /// Writes the file, whole or not at all, readable by its owner alone.
+    pub(crate) fn write(&self, path: &Path) -> Result<()> {
+        let Self { db, email, password_command, region, time_zone, endpoint, glucose_unit, .. } = self.clone();
+        let password = self.password.as_ref().map(|password| password.expose_secret().to_owned());
+        let contents = Contents { db, email, password, password_command, region, time_zone, endpoint, glucose_unit };
+        let unkept = |error: anyhow::Error| {
+            Failure::new(Exit::Configuration, "the configuration was not written")
+                .hint("name a place where you may write with --config")
+                .because(error)
+        };
+        let text = HEADING.to_owned() + &toml::to_string(&contents).map_err(|error| unkept(error.into()))?;
+        // Where the file is a link into somebody's collection of settings, the collection is written to.
+        let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        Ok(atomic::write(path, true, |file| file.write_all(text.as_bytes())).map_err(unkept)?)
     }
 }
 
 /// Parses TOML; an error says where and what, without the text around it.
-pub(super) fn parse<T: for<'a> Deserialize<'a>>(text: &str, path: &Path) -> Result<T> {
+pub(super) fn parse<T: for<'a> Deserialize<'a>>(text: &str, path: &Path) -> Result<T, Failure> {
     toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
         let message = format!("{}, line {line}: {}", path.display(), error.message().trim_end());
-        Failure::new(Exit::Configuration, message).into()
+        Failure::new(Exit::Configuration, message)
     })
 }

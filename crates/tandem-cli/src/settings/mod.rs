@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use chrono_tz::{TZ_VARIANTS, Tz};
-use tandem_source::{Region, SourceConfig};
+use secrecy::SecretString;
+use tandem_source::{PasswordError, PasswordProvider as _, Region, SourceConfig};
 use url::Url;
 
 use crate::cli::{AccountArgs, GlobalArgs};
@@ -39,6 +40,10 @@ pub(crate) struct Settings {
     pub(crate) named_database: Option<PathBuf>,
     /// The zone of the pump's clock, where one was named.
     pub(crate) zone: Option<Tz>,
+    /// The same, where a flag or the environment named it.
+    pub(crate) named_zone: Option<Tz>,
+    /// The configuration file: where it is, or would be.
+    pub(crate) config: PathBuf,
     /// The program's own files.
     pub(crate) paths: Paths,
     /// What it says; empty where there is none.
@@ -61,24 +66,44 @@ pub(crate) struct AccountSettings {
 impl Settings {
     /// Reads the files.
     pub(crate) fn load(arguments: &GlobalArgs) -> Result<Self> {
+        let mut settings = Self::without_files(arguments)?;
+        settings.file = ConfigFile::read(&settings.config, arguments.config.is_some())?;
+        if settings.zone.is_none() {
+            settings.zone = settings.file.time_zone.as_deref().map(parse_zone).transpose()?;
+        }
+        if let Some(database) = settings.file.db.clone().filter(|_| arguments.db.is_none()) {
+            settings.database = database;
+        }
+        settings.predecessor = Predecessor::read(Path::new(predecessor::USUAL_PLACE))?;
+        Ok(settings)
+    }
+
+    /// What flags and environment say alone.
+    pub(crate) fn without_files(arguments: &GlobalArgs) -> Result<Self> {
         let paths = Paths::find()?;
-        let config_path = arguments.config.clone().unwrap_or_else(|| paths.config_file());
-        let file = ConfigFile::read(&config_path, arguments.config.is_some())?;
-        let zone = arguments.time_zone.as_deref().or(file.time_zone.as_deref()).map(parse_zone).transpose()?;
-        let database =
-            arguments.db.clone().or_else(|| file.db.clone()).unwrap_or_else(|| PathBuf::from(USUAL_DATABASE));
-        let predecessor = Predecessor::read(Path::new(predecessor::USUAL_PLACE))?;
-        Ok(Self { database, named_database: arguments.db.clone(), zone, paths, file, predecessor })
+        let named_zone = arguments.time_zone.as_deref().map(parse_zone).transpose()?;
+        Ok(Self {
+            database: arguments.db.clone().unwrap_or_else(|| PathBuf::from(USUAL_DATABASE)),
+            named_database: arguments.db.clone(),
+            zone: named_zone,
+            named_zone,
+            config: arguments.config.clone().unwrap_or_else(|| paths.config_file()),
+            paths,
+            file: ConfigFile::default(),
+            predecessor: None,
+        })
+    }
+
+    /// The e-mail address that `arguments` or the files name.
+    pub(crate) fn email(&self, arguments: &AccountArgs) -> Option<String> {
+        let predecessor = || self.predecessor.as_ref().map(|credentials| credentials.email.clone());
+        let named = arguments.email.clone().or_else(|| self.file.email.clone()).or_else(predecessor);
+        named.filter(|email| !email.trim().is_empty())
     }
 
     /// The account that `arguments` and the files name.
     pub(crate) fn account(&self, arguments: &AccountArgs) -> Result<AccountSettings> {
-        let predecessor = self.predecessor.as_ref();
-        let email = arguments.email.clone().or_else(|| self.file.email.clone());
-        let email = email
-            .or_else(|| predecessor.map(|credentials| credentials.email.clone()))
-            .filter(|email| !email.trim().is_empty());
-        let email = email.ok_or_else(|| {
+        let email = self.email(arguments).ok_or_else(|| {
             Failure::new(Exit::Configuration, "no e-mail address is configured")
                 .hint("run `tandem init`, or give --email, or set TANDEM_EMAIL")
         })?;
@@ -94,24 +119,27 @@ impl Settings {
         })
     }
 
-    /// The zone of this computer, where it can be told.
+    /// The zone of this computer, where it can be told. `TZ` wins, as for every program.
     pub(crate) fn system_zone() -> Option<Tz> {
-        iana_time_zone::get_timezone().ok().and_then(|name| Tz::from_str(&name).ok())
+        let zone = |name: String| Tz::from_str(name.trim_start_matches(':')).ok();
+        let named = std::env::var("TZ").ok().and_then(zone);
+        named.or_else(|| iana_time_zone::get_timezone().ok().and_then(zone))
     }
 
     /// A password of a file belongs to the address beside it, and to no other.
     fn passwords(&self, arguments: &AccountArgs, email: &str) -> PasswordChain {
         let is_mine = |other: &str| other.trim().eq_ignore_ascii_case(email.trim());
         let mut chain = PasswordChain::default();
+        let fixed = |password: SecretString, place| PasswordSource::Fixed { password, place };
         chain.add(arguments.password_command.clone().map(PasswordSource::Command));
-        chain.add(std::env::var("TANDEM_PASSWORD").ok().map(|password| PasswordSource::Fixed(password.into())));
+        chain.add(std::env::var("TANDEM_PASSWORD").ok().map(|password| fixed(password.into(), "TANDEM_PASSWORD")));
         chain.add(std::env::var("TANDEM_PASSWORD_COMMAND").ok().map(PasswordSource::Command));
         if self.file.email.as_deref().is_none_or(is_mine) {
             chain.add(self.file.password_command.clone().map(PasswordSource::Command));
-            chain.add(self.file.password.clone().map(PasswordSource::Fixed));
+            chain.add(self.file.password.clone().map(|password| fixed(password, "the configuration file")));
         }
         let predecessor = self.predecessor.as_ref().filter(|credentials| is_mine(&credentials.email));
-        chain.add(predecessor.map(|credentials| PasswordSource::Fixed(credentials.password.clone())));
+        chain.add(predecessor.map(|credentials| fixed(credentials.password.clone(), predecessor::USUAL_PLACE)));
         chain.add(Some(PasswordSource::Keyring(Keyring::of(email))));
         chain.add(Some(PasswordSource::Prompt(email.to_owned())));
         chain
@@ -128,10 +156,26 @@ impl AccountSettings {
     }
 
     /// Uses `password` and no other source.
-    pub(crate) fn with_password(mut self, password: secrecy::SecretString) -> Self {
+    pub(crate) fn with_password(mut self, password: SecretString) -> Self {
         self.passwords = PasswordChain::default();
-        self.passwords.add(Some(PasswordSource::Fixed(password)));
+        self.passwords.add(Some(PasswordSource::Fixed { password, place: "the terminal" }));
         self
+    }
+
+    /// Never asks a person.
+    pub(crate) fn without_prompt(mut self) -> Self {
+        self.passwords.leave_out_prompt();
+        self
+    }
+
+    /// The place that has the password; `None` where a person must be asked. Commands are believed, not run.
+    pub(crate) fn password_place(&self) -> Option<&'static str> {
+        self.passwords.place()
+    }
+
+    /// The password, from the first place that has one.
+    pub(crate) fn password(&self) -> Result<SecretString, PasswordError> {
+        self.passwords.password()
     }
 }
 
@@ -148,7 +192,7 @@ pub(crate) fn parse_zone(name: &str) -> Result<Tz> {
     })
 }
 
-fn parse_region(text: &str) -> Result<Region> {
+pub(crate) fn parse_region(text: &str) -> Result<Region> {
     Ok(text.parse::<Region>().map_err(|error| Failure::new(Exit::Configuration, error.to_string()))?)
 }
 

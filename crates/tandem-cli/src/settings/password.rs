@@ -16,7 +16,7 @@ pub(super) struct PasswordChain(Vec<PasswordSource>);
 /// A place that may have a password.
 pub(super) enum PasswordSource {
     /// It is at hand.
-    Fixed(SecretString),
+    Fixed { password: SecretString, place: &'static str },
     /// A command prints it.
     Command(String),
     /// The operating system keeps it.
@@ -28,6 +28,15 @@ pub(super) enum PasswordSource {
 impl PasswordChain {
     pub(super) fn add(&mut self, source: Option<PasswordSource>) {
         self.0.extend(source);
+    }
+
+    pub(super) fn leave_out_prompt(&mut self) {
+        self.0.retain(|source| !matches!(source, PasswordSource::Prompt(_)));
+    }
+
+    /// The first place that has one without asking a person.
+    pub(super) fn place(&self) -> Option<&'static str> {
+        self.0.iter().find_map(PasswordSource::place)
     }
 }
 
@@ -46,23 +55,32 @@ impl PasswordSource {
     /// The password, if this place has one.
     fn ask(&self) -> Result<Option<SecretString>, PasswordError> {
         match self {
-            Self::Fixed(password) => Ok(Some(password.clone())),
+            Self::Fixed { password, .. } => Ok(Some(password.clone())),
             Self::Command(command) => run(command).map(Some),
             Self::Keyring(keyring) => keyring.read().or_else(|error| {
                 tracing::debug!(%error, "the keyring cannot be asked");
                 Ok(None)
             }),
-            Self::Prompt(email) => prompt(&format!("Password of {email} on Tandem Source: ")),
+            Self::Prompt(email) => prompt(email),
+        }
+    }
+
+    fn place(&self) -> Option<&'static str> {
+        match self {
+            Self::Fixed { place, .. } => Some(place),
+            Self::Command(_) => Some("the password command"),
+            Self::Keyring(keyring) => keyring.read().ok().flatten().map(|_| "this computer's keyring"),
+            Self::Prompt(_) => None,
         }
     }
 }
 
-/// Asks on the terminal, without an echo; `None` where there is no terminal.
-pub(crate) fn prompt(words: &str) -> Result<Option<SecretString>, PasswordError> {
+/// Asks on the terminal for the password of `email`, without an echo; `None` where there is no terminal.
+pub(crate) fn prompt(email: &str) -> Result<Option<SecretString>, PasswordError> {
     if !std::io::stdin().is_terminal() {
         return Ok(None);
     }
-    Ok(Some(rpassword::prompt_password(words)?.into()))
+    Ok(Some(rpassword::prompt_password(format!("Password of {email} on Tandem Source: "))?.into()))
 }
 
 fn run(command: &str) -> Result<SecretString, PasswordError> {

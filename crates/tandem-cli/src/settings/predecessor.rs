@@ -51,7 +51,8 @@ impl Predecessor {
                 return Err(Failure::new(Exit::Configuration, message).because(error).into());
             }
         };
-        let contents: Contents = file::parse(&text, path)?;
+        let mend = "mend that line or remove the file; `tandem init` writes this program's own configuration";
+        let contents: Contents = file::parse(&text, path).map_err(|failure| failure.hint(mend))?;
         let older = contents.email.zip(contents.password).map(|(email, password)| (email, password, contents.pump));
         let newer = contents.tandem.map(|section| (section.email, section.password, section.pump_serial));
         Ok(newer.or(older).map(|(email, password, pump)| Self {

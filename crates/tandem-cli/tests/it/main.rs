@@ -4,13 +4,19 @@
 
 mod assistant;
 mod bad_input;
+mod errors;
+mod exits;
 mod exports;
+mod first_minute;
+mod golden;
 mod lives;
 mod metrics;
 mod predecessor;
 mod python;
 mod queries;
 mod screens;
+mod service;
 mod shipped;
 mod support;
+mod tour;
 mod trouble;

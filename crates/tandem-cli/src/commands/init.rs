@@ -1,0 +1,326 @@
+//! `tandem init`: from nothing to a configuration that is known to work, by questions or by flags.
+//!
+//! Nothing is written before the login has worked, and no configuration is replaced unasked.
+
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+use std::path::absolute;
+
+use anyhow::{Error, Result};
+use chrono::Datelike as _;
+use chrono_tz::Tz;
+use clap::Args;
+use pipeline::{Account, Source as _, SourceError, SourceErrorKind};
+use secrecy::SecretString;
+use tandem_source::{Region, TandemSource};
+
+use super::account::{self, unkept};
+use super::sync;
+use crate::cli::AccountArgs;
+use crate::context::Context;
+use crate::failure::{self, Exit, Failure};
+use crate::output::counted;
+use crate::settings::{ConfigFile, Keyring, Settings, parse_region, parse_zone, password_prompt};
+use crate::terminal::Terminal;
+
+/// Passwords typed in all: a service that is asked too often locks the account.
+const ATTEMPTS: u32 = 3;
+/// The first pumps of this kind were sold in 2016; an older event has a factory date.
+const FIRST_YEAR: i32 = 2016;
+const STOPPED: &str = "Stopped; nothing was written.";
+const WRITTEN: &str = "Stopped; the configuration is written.";
+
+const EXAMPLES: &str = "\
+Examples:
+  tandem init                          asks for everything
+  tandem init --db ~/pump.db           with the database in a place of its own
+  tandem init --no-input --email you@example.org --region eu --sync
+                                       asks for nothing; TANDEM_PASSWORD is set
+
+The password is not written to the configuration. It is kept in this computer's keyring if you like; else it comes from \
+TANDEM_PASSWORD, from a command (--password-command, which is written), or is asked for when a login needs it.";
+
+/// Set up: asks for account and zone, tests the login, writes the configuration
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    account: AccountArgs,
+    /// Keep the password in this computer's keyring
+    #[arg(long)]
+    remember: bool,
+    /// Replace the configuration that is there
+    #[arg(long)]
+    overwrite: bool,
+    /// Fetch everything right away
+    #[arg(long)]
+    sync: bool,
+    /// Ask nothing: what no flag says is as usual, or missing
+    #[arg(long)]
+    no_input: bool,
+}
+
+/// Sets up.
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
+    let interactive = std::io::stdin().is_terminal() && !arguments.no_input;
+    let setup = Setup { arguments, context, interactive };
+    context.interrupt.on_signal(STOPPED, || std::process::exit(i32::from(Exit::Interrupted as u8)));
+    setup.may_replace()?;
+    setup.complain_of_missing()?;
+    let login = setup.log_in()?;
+    context.terminal.say(pumps_in_words(&login.pumps));
+    let zone = setup.zone()?;
+    setup.remember(&login)?;
+    setup.file(&login, zone)?.write(&context.settings.config)?;
+    context.interrupt.on_signal(WRITTEN, || std::process::exit(i32::from(Exit::Interrupted as u8)));
+    context.terminal.say(format!("Wrote {}.", context.settings.config.display()));
+    setup.first_sync(login.account)
+}
+
+struct Setup<'a> {
+    arguments: &'a Arguments,
+    context: &'a Context,
+    interactive: bool,
+}
+
+/// A login that worked.
+struct Login {
+    account: AccountArgs,
+    /// The password, where it was typed.
+    typed: Option<SecretString>,
+    pumps: Account,
+}
+
+impl Setup<'_> {
+    fn settings(&self) -> &Settings {
+        &self.context.settings
+    }
+
+    /// Asks before anything else: nobody likes to answer in vain.
+    fn may_replace(&self) -> Result<()> {
+        let path = &self.settings().config;
+        if !path.exists() || self.arguments.overwrite {
+            return Ok(());
+        }
+        let replace = format!("{} exists already. Replace it?", path.display());
+        if self.interactive && Terminal::confirm(&replace, false)? {
+            return Ok(());
+        }
+        let failure = Failure::new(Exit::Usage, format!("{} exists already, and was left as it is", path.display()));
+        Err(failure.hint("--overwrite replaces it; --config names another file").into())
+    }
+
+    /// Without a terminal to ask on, everything must be said; what is not is told at once.
+    fn complain_of_missing(&self) -> Result<()> {
+        if self.interactive {
+            return Ok(());
+        }
+        let account = &self.arguments.account;
+        let has_password = self.settings().account(account).is_ok_and(|account| account.password_place().is_some());
+        let needed = [
+            (self.settings().email(account).is_some(), "--email ADDRESS"),
+            (self.known_region().is_some(), "--region us|eu"),
+            (has_password, "a password by TANDEM_PASSWORD or --password-command COMMAND"),
+            (self.usual_zone().is_some(), "--time-zone ZONE"),
+        ];
+        let missing: Vec<_> = needed.iter().filter(|(known, _)| !known).map(|(_, flag)| *flag).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let message = "this needs answers, and there is no terminal to ask on";
+        Err(Failure::new(Exit::Usage, message).hint(format!("give {}", missing.join(", "))).into())
+    }
+
+    fn known_region(&self) -> Option<&str> {
+        self.arguments.account.region.as_deref().or(self.settings().file.region.as_deref())
+    }
+
+    fn usual_zone(&self) -> Option<Tz> {
+        self.settings().zone.or_else(Settings::system_zone)
+    }
+
+    /// Logs in and lists the pumps. What was refused is asked for again, a few times.
+    fn log_in(&self) -> Result<Login> {
+        let mut account = self.account(&self.arguments.account)?;
+        let mut attempt = 1;
+        loop {
+            let typed = self.typed_password(&account, attempt > 1)?;
+            match self.pumps(&account, typed.clone()) {
+                Ok(pumps) => return Ok(Login { account, typed, pumps }),
+                Err(error) if typed.is_some() && attempt < ATTEMPTS && is_refusal(&error) => {
+                    failure::present(&error);
+                    account = asked_again(account)?;
+                }
+                Err(error) => return Err(error),
+            }
+            attempt += 1;
+        }
+    }
+
+    /// The account that flags name; the rest of it is asked for.
+    fn account(&self, named: &AccountArgs) -> Result<AccountArgs> {
+        if !self.interactive {
+            return Ok(named.clone());
+        }
+        let mut account = named.clone();
+        if account.region.is_none() {
+            account.region = Some(ask_region(self.known_region())?);
+        }
+        if account.email.is_none() {
+            account.email = Some(ask_email(self.settings().email(named).as_deref())?);
+        }
+        Ok(account)
+    }
+
+    /// The password as typed; `None` where some other place has one.
+    fn typed_password(&self, account: &AccountArgs, again: bool) -> Result<Option<SecretString>> {
+        let settings = self.settings().account(account)?;
+        if !self.interactive || (settings.password_place().is_some() && !again) {
+            return Ok(None);
+        }
+        let asked = password_prompt(&settings.email);
+        asked.map_err(|error| Failure::new(Exit::Interrupted, format!("no password was given: {error}")).into())
+    }
+
+    fn pumps(&self, account: &AccountArgs, typed: Option<SecretString>) -> Result<Account> {
+        let mut settings = self.settings().account(account)?;
+        if let Some(password) = typed {
+            settings = settings.with_password(password);
+        }
+        let source = TandemSource::new(settings.source_config())?;
+        let asked = self.context.runtime.block_on(async {
+            source.login().await?;
+            source.account().await
+        });
+        Ok(asked?)
+    }
+
+    fn zone(&self) -> Result<Tz> {
+        let settings = self.settings();
+        let usual = self.usual_zone();
+        if let Some(zone) = settings.named_zone.or(usual.filter(|_| !self.interactive)) {
+            return Ok(zone);
+        }
+        let usual = usual.map(|zone| zone.name().to_owned());
+        loop {
+            match parse_zone(&Terminal::ask("Time zone of the pump's clock", usual.as_deref())?) {
+                Ok(zone) => return Ok(zone),
+                Err(error) => failure::present(&error),
+            };
+        }
+    }
+
+    /// Keeps the password in the keyring, where there is one and it is wanted.
+    fn remember(&self, login: &Login) -> Result<()> {
+        let settings = self.settings().account(&login.account)?;
+        let keyring = Keyring::of(&settings.email);
+        if !self.arguments.remember && (login.typed.is_none() || !self.offer(&keyring)?) {
+            return Ok(());
+        }
+        let password = match &login.typed {
+            Some(password) => password.clone(),
+            None => settings.password().map_err(|error| unkept(error.as_ref()))?,
+        };
+        Ok(keyring.write(&password).map_err(|error| unkept(error.as_ref()))?)
+    }
+
+    fn offer(&self, keyring: &Keyring) -> Result<bool> {
+        match keyring.read() {
+            Ok(_) => Terminal::confirm("Keep the password in this computer's keyring?", true),
+            Err(error) => {
+                tracing::debug!(%error, "the keyring cannot be asked");
+                self.context.terminal.note(
+                    "this computer has no keyring, so the password is asked for when a login needs it; TANDEM_PASSWORD or \
+                     --password-command spare that",
+                );
+                Ok(false)
+            }
+        }
+    }
+
+    /// What is to be written: the answers, and what the file said before of other things.
+    fn file(&self, login: &Login, zone: Tz) -> Result<ConfigFile> {
+        let (settings, account) = (self.settings(), &login.account);
+        let mut file = settings.file.clone();
+        if login.typed.is_some() {
+            // The password of before is not the one that works.
+            (file.password, file.password_command) = (None, None);
+        }
+        file.email = settings.email(account).map(|email| email.trim().to_owned());
+        file.region = account.region.clone().or(file.region).map(|region| region.trim().to_lowercase());
+        file.time_zone = Some(zone.name().to_owned());
+        file.endpoint = account.endpoint.clone().or(file.endpoint);
+        file.password_command = account.password_command.clone().or(file.password_command);
+        if let Some(database) = &settings.named_database {
+            file.db = Some(absolute(database)?);
+        }
+        Ok(file)
+    }
+
+    fn first_sync(&self, account: AccountArgs) -> Result<Exit> {
+        let terminal = self.context.terminal;
+        if self.settings().named_database.as_ref().or(self.settings().file.db.as_ref()).is_none() {
+            terminal.say(
+                "The database is data/tandem.db below the folder you are in; --db or TANDEM_DB names another place.",
+            );
+        }
+        let wanted = self.arguments.sync || (self.interactive && Terminal::confirm("Fetch everything now?", true)?);
+        if !wanted {
+            terminal.say("Next: `tandem sync` fetches everything, `tandem doctor` checks the setup.");
+            return Ok(Exit::Done);
+        }
+        let exit = sync::sync(&sync::SyncArguments::of(account), &self.context.reread()?)?;
+        terminal.say("Next: `tandem status` shows what is there, `tandem day` the newest day.");
+        Ok(exit)
+    }
+}
+
+/// Asks for region and address once more, with the answers of before as the usual ones.
+fn asked_again(before: AccountArgs) -> Result<AccountArgs> {
+    let region = Some(ask_region(before.region.as_deref())?);
+    let email = Some(ask_email(before.email.as_deref())?);
+    Ok(AccountArgs { email, region, ..before })
+}
+
+fn ask_region(usual: Option<&str>) -> Result<String> {
+    let question = format!("Region: us ({}) or eu (everywhere else)", Region::Us.countries());
+    loop {
+        let answer = Terminal::ask(&question, usual)?;
+        match parse_region(&answer) {
+            Ok(_) => return Ok(answer),
+            Err(error) => failure::present(&error),
+        };
+    }
+}
+
+fn ask_email(usual: Option<&str>) -> Result<String> {
+    loop {
+        let answer = Terminal::ask("E-mail address on Tandem Source", usual)?;
+        if answer.contains('@') && !answer.contains(char::is_whitespace) {
+            return Ok(answer);
+        }
+        failure::present(&Failure::new(Exit::Usage, format!("{answer:?} is no e-mail address")).into());
+    }
+}
+
+fn is_refusal(error: &Error) -> bool {
+    let kind = error.downcast_ref::<SourceError>().map(|error| error.kind);
+    kind == Some(SourceErrorKind::CredentialsRefused)
+}
+
+/// The pumps, and from when to when the service has their events.
+fn pumps_in_words(account: &Account) -> String {
+    if account.pumps.is_empty() {
+        return "Logged in. The account has no pumps yet; after a pump's first upload there is something to fetch."
+            .to_owned();
+    }
+    let mut text = format!("Logged in.\n\n{}", account::on_screen(&account.pumps));
+    let firsts = account.pumps.iter().filter_map(|pump| pump.first_event).filter(|first| first.year() >= FIRST_YEAR);
+    let lasts = account.pumps.iter().filter_map(|pump| pump.last_event);
+    if let Some((first, last)) = firsts.min().zip(lasts.max()) {
+        let days = u64::try_from((last.date() - first.date()).num_days() + 1).unwrap_or_default();
+        let _ = writeln!(text, "\nHistory from {} to {}, {}.", first.date(), last.date(), counted(days, "day"));
+    }
+    text
+}

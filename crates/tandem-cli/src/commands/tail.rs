@@ -1,0 +1,224 @@
+//! `tandem tail`: the newest happenings, and with `-f` those that each upload brings.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use anyhow::Result;
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use clap::Args;
+use console::{Style, style};
+use pipeline::{StoreError, StoreErrorKind};
+use report::{GlucoseUnit, MgPerDl, Thresholds, printing};
+use serde_json::json;
+use store_duckdb::Reader;
+
+use super::arguments::{Units, glucose_unit};
+use super::day::readable;
+use crate::context::Context;
+use crate::failure::Exit;
+use crate::history::cells::{Cells, query};
+use crate::history::pump_number;
+use crate::terminal::Terminal;
+
+const EXAMPLES: &str = "\
+Examples:
+  tandem tail
+  tandem tail -n 100 --json | jq 'select(.happening == \"bolus\")'
+  tandem tail -f                 beside a `tandem sync --watch`
+
+Times are those of the pump's clock. The database is closed between two looks, so that a sync can write.";
+
+/// Show the newest happenings: glucose, rates, boluses, carbs, alarms, …
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// Stay, and show what each upload brings
+    #[arg(short, long)]
+    follow: bool,
+    /// How many to begin with
+    #[arg(short = 'n', long, value_name = "NUMBER", default_value_t = 20)]
+    lines: u32,
+    /// Seconds between looks
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600), requires = "follow")]
+    interval: u64,
+    /// Only this pump, by its serial number
+    #[arg(long, value_name = "SERIAL")]
+    pump: Option<String>,
+    /// The unit of glucose
+    #[arg(long, value_name = "UNIT", ignore_case = true)]
+    units: Option<Units>,
+    /// Write one JSON object a line; glucose is in mg/dL
+    #[arg(long)]
+    json: bool,
+}
+
+/// Shows them, once or for ever.
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
+    let tail = Tail { arguments, context, unit: glucose_unit(arguments.units, context)? };
+    let mut seen = tail.first_look()?;
+    if !arguments.follow {
+        return Ok(Exit::Done);
+    }
+    let stop = context.interrupt.stop_gracefully("");
+    while !stop.is_set() {
+        tail.wait();
+        seen = tail.look(seen)?;
+    }
+    Ok(Exit::Done)
+}
+
+struct Tail<'a> {
+    arguments: &'a Arguments,
+    context: &'a Context,
+    unit: GlucoseUnit,
+}
+
+/// One row of the view `timeline`.
+struct Happening {
+    wall: NaiveDateTime,
+    utc: DateTime<Utc>,
+    pump: i64,
+    what: String,
+    detail: Option<String>,
+    value: Option<f64>,
+    unit: Option<String>,
+}
+
+impl Tail<'_> {
+    /// The newest happenings, oldest first. What a clock dates in the future is not news. Returns the batch that was seen.
+    fn first_look(&self) -> Result<i64> {
+        let reader = self.context.reader()?;
+        let latest = (Context::now() + TimeDelta::days(1)).timestamp_micros();
+        let mut newest = self.read(
+            &reader,
+            "timeline",
+            &format!("epoch_us(timestamp_utc) <= {latest}"),
+            &format!("ORDER BY timestamp_utc DESC, row_id DESC LIMIT {}", self.arguments.lines),
+        )?;
+        newest.reverse();
+        self.write(&newest)?;
+        if newest.is_empty() && !self.arguments.follow {
+            let words = "there is nothing on record yet; `tandem sync` or `tandem import PATH` brings something";
+            self.context.terminal.note(words);
+        }
+        settled_batch(&reader)
+    }
+
+    /// Shows what came in batches after `seen`. A database that is being written to is looked at the next time.
+    fn look(&self, seen: i64) -> Result<i64> {
+        let reader = match self.context.reader() {
+            Err(error) if is_held(&error) => return Ok(seen),
+            reader => reader?,
+        };
+        let settled = settled_batch(&reader)?;
+        if settled > seen {
+            let arrived = format!("batch_id > {seen} AND batch_id <= {settled}");
+            let from = "timeline JOIN (SELECT id, batch_id FROM raw_events) ON id = row_id";
+            self.write(&self.read(&reader, from, &arrived, "ORDER BY timestamp_utc, row_id")?)?;
+        }
+        Ok(settled.max(seen))
+    }
+
+    fn read(&self, reader: &Reader, from: &str, condition: &str, order: &str) -> Result<Vec<Happening>> {
+        let pump = self.arguments.pump.as_deref().map(|serial| pump_number(reader, serial)).transpose()?;
+        let chosen = pump.map_or_else(String::new, |id| format!(" AND pump_id = {id}"));
+        let sql = format!(
+            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), pump_id, happening, detail, value, unit
+             FROM {from} WHERE {condition}{chosen} {order}"
+        );
+        query(reader, &sql, happening)
+    }
+
+    fn write(&self, happenings: &[Happening]) -> Result<()> {
+        let width = Terminal::width();
+        let line = |happening: &Happening| {
+            if self.arguments.json { happening.as_json() } else { happening.on_screen(self.unit, width) }
+        };
+        let text: String = happenings.iter().map(|happening| line(happening) + "\n").collect();
+        let mut out = self.context.terminal.data();
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
+    /// Until the next look, or a signal.
+    fn wait(&self) {
+        let pause = Duration::from_secs(self.arguments.interval);
+        self.context.runtime.block_on(async {
+            tokio::select! {
+                () = tokio::time::sleep(pause) => (),
+                () = self.context.interrupt.wait() => (),
+            }
+        });
+    }
+}
+
+/// The newest batch that is in all tables: decoded, and received before a derivation began that ended well.
+fn settled_batch(reader: &Reader) -> Result<i64> {
+    let sql = "SELECT coalesce(max(id), -1) FROM raw_batches
+               WHERE id <= (SELECT coalesce(max(batch_id), -1) FROM parse_progress)
+                 AND received <= (SELECT max(started) FROM pipeline_runs WHERE stage = 'derive' AND outcome = 'completed')";
+    Ok(query(reader, sql, |row| row.parsed(0))?.pop().unwrap_or(-1))
+}
+
+fn is_held(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<StoreError>().is_some_and(|error| error.kind == StoreErrorKind::Locked)
+}
+
+fn happening(row: &Cells<'_>) -> Result<Happening> {
+    let instant = |index| {
+        let micros = row.parsed(index)?;
+        DateTime::from_timestamp_micros(micros).ok_or_else(|| anyhow::anyhow!("a stored time is out of all bounds"))
+    };
+    Ok(Happening {
+        wall: instant(0)?.naive_utc(),
+        utc: instant(1)?,
+        pump: row.parsed(2)?,
+        what: row.text(3)?.replace('_', " "),
+        detail: row.optional_text(4),
+        value: row.optional(5)?,
+        unit: row.optional_text(6),
+    })
+}
+
+impl Happening {
+    fn on_screen(&self, unit: GlucoseUnit, width: usize) -> String {
+        let detail = self.detail.as_deref().filter(|detail| *detail != "ok").map(readable).unwrap_or_default();
+        let (value, unit) = self.number(unit);
+        let line = format!(
+            "{}  {:<19} {} {unit:<6} {detail}",
+            style(self.wall.format("%Y-%m-%d %H:%M")).dim(),
+            self.what,
+            self.color().apply_to(format!("{value:>7}")),
+        );
+        console::truncate_str(line.trim_end(), width, "…").into_owned()
+    }
+
+    fn number(&self, glucose: GlucoseUnit) -> (String, String) {
+        let Some(value) = self.value else { return (String::new(), String::new()) };
+        let unit = self.unit.clone().unwrap_or_default();
+        match unit.as_str() {
+            "mg/dL" => (printing::glucose(value, glucose), glucose.name().to_owned()),
+            "U" | "U/h" => (printing::fixed(value, 2), unit),
+            _ => (printing::fixed(value, 0), unit),
+        }
+    }
+
+    /// As in the drawing of a day: red below the range, yellow above it.
+    fn color(&self) -> Style {
+        let thresholds = Thresholds::default();
+        match self.value.filter(|_| self.unit.as_deref() == Some("mg/dL")).and_then(MgPerDl::new) {
+            Some(glucose) if glucose.get() < thresholds.low => Style::new().red(),
+            Some(glucose) if glucose.get() > thresholds.high => Style::new().yellow(),
+            Some(_) => Style::new().green(),
+            None => Style::new(),
+        }
+    }
+
+    fn as_json(&self) -> String {
+        json!({
+            "timestamp": self.wall, "timestamp_utc": self.utc, "pump_id": self.pump, "happening": self.what,
+            "detail": self.detail, "value": self.value, "unit": self.unit,
+        })
+        .to_string()
+    }
+}
