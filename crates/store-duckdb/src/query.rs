@@ -386,7 +386,7 @@ fn hand_over(
 
 fn refused(error: duckdb::Error) -> QueryError {
     let message = match error {
-        duckdb::Error::DuckDBFailure(_, Some(message)) => message,
+        duckdb::Error::DuckDBFailure(_, Some(message)) => in_words(message),
         other => other.to_string(),
     };
     match message {
@@ -396,6 +396,15 @@ fn refused(error: duckdb::Error) -> QueryError {
             QueryError::OutOfMemory { message: message.lines().next().unwrap_or_default().to_owned() }
         }
         _ => QueryError::Refused { message },
+    }
+}
+
+/// What fails between rows comes as JSON, everything else in words.
+fn in_words(message: String) -> String {
+    let Ok(exception) = serde_json::from_str::<serde_json::Value>(&message) else { return message };
+    match (exception["exception_type"].as_str(), exception["exception_message"].as_str()) {
+        (Some(kind), Some(words)) => format!("{kind} Error: {words}"),
+        _ => message,
     }
 }
 

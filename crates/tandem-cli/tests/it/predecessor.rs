@@ -203,6 +203,21 @@ fn other_databases_are_refused_in_words() {
     }
 }
 
+/// `tandem-fetch` is at work: its database is open in another process.
+#[test]
+fn a_database_that_is_in_use_is_told() {
+    let place = Place::new();
+    let (number, record) = records().into_iter().next().expect("a record");
+    let path = place.path().join("old.db");
+    make_with(&path, &[row(number, &record)]);
+    let mut other = DuckStore::in_memory().expect("a database in memory");
+    other.connection().expect("open").execute_batch(&format!("ATTACH '{}' AS old", path.display())).expect("attached");
+    let said = place.run(&["import", "old.db", "--pump", "11"]);
+    assert!(said.code == 6 && said.talk.contains("another program has it open for writing"), "{}", said.talk);
+    drop(other);
+    assert_eq!(place.run(&["import", "old.db", "--pump", "11"]).code, 0);
+}
+
 #[test]
 fn it_is_not_taken_for_a_database_of_this_program() {
     let place = Place::new();

@@ -41,6 +41,7 @@ async def main(tandem, database, expected):
         assert tools == {tool for tool, _ in CALLS}, tools
         counts = []
         while not counts or counts[-1] < expected:
+            assert len(counts) < 2000, f"the sync does not bring all events: {counts[-1]}"
             counts.append((await answers(session))["query"]["rows"][0][0])
             if len(counts) == 1:
                 print("ready", flush=True)
