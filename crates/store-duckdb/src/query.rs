@@ -415,3 +415,19 @@ fn not_a_query(error: duckdb::Error) -> QueryError {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exceptions_are_told_in_words() {
+        for (message, words) in [
+            (r#"{"exception_type":"Out of Memory","exception_message":"no\nroom"}"#, "Out of Memory Error: no\nroom"),
+            ("Binder Error: no", "Binder Error: no"),
+            (r#"{"other": 1}"#, r#"{"other": 1}"#),
+        ] {
+            assert_eq!(in_words(message.to_owned()), words);
+        }
+    }
+}
