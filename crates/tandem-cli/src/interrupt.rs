@@ -25,11 +25,14 @@ impl Interrupt {
     /// Listens from now on; must be called inside the runtime.
     pub(crate) fn listen(&self) {
         let interrupt = self.clone();
+        // Here and not in the task: a signal that comes before the task runs is heard, too.
+        let signals = Signals::new();
         tokio::spawn(async move {
-            let mut signals = 0_u32;
-            while next_signal().await {
-                signals += 1;
-                interrupt.happen(signals);
+            let Ok(mut signals) = signals else { return };
+            let mut count = 0_u32;
+            while signals.next().await {
+                count += 1;
+                interrupt.happen(count);
             }
         });
     }
@@ -77,21 +80,39 @@ impl Interrupt {
     }
 }
 
-/// Waits for the next signal; false when signals cannot be had.
+/// Ctrl-C and SIGTERM, from when this is made.
 #[cfg(unix)]
-async fn next_signal() -> bool {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return false;
-    };
-    tokio::select! {
-        came = interrupt.recv() => came.is_some(),
-        came = terminate.recv() => came.is_some(),
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for the next one; false when there will be none.
+    async fn next(&mut self) -> bool {
+        tokio::select! {
+            came = self.interrupt.recv() => came.is_some(),
+            came = self.terminate.recv() => came.is_some(),
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn next_signal() -> bool {
-    tokio::signal::ctrl_c().await.is_ok()
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> bool {
+        tokio::signal::ctrl_c().await.is_ok()
+    }
 }

@@ -238,8 +238,9 @@ fn ctrl_c_stops_a_query_and_keeps_what_was_written() {
     let interrupt = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(interrupt.is_ok_and(|status| status.success()));
     std::io::copy(&mut rows, &mut std::io::sink()).expect("the rest");
-    let said = place.said(&child.wait_with_output().expect("the binary ends"));
-    assert_eq!((first.as_str(), said.code), ("range\n", 130), "{}", said.talk);
+    let output = child.wait_with_output().expect("the binary ends");
+    let said = place.said(&output);
+    assert_eq!((first.as_str(), said.code), ("range\n", 130), "{}: {}", output.status, said.talk);
     assert!(said.talk.contains("the query was stopped"), "{}", said.talk);
 }
 
