@@ -257,9 +257,17 @@ pub(crate) fn kind(bolus: &Bolus) -> String {
     words.join(", ")
 }
 
-/// `LID_ALERT_LOW_INSULIN` and the like, for people.
+/// The pump's own name of something, for people: `user_low_egv` is `user low glucose`.
 pub(crate) fn readable(name: &str) -> String {
-    if name.contains('_') { name.replace('_', " ").to_lowercase() } else { name.to_owned() }
+    if !name.contains('_') {
+        return name.to_owned();
+    }
+    let word = |word| match word {
+        "egv" => "glucose",
+        "lipo" => "battery",
+        other => other,
+    };
+    name.to_lowercase().split('_').map(word).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -156,7 +156,7 @@ fn closing(database: &Path, report: &Path, fetched: &Fetched, started: Instant) 
             "  {}",
             command(&format!("tandem query --db {database} 'FROM cgm_readings ORDER BY timestamp DESC LIMIT 5'"))
         ),
-        format!("  {}    {}", command("tandem sync"), style("your own history").dim()),
+        format!("  {}    {}", command("tandem init"), style("your own history").dim()),
         format!(
             "\n{}\n",
             style(format!(

@@ -7,7 +7,6 @@ use std::io::IsTerminal as _;
 use std::path::absolute;
 
 use anyhow::{Error, Result};
-use chrono::Datelike as _;
 use chrono_tz::Tz;
 use clap::Args;
 use pipeline::{Account, Source as _, SourceError, SourceErrorKind};
@@ -15,6 +14,7 @@ use secrecy::SecretString;
 use tandem_source::{Region, TandemSource};
 
 use super::account::{self, unkept};
+use super::status::may_be_factory_date;
 use super::sync;
 use crate::cli::AccountArgs;
 use crate::context::Context;
@@ -25,8 +25,6 @@ use crate::terminal::Terminal;
 
 /// Passwords typed in all: a service that is asked too often locks the account.
 const ATTEMPTS: u32 = 3;
-/// The first pumps of this kind were sold in 2016; an older event has a factory date.
-const FIRST_YEAR: i32 = 2016;
 const STOPPED: &str = "Stopped; nothing was written.";
 const WRITTEN: &str = "Stopped; the configuration is written.";
 
@@ -316,11 +314,11 @@ fn pumps_in_words(account: &Account) -> String {
             .to_owned();
     }
     let mut text = format!("Logged in.\n\n{}", account::on_screen(&account.pumps));
-    let firsts = account.pumps.iter().filter_map(|pump| pump.first_event).filter(|first| first.year() >= FIRST_YEAR);
-    let lasts = account.pumps.iter().filter_map(|pump| pump.last_event);
-    if let Some((first, last)) = firsts.min().zip(lasts.max()) {
-        let days = u64::try_from((last.date() - first.date()).num_days() + 1).unwrap_or_default();
-        let _ = writeln!(text, "\nHistory from {} to {}, {}.", first.date(), last.date(), counted(days, "day"));
+    let firsts = account.pumps.iter().filter_map(|pump| pump.first_event).map(|first| first.date());
+    let lasts = account.pumps.iter().filter_map(|pump| pump.last_event).map(|last| last.date());
+    if let Some((first, last)) = firsts.filter(|first| !may_be_factory_date(*first)).min().zip(lasts.max()) {
+        let days = u64::try_from((last - first).num_days() + 1).unwrap_or_default();
+        let _ = writeln!(text, "\nHistory from {first} to {last}, {}.", counted(days, "day"));
     }
     text
 }

@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::failure::Exit;
 use crate::output::{ago, counted, size, thousands};
 use crate::terminal::Terminal;
-pub(crate) use coverage::Coverage;
+pub(crate) use coverage::{Coverage, may_be_factory_date};
 
 /// Runs shown on a screen.
 const RUNS: usize = 4;

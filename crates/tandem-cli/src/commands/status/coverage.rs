@@ -12,6 +12,8 @@ use crate::output::{counted, thousands};
 
 /// The first pumps of this kind were sold in 2016; a day before is a factory date.
 const BEFORE_ANY_PUMP: i32 = 2016;
+/// The month in which newer pumps leave the factory.
+const FACTORY_MONTH: (i32, u32) = (2020, 1);
 
 /// The days with events.
 pub(crate) struct Coverage {
@@ -44,7 +46,11 @@ impl Coverage {
     pub(crate) fn of(days: &[DayCount], now: DateTime<Utc>) -> Self {
         let latest = now.date_naive() + Days::new(2);
         let believable = |count: &&DayCount| count.day.year() >= BEFORE_ANY_PUMP && count.day <= latest;
-        let kept: Vec<_> = days.iter().filter(believable).collect();
+        let mut kept: Vec<_> = days.iter().filter(believable).collect();
+        // Who really wore the pump in that month wore it in the month before or after, too.
+        if !kept.iter().any(|count| matches!((count.day.year(), count.day.month()), (2019, 12) | (2020, 2))) {
+            kept.retain(|count| !may_be_factory_date(count.day));
+        }
         let events = kept.iter().map(|count| count.events).sum();
         let all: u64 = days.iter().map(|count| count.events).sum();
         let span = kept.first().zip(kept.last()).and_then(|(first, last)| DayRange::new(first.day, last.day));
@@ -85,6 +91,11 @@ impl Coverage {
         }
         text
     }
+}
+
+/// True for a day that a clock shows which was never set.
+pub(crate) fn may_be_factory_date(day: NaiveDate) -> bool {
+    day.year() < BEFORE_ANY_PUMP || (day.year(), day.month()) == FACTORY_MONTH
 }
 
 impl Month {
@@ -137,5 +148,21 @@ mod tests {
         assert_eq!(gaps, ["2026-02-01 to 2026-02-02", "2026-02-04 to 2026-02-28"]);
         let months: Vec<_> = coverage.months().map(|month| (month.days, month.with_events, month.sign())).collect();
         assert_eq!(months, [(2, 2, "█"), (28, 1, "░"), (1, 1, "█")]);
+    }
+
+    #[test]
+    fn a_january_of_2020_that_stands_alone_is_the_factory_s() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
+        let rows = [
+            (&["2020-01-01", "2020-01-02", "2025-10-12"][..], (10, 20, "2025-10-12")),
+            (&["2020-01-30", "2020-02-01", "2025-10-12"], (30, 0, "2020-01-30")),
+            (&["2019-12-30", "2020-01-02"], (20, 0, "2019-12-30")),
+        ];
+        for (days, (events, misdated, first)) in rows {
+            let counts: Vec<_> = days.iter().map(|text| DayCount { day: day(text), events: 10 }).collect();
+            let coverage = Coverage::of(&counts, day("2026-03-02").and_time(chrono::NaiveTime::MIN).and_utc());
+            assert_eq!((coverage.events, coverage.misdated), (events, misdated), "{days:?}");
+            assert_eq!(coverage.span.map(DayRange::first), Some(day(first)), "{days:?}");
+        }
     }
 }
