@@ -28,6 +28,11 @@ const RULES: &[Rule] = &[
         may_use: &["pump-events", "pipeline", "store-duckdb", "tandem-source", "tandem-sim", "report"],
         must_not_use: &["duckdb", "reqwest"],
     },
+    Rule {
+        name: "fuzz-laws",
+        may_use: &["pump-events", "pipeline", "tandem-source"],
+        must_not_use: &["duckdb", "tokio", "anyhow", "clap"],
+    },
     Rule { name: "xtask", may_use: &[], must_not_use: &[] },
     Rule { name: "tandem-tests", may_use: &[], must_not_use: &[] },
 ];

@@ -42,16 +42,23 @@ struct PumpLogs<'a> {
 
 /// Takes the answer to a question for `days` of `pump` apart.
 pub(crate) fn read(answer: &Answer, pump: &AssignmentId, days: DayRange) -> Result<Events, Failure> {
-    let logs: PumpLogs<'_> = serde_json::from_str(&answer.body).map_err(|error| answer.unreadable(&error))?;
-    if logs.events.is_none() && logs.clock_changes.is_none() && !has_either(&answer.body) {
+    let events = take_apart(&answer.body, pump, days).map_err(|error| answer.unreadable(&error))?;
+    events.ok_or_else(|| {
         let detail = format!("neither events nor clockChanges in {}", answer.outline());
-        return Err(Failure::UnknownShape { place: answer.place.clone(), detail });
+        Failure::UnknownShape { place: answer.place.clone(), detail }
+    })
+}
+
+/// The events of a body; `None` for an object that has no place for any.
+pub(crate) fn take_apart(body: &str, pump: &AssignmentId, days: DayRange) -> serde_json::Result<Option<Events>> {
+    let logs: PumpLogs<'_> = serde_json::from_str(body)?;
+    if logs.events.is_none() && logs.clock_changes.is_none() && !has_either(body) {
+        return Ok(None);
     }
     let (events, clock_changes) = (logs.events.unwrap_or_default(), logs.clock_changes.unwrap_or_default());
-    let mut reader =
-        Reader::new(RawBatch::with_capacity(events.len() + clock_changes.len(), answer.body.len()), pump, days);
+    let mut reader = Reader::new(RawBatch::with_capacity(events.len() + clock_changes.len(), body.len()), pump, days);
     events.iter().chain(&clock_changes).for_each(|event| reader.add(event.get()));
-    Ok(Events { bytes: answer.body.len() as u64, spread: reader.spread(), batch: reader.batch })
+    Ok(Some(Events { bytes: body.len() as u64, spread: reader.spread(), batch: reader.batch }))
 }
 
 /// True for an empty object, and for one whose members of these names are `null`.

@@ -98,7 +98,8 @@ fn check_times(claims: &Claims, now: DateTime<Utc>) -> Result<DateTime<Utc>, Rej
     let instant =
         |seconds: f64| DateTime::from_timestamp(seconds as i64, 0).ok_or_else(|| invalid("it has an odd date"));
     let expires = instant(claims.exp)?;
-    if expires + LEEWAY <= now {
+    // Not `expires + LEEWAY`: a token may name the end of time.
+    if expires <= now - LEEWAY {
         return Err(invalid("it has expired; is this computer's clock right?"));
     }
     for begins in [claims.nbf, claims.iat].into_iter().flatten() {

@@ -28,6 +28,8 @@ mod cache;
 mod config;
 mod error;
 mod events;
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod identity;
 mod login;

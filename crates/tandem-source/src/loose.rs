@@ -4,7 +4,8 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// Text, or a number as text; blanks, `null` and anything else are `None`.
+/// Text, or a number as text; blanks, `null` and anything else are `None`. Control characters are left out: these texts are
+/// shown on terminals.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(Option::<Box<RawValue>>::deserialize(deserializer)?.and_then(|raw| text_of(&raw)))
 }
@@ -13,7 +14,7 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 pub(crate) fn text_of(raw: &RawValue) -> Option<String> {
     let json = raw.get();
     let text = match json.as_bytes().first()? {
-        b'"' => serde_json::from_str::<String>(json).ok()?,
+        b'"' => serde_json::from_str::<String>(json).ok()?.replace(char::is_control, ""),
         b'-' | b'0'..=b'9' => json.to_owned(),
         _ => return None,
     };

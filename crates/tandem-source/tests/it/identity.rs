@@ -27,7 +27,7 @@ type Row = (&'static str, fn(&mut IdToken), Option<&'static str>);
 
 #[tokio::test]
 async fn tokens() {
-    let rows: [Row; 21] = [
+    let rows: [Row; 22] = [
         ("as it is", |_| (), None),
         ("issued by the endpoint", |token| token.claims["iss"] = json!("ENDPOINT/accounts/api"), None),
         ("for several", |token| token.claims["aud"] = json!([EU_CLIENT, "other"]), None),
@@ -36,6 +36,7 @@ async fn tokens() {
         ("clock 61 s behind", |token| shift(token, 61), Some("not valid yet")),
         ("clock 50 s ahead", |token| token.claims["exp"] = json!(NOW - 50), None),
         ("expired", |token| token.claims["exp"] = json!(NOW - 60), Some("expired")),
+        ("until the end of time", |token| token.claims["exp"] = json!(8_210_266_876_799_i64), None),
         (
             "without nbf and iat",
             |token| {

@@ -131,6 +131,32 @@ async fn a_redirect_back_to_the_endpoint_is_read_and_not_followed() {
 }
 
 #[tokio::test]
+async fn no_redirect_takes_secrets_to_another_host() {
+    let other = Setup::new().await;
+    for route in [Route::Jwks, Route::Login, Route::Authorize, Route::Token, Route::Pumper, Route::PumpLogs] {
+        for status in [302, 307] {
+            let setup = Setup::new().await;
+            let elsewhere = other.cloud.url.join("/elsewhere").expect("an address");
+            setup.cloud.script(route, [Reply::html(status, "").header("Location", elsewhere)]);
+            let source = setup.source();
+            let account = source.account().await;
+            let events = source.events(&pump("2026-05-01", "2026-05-03"), days("2026-05-01", "2026-05-03")).await;
+            assert!(account.is_err() || events.is_err(), "{route:?} {status}: the redirect was taken for an answer");
+            assert_eq!(other.cloud.count(Route::Other), 0, "{route:?} {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn names_of_the_service_cannot_steer_a_terminal() {
+    let setup = Setup::new().await;
+    let hostile = "t:slim\u{1b}]0;gone\u{7} X2\u{9b}2J";
+    setup.cloud.set_pumper(json!({ "pumps": [{ "serialNumber": "1", "assignmentId": "a", "modelName": hostile }] }));
+    let account = setup.source().account().await.expect("an account");
+    assert_eq!(account.pumps[0].model_name.as_deref(), Some("t:slim]0;gone X22J"));
+}
+
+#[tokio::test]
 async fn events_keep_their_own_text() {
     let setup = Setup::new().await;
     let first = format!(

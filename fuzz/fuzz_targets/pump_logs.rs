@@ -1,0 +1,5 @@
+//! Searches for input that breaks the law of this name.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzz_laws::pump_logs(input));
