@@ -29,6 +29,7 @@ use crate::context::Context;
 use crate::failure::Exit;
 
 fn main() -> ExitCode {
+    keep_files_private();
     let cli = match cli::parse() {
         Ok(cli) => cli,
         Err(error) => return failure::usage(&error),
@@ -43,3 +44,14 @@ fn main() -> ExitCode {
         Err(error) => failure::present(&error).into(),
     }
 }
+
+/// Health data are their owner's: what this program makes (databases, reports, exports), nobody else may read.
+#[cfg(unix)]
+fn keep_files_private() {
+    use rustix::fs::Mode;
+    let others = Mode::RWXG | Mode::RWXO;
+    rustix::process::umask(rustix::process::umask(others) | others);
+}
+
+#[cfg(not(unix))]
+fn keep_files_private() {}

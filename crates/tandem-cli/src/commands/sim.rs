@@ -1,13 +1,15 @@
 //! `tandem sim` (hidden): a simulated Tandem Source on this computer, for trying things out.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
 use tandem_sim::SimConfig;
-use tandem_sim::history::Scenario;
-use tandem_sim::service::Filter;
+use tandem_sim::history::{History, Scenario};
+use tandem_sim::service::{Account, Filter};
 use tandem_sim::timeline::{Timeline, UploadHabits};
 
 use crate::context::Context;
@@ -28,6 +30,9 @@ pub(crate) struct Arguments {
     /// Let so many uploads happen with every look at the account, instead of all before the start
     #[arg(long, default_value_t = 0)]
     uploads_per_poll: usize,
+    /// Write how to log in, and what a fetch of everything must end with, as JSON
+    #[arg(long, value_name = "FILE")]
+    truth: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -57,17 +62,39 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
         config.behaviour.uploads_per_poll = arguments.uploads_per_poll;
     }
     let _ = context.interrupt.stop_gracefully("");
-    context.runtime.block_on(serve(config, arguments.port, context))?;
+    context.runtime.block_on(serve(config, arguments, context))?;
     Ok(Exit::Done)
 }
 
-async fn serve(config: SimConfig, port: u16, context: &Context) -> Result<()> {
-    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.context("cannot listen")?;
+async fn serve(config: SimConfig, arguments: &Arguments, context: &Context) -> Result<()> {
+    let listener =
+        tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port)).await.context("cannot listen")?;
+    let address = listener.local_addr().context("the listener has no address")?;
+    if let Some(path) = &arguments.truth {
+        write_truth(path, &config.account, address, &config.history)?;
+    }
     let email = config.account.email.clone();
     let password = config.account.password.replace('\'', r"'\''");
-    let address = listener.local_addr().context("the listener has no address")?;
     context.terminal.say(format!(
         "export TANDEM_ENDPOINT=http://{address} TANDEM_EMAIL={email} TANDEM_PASSWORD='{password}' TANDEM_REGION=us\nCtrl-C stops."
     ));
     tandem_sim::serve(config, listener, context.interrupt.wait()).await.context("the simulated service failed")
+}
+
+fn write_truth(path: &Path, account: &Account, address: SocketAddr, history: &History) -> Result<()> {
+    let truth = json!({
+        "environment": {
+            "TANDEM_ENDPOINT": format!("http://{address}"), "TANDEM_REGION": "us",
+            "TANDEM_EMAIL": account.email, "TANDEM_PASSWORD": account.password,
+        },
+        "zone": history.zone.name(),
+        "pumps": history.truth.pumps.iter().map(|pump| json!({
+            "serial_number": pump.serial,
+            "events": pump.instants.len(),
+            "instants_sum_seconds": pump.instants.iter().map(chrono::DateTime::timestamp).sum::<i64>(),
+            "cgm_readings": pump.cgm.len(),
+            "boluses": pump.boluses.len(),
+        })).collect::<Vec<Value>>(),
+    });
+    std::fs::write(path, format!("{truth:#}\n")).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -38,7 +38,7 @@ impl ScreenTable {
         Self { columns, rows: Vec::new() }
     }
 
-    /// Adds a row; `None` is NULL. Line ends and tabs are written as such, so that a row is a line.
+    /// Adds a row; `None` is NULL.
     pub(crate) fn push(&mut self, cells: impl IntoIterator<Item = Option<String>>) {
         self.rows.push(cells.into_iter().map(|cell| cell.map(|text| on_one_line(&text))).collect());
     }
@@ -108,17 +108,29 @@ impl ScreenTable {
     }
 }
 
+/// Control characters as escapes: a row stays a line, and no text of the data moves the cursor or sets a title.
 fn on_one_line(text: &str) -> String {
-    if text.contains(['\n', '\r', '\t']) {
-        text.replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t")
-    } else {
-        text.to_owned()
+    if !text.contains(char::is_control) {
+        return text.to_owned();
     }
+    let shown = |character: char| {
+        if character.is_control() { character.escape_default().collect() } else { character.to_string() }
+    };
+    text.chars().map(shown).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn control_characters_are_shown_and_do_nothing() {
+        for (text, shown) in
+            [("a\tb", "a\\tb"), ("\u{1b}]0;title\u{7}", "\\u{1b}]0;title\\u{7}"), ("\u{9b}2J", "\\u{9b}2J")]
+        {
+            assert_eq!(on_one_line(text), shown);
+        }
+    }
 
     #[test]
     fn fits_by_cutting_text_then_leaving_out_columns() {

@@ -12,6 +12,8 @@ mod golden;
 mod lives;
 mod metrics;
 mod predecessor;
+#[cfg(unix)]
+mod private;
 mod python;
 mod queries;
 mod screens;
