@@ -5,6 +5,8 @@
 mod browser;
 mod edges;
 mod gate;
+mod process;
+mod validate;
 
 use std::path::PathBuf;
 
@@ -23,6 +25,15 @@ enum Chore {
     Test,
     /// Checks that crates depend on each other only as ARCHITECTURE.md says.
     Edges,
+    /// Shows that all of it works: the program against the simulated service, checked by what ends up in the file.
+    Validate {
+        /// Leave out what needs Python packages.
+        #[arg(long)]
+        quick: bool,
+        /// Where the results go as JSON [default: validate.json in the target folder]
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
     /// Opens the demo's report in a real browser: errors, requests, accessibility, overlapping labels.
     ReportCheck {
         /// Keep screenshots in this folder.
@@ -41,6 +52,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
         Chore::Test => gate::test(),
         Chore::Edges => edges::check(),
+        Chore::Validate { quick, json } => validate::validate(quick, json.as_deref()),
         Chore::ReportCheck { screenshots } => browser::check(screenshots.as_deref()),
         Chore::Tour { check } => gate::tour(check),
     }

@@ -12,6 +12,9 @@ thread_local! {
 }
 
 /// Reading is repeatable, stops when told to, and counts what it handed over; every event has its own text.
+///
+/// # Panics
+/// When it is not so.
 pub fn archive(bytes: &[u8]) {
     let (whole, outcome) = read(bytes, usize::MAX);
     let events: usize = whole.iter().map(|page| page.events.len() + page.events.rejected().len()).sum();

@@ -9,6 +9,9 @@ use pump_events::{
 use serde_json::value::RawValue;
 
 /// A record comes back to the bit, and a stream decodes the same however it is cut.
+///
+/// # Panics
+/// When it is not so.
 pub fn records(bytes: &[u8]) {
     let (records, _) = bytes.as_chunks::<RECORD_LENGTH>();
     for record in records {
@@ -29,6 +32,9 @@ fn in_pieces(bytes: &[u8], length: usize) -> (Vec<Event>, Option<CutTail>) {
 }
 
 /// The envelope is readable exactly where the event is and says the same; what was decoded comes back whole.
+///
+/// # Panics
+/// When it is not so.
 pub fn event_text(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (envelope, json) = (read_json_envelope(text), decode_json(text));
@@ -49,6 +55,9 @@ pub fn event_text(bytes: &[u8]) {
 }
 
 /// Of every element of a body becomes an event or a refusal, in its own words, and nothing else does.
+///
+/// # Panics
+/// When it is not so.
 pub fn pump_logs(bytes: &[u8]) {
     let Ok(body) = std::str::from_utf8(bytes) else { return };
     let Some(batch) = tandem_source::fuzzing::pump_logs(body, "00000000-0000-4000-8000-000000000001", some_days())

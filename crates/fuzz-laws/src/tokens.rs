@@ -23,6 +23,9 @@ const CLAIMS: &str = r#"{"iss":"https://issuer.example/api","aud":"client","exp"
 static KEY: LazyLock<KeyPair> = LazyLock::new(|| KeyPair::generate(KeySize::Rsa2048).expect("a key"));
 
 /// Only what the service signed for this client and until later is believed.
+///
+/// # Panics
+/// When it is not so.
 pub fn id_token(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     match bytes.first() {
