@@ -27,7 +27,7 @@ enum Chore {
     Edges,
     /// Shows that all of it works: the program against the simulated service, checked by what ends up in the file.
     Validate {
-        /// Leave out what needs Python packages.
+        /// Leave out what needs Python packages or minutes.
         #[arg(long)]
         quick: bool,
         /// Where the results go as JSON [default: validate.json in the target folder]

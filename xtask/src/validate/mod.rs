@@ -35,6 +35,8 @@ enum Needs {
     Nothing,
     /// Python packages, which are fetched.
     Python,
+    /// Minutes: the first build of another program with the same libraries.
+    Time,
 }
 
 const fn check(name: &'static str, what: &'static str, run: fn(&Scene) -> Result<String>) -> Check {
@@ -43,6 +45,10 @@ const fn check(name: &'static str, what: &'static str, run: fn(&Scene) -> Result
 
 const fn with_python(name: &'static str, what: &'static str, run: fn(&Scene) -> Result<String>) -> Check {
     Check { needs: Needs::Python, ..check(name, what, run) }
+}
+
+const fn slow(name: &'static str, what: &'static str, run: fn(&Scene) -> Result<String>) -> Check {
+    Check { needs: Needs::Time, ..check(name, what, run) }
 }
 
 const CHECKS: &[Check] = &[
@@ -66,7 +72,7 @@ const CHECKS: &[Check] = &[
     with_python("DuckDB 1.5", "opens, every table and view", |scene| readers::duckdb(scene, "1.5")),
     with_python("DuckDB 2.0", "opens, every table and view", |scene| readers::duckdb(scene, "2.0")),
     with_python("Polars", "reads the tables and the exported Parquet", readers::polars),
-    check("embedding", "a program outside the workspace builds and runs", embedding::outside_program),
+    slow("embedding", "a program outside the workspace builds and runs", embedding::outside_program),
     check("docs", "the commands of all other documents run", documents::others),
 ];
 
@@ -112,7 +118,7 @@ impl Outcome {
         let (mark, figure) = match &self.result {
             Some(Ok(figure)) => ('✓', figure.clone()),
             Some(Err(error)) => ('✗', format!("{error:#}")),
-            None => ('–', "left out: needs Python packages".to_owned()),
+            None => ('–', "left out of a quick run".to_owned()),
         };
         let mut lines = figure.lines();
         let mut row = format!("{mark} {name:<10}  {what:<57}  {}\n", lines.next().unwrap_or_default());
