@@ -1,5 +1,15 @@
-//! What tests that look at the whole from outside need: other people's programs.
+//! Whole runs: the simulated service, the real client, the pipeline and a database in a file, together; and other people's
+//! programs that read the file.
+//!
+//! [`setup`] makes a service and a folder, [`program`] runs the binary that people run, [`contents`] compares databases,
+//! [`campaign`] disturbs runs by a seed, [`python`] has what others made. The tests are in `tests/it`; `src/bin/faults.rs`
+//! runs the campaign at length.
 
 #![expect(clippy::print_stderr, reason = "a test that cannot be run says so")]
 
+pub mod campaign;
+pub mod contents;
+pub mod disk;
+pub mod program;
 pub mod python;
+pub mod setup;

@@ -34,7 +34,11 @@ const RULES: &[Rule] = &[
         must_not_use: &["duckdb", "tokio", "anyhow", "clap"],
     },
     Rule { name: "xtask", may_use: &[], must_not_use: &[] },
-    Rule { name: "tandem-tests", may_use: &[], must_not_use: &[] },
+    Rule {
+        name: "tandem-tests",
+        may_use: &["pump-events", "pipeline", "store-duckdb", "tandem-source", "tandem-sim"],
+        must_not_use: &["duckdb", "reqwest"],
+    },
 ];
 
 /// Checks every crate of the workspace. Dependencies of tests only are free: they cannot reach a user.

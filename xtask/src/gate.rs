@@ -71,6 +71,16 @@ fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
+/// The fault campaign, which is a program of the tests: xtask itself needs none of what it runs.
+pub(crate) fn faults(arguments: &[String]) -> anyhow::Result<()> {
+    let mut command = cargo(&["run", "--release", "--quiet", "--package", "tandem-tests", "--bin", "faults", "--"]);
+    let status = command.args(arguments).status().context("cannot run the fault campaign")?;
+    if !status.success() {
+        bail!("the fault campaign failed; to repair: mend what the seeds named above find");
+    }
+    Ok(())
+}
+
 /// Licences, bans and sources; advisories need a database from the network and are the public CI's.
 fn licences() -> anyhow::Result<()> {
     let installed = Command::new("cargo-deny").arg("--version").output().is_ok_and(|output| output.status.success());

@@ -46,6 +46,12 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// The fault campaign: disturbs hundreds of runs of sync and import; see docs/reliability.md.
+    Faults {
+        /// `--runs N`, `--seed S`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -55,5 +61,6 @@ fn main() -> anyhow::Result<()> {
         Chore::Validate { quick, json } => validate::validate(quick, json.as_deref()),
         Chore::ReportCheck { screenshots } => browser::check(screenshots.as_deref()),
         Chore::Tour { check } => gate::tour(check),
+        Chore::Faults { arguments } => gate::faults(&arguments),
     }
 }

@@ -99,7 +99,8 @@ pub enum FetchError {
         known: String,
     },
     /// The store failed.
-    #[error(transparent)]
+    // Not transparent: such errors are left out of the chain of causes, in which callers look for the store's kind of error.
+    #[error("{0}")]
     Store(#[from] StoreError),
 }
 

@@ -94,7 +94,8 @@ pub enum ExplainError {
         id: i64,
     },
     /// The database cannot be read.
-    #[error(transparent)]
+    // Not transparent: such errors are left out of the chain of causes.
+    #[error("{0}")]
     Store(#[from] StoreError),
 }
 

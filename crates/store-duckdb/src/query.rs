@@ -124,7 +124,8 @@ pub enum QueryError {
     #[error("the query was stopped")]
     Stopped,
     /// The file itself is not in order.
-    #[error(transparent)]
+    // Not transparent: such errors are left out of the chain of causes.
+    #[error("{0}")]
     Store(#[from] StoreError),
 }
 

@@ -284,3 +284,26 @@ fn query_hint(error: &QueryError) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However deep an error of the store lies, it decides the exit code and the hint.
+    #[test]
+    fn the_stores_errors_are_found_in_what_wraps_them() {
+        let held = || StoreError { kind: StoreErrorKind::Locked, message: "held".to_owned(), source: None };
+        let rows: [Error; 4] = [
+            held().into(),
+            FetchError::from(held()).into(),
+            QueryError::from(held()).into(),
+            Error::from(FetchError::from(held())).context("while syncing"),
+        ];
+        for error in rows {
+            assert_eq!(exit_of(&error), Exit::Database, "{error:?}");
+            let words = in_words(&error);
+            assert!(words.ends_with(&format!("hint: {}\n", store_hint(&held()).expect("advice"))), "{words}");
+            assert_eq!(words.matches("held\n").count(), 1, "{words}");
+        }
+    }
+}

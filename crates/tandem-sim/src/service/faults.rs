@@ -88,6 +88,8 @@ pub enum Fault {
     Drop,
     /// No answer ever comes.
     Hang,
+    /// The answer waits until [`SimHandle::let_through`](super::SimHandle::let_through) allows one more.
+    Held,
     /// The answer takes this long.
     Slow {
         /// Extra time.

@@ -157,6 +157,11 @@ impl SimHandle {
         self.shared.state().faults = faults;
     }
 
+    /// Allows `answers` more of those that a [`Fault::Held`] keeps back, now or later.
+    pub fn let_through(&self, answers: usize) {
+        self.shared.gate.add_permits(answers);
+    }
+
     /// Refuses every token and session given out so far.
     pub fn revoke_tokens(&self) {
         self.shared.state().revoke_all();
@@ -263,6 +268,10 @@ async fn fail(fault: Fault, shared: &Shared, budget: &Budget, request: Request, 
             shared.stopped().await;
             drop_connection(budget)
         }
+        Fault::Held => tokio::select! {
+            () = shared.pass_gate() => next.run(request).await,
+            () = shared.stopped() => drop_connection(budget),
+        },
         Fault::Slow { delay } => {
             tokio::time::sleep(delay).await;
             next.run(request).await

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::config::{Account, Behaviour, Now, SimConfig};
 use super::data::PumpDays;
@@ -30,6 +30,8 @@ pub(super) struct Shared {
     pub(super) key: SigningKey,
     pub(super) days: Vec<PumpDays>,
     pub(super) seed: u64,
+    /// How many answers that are held may go.
+    pub(super) gate: Semaphore,
     now: Now,
     state: Mutex<State>,
     stop: watch::Receiver<bool>,
@@ -56,6 +58,7 @@ impl Shared {
             account: config.account,
             key,
             seed: config.seed,
+            gate: Semaphore::new(0),
             now: config.now,
             state: Mutex::new(State {
                 timeline: config.timeline,
@@ -79,6 +82,14 @@ impl Shared {
 
     pub(super) fn now(&self) -> DateTime<Utc> {
         (self.now)()
+    }
+
+    /// Returns when one more answer may go.
+    pub(super) async fn pass_gate(&self) {
+        // The gate is never closed.
+        if let Ok(permit) = self.gate.acquire().await {
+            permit.forget();
+        }
     }
 
     /// Returns when the service shuts down.

@@ -83,6 +83,26 @@ async fn a_hanging_request_ends_with_the_service() {
 }
 
 #[tokio::test]
+async fn a_held_answer_waits_until_it_is_let_through() {
+    let browser = browser(FaultPlan::new().on(Endpoint::Pumper, When::Always, Fault::Held)).await;
+    let requests = [tokio::spawn(browser.pumper().send()), tokio::spawn(browser.pumper().send())];
+    while browser.sim.count(Endpoint::Pumper) < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert!(requests.iter().all(|request| !request.is_finished()));
+    browser.sim.let_through(1);
+    while requests.iter().all(|request| !request.is_finished()) {
+        tokio::task::yield_now().await;
+    }
+    browser.sim.shutdown().await.unwrap();
+    let mut answered = 0;
+    for request in requests {
+        answered += usize::from(request.await.unwrap().is_ok_and(|answer| answer.status() == 200));
+    }
+    assert_eq!(answered, 1);
+}
+
+#[tokio::test]
 async fn a_slow_request_is_answered() {
     let slow = Fault::Slow { delay: Duration::from_millis(2) };
     let browser = browser(FaultPlan::new().on(Endpoint::Pumper, When::Always, slow)).await;

@@ -1,0 +1,68 @@
+//! Runs the fault campaign and prints a table of what happened. `cargo xtask faults` starts it.
+
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "a command line tool talks to the person who runs it")]
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+use tandem_tests::campaign::{Campaign, Effect, KINDS, kind_of};
+
+/// Disturbs runs of sync and import, each in its own way by its seed, and compares what they end in with undisturbed runs.
+#[derive(Parser)]
+#[command(name = "faults", bin_name = "cargo xtask faults")]
+struct Arguments {
+    /// How many runs
+    #[arg(long, default_value_t = 308)]
+    runs: u64,
+    /// The first seed; the next runs have the next seeds
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
+/// What became of the runs of one kind.
+#[derive(Default)]
+struct Tally {
+    runs: u64,
+    disturbed: u64,
+    borne: u64,
+    skipped: u64,
+    failed: u64,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let began = Instant::now();
+    let mut campaign = Campaign::default();
+    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
+    for seed in arguments.seed..arguments.seed + arguments.runs {
+        let kind = kind_of(seed);
+        let tally = tallies.entry(kind.name).or_default();
+        tally.runs += 1;
+        match campaign.run(seed) {
+            Ok(Effect::Disturbed) => tally.disturbed += 1,
+            Ok(Effect::Borne) => tally.borne += 1,
+            Ok(Effect::Skipped) => tally.skipped += 1,
+            Err(error) => {
+                tally.failed += 1;
+                eprintln!("seed {seed} ({}) failed: {error:#}", kind.name);
+                eprintln!("  to replay: cargo xtask faults --runs 1 --seed {seed}");
+            }
+        }
+    }
+    print(&tallies);
+    let (last, minutes) = (arguments.seed + arguments.runs - 1, began.elapsed().as_secs_f64() / 60.0);
+    println!("\nSeeds {} to {last}, {minutes:.1} minutes.", arguments.seed);
+    if tallies.values().any(|tally| tally.failed > 0) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// A table in Markdown.
+fn print(tallies: &BTreeMap<&str, Tally>) {
+    println!("| kind | what happens | runs | ended early | borne | not possible here | failed |");
+    println!("|---|---|---:|---:|---:|---:|---:|");
+    for kind in &KINDS {
+        let Some(Tally { runs, disturbed, borne, skipped, failed }) = tallies.get(kind.name) else { continue };
+        println!("| `{}` | {} | {runs} | {disturbed} | {borne} | {skipped} | {failed} |", kind.name, kind.what);
+    }
+}

@@ -1,0 +1,261 @@
+//! How each kind of trouble is made. What the work says meanwhile must be what is documented; anything else is an error.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use chrono::{DateTime, TimeDelta, Utc};
+use pipeline::fetch::{FetchError, FetchOptions};
+use pipeline::testing::FailingStore;
+use pipeline::{Clock, Pipeline, StoreError, StoreErrorKind};
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use store_duckdb::{ReadOptions, Reader};
+use tandem_sim::service::{Endpoint, Fault, FaultPlan, When};
+
+use super::{Effect, Run};
+use crate::disk::SmallDisk;
+use crate::program::{Ended, run, run_until, tandem, wait};
+
+/// What the program says of a database that it cannot use.
+const DATABASE: Option<i32> = Some(5);
+
+fn command(run: &Run<'_>) -> Result<Command> {
+    tandem(&run.setup, &run.database, &run.reference.arguments(run.work))
+}
+
+/// A moment in the usual course of the work.
+fn moment(run: &mut Run<'_>) -> Duration {
+    run.usual_time().mul_f64(run.dice.random_range(0.02..1.0))
+}
+
+/// Fails unless the program ended in success, or with `code` and `words`.
+fn ensure_told(ended: &Ended, code: Option<i32>, words: &[&str]) -> Result<Effect> {
+    if ended.code == Some(0) {
+        return Ok(Effect::Borne);
+    }
+    let told = ended.code == code && words.iter().any(|words| ended.talk.contains(words));
+    ensure!(told, "ended with {:?}, signal {:?}, and said: {}", ended.code, ended.signal, ended.talk);
+    Ok(Effect::Disturbed)
+}
+
+pub(super) fn kill(run: &mut Run<'_>) -> Result<Effect> {
+    let mut effect = Effect::Borne;
+    let mut stored = run.stored()?;
+    for _ in 0..2 {
+        let moment = moment(run);
+        let ended = run_until(command(run)?, "KILL", moment)?;
+        if ended.signal.is_none() {
+            ensure_told(&ended, Some(0), &[])?;
+            break;
+        }
+        effect = Effect::Disturbed;
+        let now = run.stored().with_context(|| format!("killed after {moment:?}"))?;
+        ensure!(now >= stored, "of {stored} stored events {now} are left after a kill at {moment:?}");
+        stored = now;
+    }
+    Ok(effect)
+}
+
+pub(super) fn interrupt(run: &mut Run<'_>) -> Result<Effect> {
+    const INTERRUPT: i32 = 2;
+    let moment = moment(run);
+    let ended = run_until(command(run)?, "INT", moment)?;
+    // In its first moments the program does not listen yet.
+    if ended.signal == Some(INTERRUPT) {
+        return Ok(Effect::Disturbed);
+    }
+    ensure_told(&ended, Some(130), &["saved", "continues", "Stopping", "stopping"])
+}
+
+/// Rounds go through the writes in order, so that no write is left out.
+pub(super) fn write(run: &mut Run<'_>) -> Result<Effect> {
+    const MORE_THAN_THERE_ARE: u64 = 24;
+    fail_from_write(run, run.round % MORE_THAN_THERE_ARE)
+}
+
+/// Lets every write from `write` on fail.
+pub(super) fn fail_from_write(run: &Run<'_>, write: u64) -> Result<Effect> {
+    let store = run.pipeline(run.store()?)?.into_store()?;
+    let mut pipeline = Pipeline::new(FailingStore::new(store, write), run.setup.clock.clone());
+    let Err(error) = run.work_on(&mut pipeline) else { return Ok(Effect::Borne) };
+    let kind = error.chain().find_map(|cause| cause.downcast_ref::<StoreError>()).map(|error| error.kind);
+    ensure!(kind == Some(StoreErrorKind::DiskFull), "write {write} failed and was told as {error:?}");
+    Ok(Effect::Disturbed)
+}
+
+/// Rules for a few endpoints; then tries again and again, as a person or `--watch` would.
+pub(super) fn service(run: &mut Run<'_>) -> Result<Effect> {
+    let rules = run.dice.random_range(1..=3);
+    let plan = (0..rules).fold(FaultPlan::new(), |plan, _| add_rule(plan, &mut run.dice));
+    run.setup.sim.set_faults(plan);
+    let mut effect = Effect::Borne;
+    for _ in 0..3 {
+        let mut pipeline = run.pipeline(run.store()?)?;
+        match run.setup.sync_with(&mut pipeline)? {
+            Ok(_) => return Ok(effect),
+            Err(error @ (FetchError::Account(_) | FetchError::Window { .. })) => drop(error),
+            Err(error) => return Err(error.into()),
+        }
+        effect = Effect::Disturbed;
+    }
+    Ok(effect)
+}
+
+fn add_rule(plan: FaultPlan, dice: &mut StdRng) -> FaultPlan {
+    use Endpoint::{Authorize, Jwks, Login, Portal, PumpLogs, Pumper, Token};
+    let share = dice.random_range(0.0..1.0);
+    let retry_after = dice.random_bool(0.5).then_some(dice.random_range(0..300));
+    let faults = [
+        Fault::Unauthorized,
+        Fault::Blocked,
+        Fault::NotFoundPage,
+        Fault::UnknownKey,
+        Fault::TooManyRequests { retry_after },
+        Fault::InternalError,
+        Fault::BadGatewayPage,
+        Fault::Unavailable { retry_after: 30 },
+        Fault::PageInsteadOfJson,
+        Fault::OtherShape,
+        Fault::CutBody { share },
+        Fault::Drop,
+    ];
+    let number = dice.random_range(1..=4);
+    let whens = [
+        When::Always,
+        When::Nth(number),
+        When::First(number),
+        When::After(number),
+        When::Every(number),
+        When::Chance(share),
+    ];
+    let endpoints = [PumpLogs, PumpLogs, PumpLogs, Pumper, Pumper, Portal, Login, Authorize, Token, Jwks];
+    plan.on(pick(dice, &endpoints), pick(dice, &whens), pick(dice, &faults))
+}
+
+fn pick<T: Copy>(dice: &mut StdRng, choices: &[T]) -> T {
+    choices[dice.random_range(0..choices.len())]
+}
+
+/// Moves the database onto a disk with room for a share of what is to come; `None` where that cannot be had.
+fn small_disk(run: &mut Run<'_>, share: f64) -> Result<Option<SmallDisk>> {
+    let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len() / 1024);
+    let (before, after) = (size(&run.database), size(run.reference.database(run.work)));
+    let room = before + (after.saturating_sub(before) as f64 * share) as u64 + 64;
+    let Some(disk) = SmallDisk::new(&run.setup.path("disk"), room)? else { return Ok(None) };
+    let database = disk.path().join("tandem.db");
+    if run.database.exists() {
+        std::fs::copy(&run.database, &database)?;
+    }
+    run.database = database;
+    Ok(Some(disk))
+}
+
+/// Takes the database off the disk again, whatever is in its log included.
+fn off_the_disk(run: &mut Run<'_>, disk: SmallDisk) -> Result<()> {
+    let saved = run.setup.path("saved.db");
+    for (from, to) in [("tandem.db", "saved.db"), ("tandem.db.wal", "saved.db.wal")] {
+        let from = disk.path().join(from);
+        if from.exists() {
+            std::fs::copy(from, run.setup.path(to))?;
+        }
+    }
+    run.database = saved;
+    Ok(())
+}
+
+pub(super) fn full_disk(run: &mut Run<'_>) -> Result<Effect> {
+    let share = run.dice.random_range(0.0..1.6);
+    let Some(disk) = small_disk(run, share)? else { return Ok(Effect::Skipped) };
+    let ended = self::run(command(run)?)?;
+    let effect = ensure_told(&ended, DATABASE, &["make room and run this again"])?;
+    disk.change("size=1g")?;
+    let stored = run.stored().context("on the disk that was full")?;
+    off_the_disk(run, disk)?;
+    ensure!(run.stored()? == stored, "the copy has other events");
+    Ok(effect)
+}
+
+pub(super) fn read_only(run: &mut Run<'_>) -> Result<Effect> {
+    const ROOM_FOR_MORE: f64 = 8.0;
+    let Some(disk) = small_disk(run, ROOM_FOR_MORE)? else { return Ok(Effect::Skipped) };
+    if run.dice.random_bool(0.5) {
+        let moment = moment(run);
+        run_until(command(run)?, "KILL", moment)?;
+    }
+    disk.change("ro")?;
+    let ended = self::run(command(run)?)?;
+    let effect = ensure_told(&ended, DATABASE, &["change the folder's permissions"])?;
+    ensure!(effect == Effect::Disturbed, "a folder that cannot be written was written: {}", ended.talk);
+    disk.change("rw")?;
+    off_the_disk(run, disk)?;
+    Ok(effect)
+}
+
+/// What the program says when it had to wait too long for others.
+const HELD: &[&str] = &["another program has the database open"];
+
+pub(super) fn at_once(run: &mut Run<'_>) -> Result<Effect> {
+    let count = run.dice.random_range(2..=3);
+    let children = (0..count).map(|_| Ok(command(run)?.spawn()?)).collect::<Result<Vec<_>>>()?;
+    let mut effect = Effect::Borne;
+    for child in children {
+        if ensure_told(&wait(child)?, DATABASE, HELD)? == Effect::Disturbed {
+            effect = Effect::Disturbed;
+        }
+    }
+    Ok(effect)
+}
+
+/// Every eighth reader stays for longer than the program waits.
+pub(super) fn reader(run: &mut Run<'_>) -> Result<Effect> {
+    drop(run.pipeline(run.store()?)?);
+    let reader = Reader::open(&run.database, &ReadOptions::default())?;
+    let child = command(run)?.spawn()?;
+    let stays = run.round % 8 == 7;
+    if !stays {
+        std::thread::park_timeout(Duration::from_millis(run.dice.random_range(1..600)));
+        drop(reader);
+        return ensure_told(&wait(child)?, DATABASE, HELD);
+    }
+    let effect = ensure_told(&wait(child)?, DATABASE, HELD)?;
+    drop(reader);
+    ensure!(effect == Effect::Disturbed, "the program wrote into a file that another one reads");
+    Ok(effect)
+}
+
+/// A clock that jumps by up to twelve years each time it is looked at.
+struct JumpingClock {
+    present: DateTime<Utc>,
+    dice: Mutex<StdRng>,
+}
+
+impl Clock for JumpingClock {
+    fn now(&self) -> DateTime<Utc> {
+        let mut dice = self.dice.lock().unwrap_or_else(PoisonError::into_inner);
+        self.present + TimeDelta::minutes(dice.random_range(-6_000_000..6_000_000))
+    }
+}
+
+/// The clock jumps for the pipeline, and in some runs for the client, too.
+pub(super) fn clock_jumps(run: &mut Run<'_>) -> Result<Effect> {
+    let clock =
+        || JumpingClock { present: run.reference.present(), dice: Mutex::new(StdRng::seed_from_u64(run.round)) };
+    let mut config = run.setup.source_config()?;
+    if run.dice.random_bool(0.3) {
+        config.clock = Arc::new(clock());
+    }
+    let source = tandem_source::TandemSource::new(config)?;
+    let mut pipeline = Pipeline::new(run.store()?, Arc::new(clock())).with_zone(run.setup.history.zone)?;
+    let mut effect = Effect::Borne;
+    for _ in 0..3 {
+        match run.setup.block_on(pipeline.sync(&source, &FetchOptions::default())) {
+            Ok(_) => (),
+            Err(error) if error.source_error().is_some() => effect = Effect::Disturbed,
+            Err(error) => bail!(error),
+        }
+    }
+    Ok(effect)
+}

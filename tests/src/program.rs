@@ -1,0 +1,129 @@
+//! Runs the `tandem` binary, as people have it, against a simulated service, in a home of its own.
+
+use std::io;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::{Context as _, Result, ensure};
+use tandem_sim::service::Account;
+
+use crate::setup::Setup;
+
+/// How a run of the program ended.
+pub struct Ended {
+    /// Exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+    /// What it wrote to stdout.
+    pub data: String,
+    /// What it wrote to stderr.
+    pub talk: String,
+}
+
+/// `tandem` with `arguments` on `database`, as the account of the service of `setup`.
+///
+/// # Errors
+/// The binary cannot be built.
+pub fn tandem(setup: &Setup, database: &Path, arguments: &[&str]) -> Result<Command> {
+    let account = Account::default();
+    let mut command = Command::new(binary().context("the binary cannot be built")?);
+    command.args(arguments).current_dir(setup.folder.path());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.env_clear().env("NO_COLOR", "1").env("TZ", "UTC");
+    for home in ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] {
+        command.env(home, setup.path("home"));
+    }
+    command.env("TANDEM_DB", database).env("TANDEM_TIME_ZONE", setup.history.zone.name());
+    command.env("TANDEM_EMAIL", account.email).env("TANDEM_PASSWORD", account.password).env("TANDEM_REGION", "us");
+    command.env("TANDEM_ENDPOINT", setup.sim.url());
+    // The binary's clock is the machine's; the service must live at the same time.
+    setup.clock.set(SystemTime::now().into());
+    Ok(command)
+}
+
+/// Runs it to its end.
+///
+/// # Errors
+/// It does not start, or it panicked.
+pub fn run(mut command: Command) -> Result<Ended> {
+    ended(command.output()?)
+}
+
+/// Starts `command` and sends it `signal` (`KILL`, `INT`, …) after `moment`, if it still runs.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_until(mut command: Command, signal: &str, moment: Duration) -> Result<Ended> {
+    let began = Instant::now();
+    let mut child = command.spawn()?;
+    while child.try_wait()?.is_none() {
+        match moment.checked_sub(began.elapsed()) {
+            // Woken by nobody: looks again soon, whether the program has ended by itself.
+            Some(left) => std::thread::park_timeout(left.min(Duration::from_millis(5))),
+            None => {
+                send(&child, signal)?;
+                break;
+            }
+        }
+    }
+    ended(child.wait_with_output()?)
+}
+
+/// Sends a signal to a child that was not waited for yet.
+///
+/// # Errors
+/// There is no `kill`.
+pub fn send(child: &Child, signal: &str) -> Result<()> {
+    // It may have ended by itself meanwhile: then there is nobody to tell, and its status says how it ended.
+    Command::new("kill").args(["-s", signal, &child.id().to_string()]).stderr(Stdio::null()).status()?;
+    Ok(())
+}
+
+/// Waits for a child that was started from [`tandem`].
+///
+/// # Errors
+/// As [`run`].
+pub fn wait(child: Child) -> Result<Ended> {
+    ended(child.wait_with_output()?)
+}
+
+fn ended(output: Output) -> Result<Ended> {
+    let talk = String::from_utf8_lossy(&output.stderr).into_owned();
+    ensure!(!talk.contains("panicked at"), "the program panicked: {talk}");
+    let data = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(Ended { code: output.status.code(), signal: output.status.signal(), data, talk })
+}
+
+/// The `tandem` binary, built from this workspace on the first call into the target folder of the running program.
+fn binary() -> io::Result<&'static Path> {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(binary) = BINARY.get() {
+        return Ok(binary);
+    }
+    let binary = build()?;
+    Ok(BINARY.get_or_init(|| binary))
+}
+
+/// The target folder of the running program.
+fn target_folder() -> io::Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let target = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
+    target.map(Path::to_owned).ok_or_else(|| io::Error::other("this program was not built by cargo"))
+}
+
+fn build() -> io::Result<PathBuf> {
+    let target = target_folder()?;
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["build", "--release", "--quiet", "--package", "tandem-cli", "--bin", "tandem"]);
+    command.arg("--manifest-path").arg(manifest).arg("--target-dir").arg(&target);
+    let status = command.status()?;
+    if !status.success() {
+        return Err(io::Error::other(format!("cargo build of the binary ended with {status}")));
+    }
+    Ok(target.join("release").join("tandem"))
+}
