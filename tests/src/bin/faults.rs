@@ -40,16 +40,17 @@ fn main() -> ExitCode {
         let kind = kind_of(seed);
         let tally = tallies.entry(kind.name).or_default();
         tally.runs += 1;
-        match campaign.run(seed) {
-            Ok(Effect::Disturbed) => tally.disturbed += 1,
-            Ok(Effect::Borne) => tally.borne += 1,
-            Ok(Effect::Skipped) => tally.skipped += 1,
+        let (count, words) = match campaign.run(seed) {
+            Ok(Effect::Disturbed) => (&mut tally.disturbed, "ended early, then whole".to_owned()),
+            Ok(Effect::Borne) => (&mut tally.borne, "borne".to_owned()),
+            Ok(Effect::Skipped) => (&mut tally.skipped, "not possible here".to_owned()),
             Err(error) => {
-                tally.failed += 1;
-                eprintln!("seed {seed} ({}) failed: {error:#}", kind.name);
-                eprintln!("  to replay: cargo xtask faults --runs 1 --seed {seed}");
+                let replay = format!("to replay: cargo xtask faults --runs 1 --seed {seed}");
+                (&mut tally.failed, format!("FAILED: {error:#}\n  {replay}"))
             }
-        }
+        };
+        *count += 1;
+        eprintln!("seed {seed} ({}): {words}", kind.name);
     }
     print(&tallies);
     let (last, minutes) = (arguments.seed + arguments.runs - 1, began.elapsed().as_secs_f64() / 60.0);
