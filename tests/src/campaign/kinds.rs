@@ -96,10 +96,9 @@ pub(super) fn service(run: &mut Run<'_>) -> Result<Effect> {
         let mut pipeline = run.pipeline(run.store()?)?;
         match run.setup.sync_with(&mut pipeline)? {
             Ok(_) => return Ok(effect),
-            Err(error @ (FetchError::Account(_) | FetchError::Window { .. })) => drop(error),
+            Err(FetchError::Account(_) | FetchError::Window { .. }) => effect = Effect::Disturbed,
             Err(error) => return Err(error.into()),
         }
-        effect = Effect::Disturbed;
     }
     Ok(effect)
 }
@@ -163,6 +162,7 @@ fn off_the_disk(run: &mut Run<'_>, disk: SmallDisk) -> Result<()> {
         }
     }
     run.database = saved;
+    drop(disk);
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use pipeline::SourceErrorKind as Kind;
-use pipeline::fetch::FetchError;
+use pipeline::fetch::{FetchError, FetchOptions};
 use tandem_sim::service::{Behaviour, Endpoint, Fault, FaultPlan, When};
 use tandem_source::{FixedPassword, TandemSource};
 use tandem_tests::contents::{count, ensure_same};
@@ -113,8 +113,8 @@ fn passing_trouble_is_survived() -> Result<()> {
         data("three times 500", When::First(3), Fault::InternalError),
         data("every second answer cut", When::Every(2), Fault::CutBody { share: 0.7 }),
         row("keys down once", Endpoint::Jwks, When::Nth(1), Fault::BadGatewayPage),
-        account("tokens from 50 s ahead", |behaviour| behaviour.token_skew_seconds = 50),
-        account("tokens from 50 s ago", |behaviour| behaviour.token_skew_seconds = -50),
+        account("tokens from 50 s ahead", |behaviour| behaviour.clock_skew_seconds = 50),
+        account("tokens from 50 s ago", |behaviour| behaviour.clock_skew_seconds = -50),
         account("a never-used pump", |behaviour| behaviour.never_used_pump = true),
         account("a pump dated 2066", |behaviour| behaviour.pump_dated_2066 = true),
     ])
@@ -152,7 +152,7 @@ fn a_wrong_password_is_sent_once() -> Result<()> {
     let source = TandemSource::new(config)?;
     let mut pipeline = setup.pipeline("tandem.db")?;
     for words in ["refused the e-mail and password", "was not tried again"] {
-        let outcome = setup.block_on(pipeline.sync(&source, &Default::default()));
+        let outcome = setup.block_on(pipeline.sync(&source, &FetchOptions::default()));
         let error = outcome.err().context("a wrong password brought something")?;
         let error = error.source_error().context("it is the service's error")?;
         assert_eq!(error.kind, Kind::CredentialsRefused);
@@ -178,9 +178,9 @@ fn pages_before_the_trouble_are_kept() -> Result<()> {
 /// The program's words and exit codes, where no repetition makes a person wait.
 #[test]
 fn the_program_says_what_is_wrong_and_what_to_do() -> Result<()> {
+    type Rows = [(&'static str, FaultPlan, fn(&mut Behaviour), i32, &'static [&'static str]); 7];
     let data = |fault| FaultPlan::new().on(Endpoint::PumpLogs, When::Always, fault);
     let peace = FaultPlan::new;
-    type Rows = [(&'static str, FaultPlan, fn(&mut Behaviour), i32, &'static [&'static str]); 7];
     let rows: Rows = [
         ("other region", peace(), |account| account.in_other_region = true, 3, &["other region, EU", "--region"]),
         ("locked", peace(), |account| account.locked = true, 3, &["locked the account", "hint:"]),

@@ -16,7 +16,9 @@ fn logs_of_whole_runs_hold_nothing_personal() -> Result<()> {
         setup.sim.set_faults(faults);
         let mut command =
             tandem(&setup, &setup.path("tandem.db"), &["sync", "-vvv", "--log-format", "json", "--full"])?;
-        password.map(|password| command.env("TANDEM_PASSWORD", password));
+        if let Some(password) = password {
+            command.env("TANDEM_PASSWORD", password);
+        }
         let ended = run(command)?;
         ensure!(ended.code == Some(code), "ended with {:?}: {}", ended.code, ended.talk);
         ensure_nothing_personal(&ended.data)?;

@@ -85,7 +85,7 @@ fn answer(shell: &Path, database: &Path, query: &str) -> Result<Option<u64>> {
     Ok(Some(number.parse()?))
 }
 
-/// `DuckDB`'s own command line of the version that this program holds, from PyPI; `None` where it cannot be had.
+/// `DuckDB`'s own command line of the version that this program holds, from `PyPI`; `None` where it cannot be had.
 fn duckdb_shell() -> Option<PathBuf> {
     Some(python_environment(&["duckdb-cli==1.5.*"])?.with_file_name("duckdb"))
 }
