@@ -69,9 +69,10 @@ fn run_all(scene: &Scene, files: &[PathBuf]) -> Result<String> {
 /// A folder for the commands of a document, with a database where the reader has one.
 fn place(scene: &Scene, file: &Path) -> Result<String> {
     let place = format!("reader-{}", name(file));
-    let data = scene.path(&place).join("data");
-    fs::create_dir_all(&data).context("cannot make a folder")?;
-    fs::copy(scene.database(), data.join("tandem.db")).context("cannot copy the database")?;
+    for folder in [scene.path(&place).join("data"), scene.path("home/tandem")] {
+        fs::create_dir_all(&folder).context("cannot make a folder")?;
+        fs::copy(scene.database(), folder.join("tandem.db")).context("cannot copy the database")?;
+    }
     Ok(place)
 }
 
