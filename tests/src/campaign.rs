@@ -7,6 +7,7 @@ mod kinds;
 mod reference;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -101,10 +102,10 @@ impl Campaign {
         let kind = kind_of(seed);
         let round = seed / KINDS.len() as u64;
         let life = round % Self::LIVES;
-        if !self.references.contains_key(&life) {
-            self.references.insert(life, Reference::new(life).context("an undisturbed run failed")?);
-        }
-        let reference = &self.references[&life];
+        let reference = match self.references.entry(life) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => free.insert(Reference::new(life).context("an undisturbed run failed")?),
+        };
         let mut run = Run::new(reference, kind, seed, round)?;
         let effect = (kind.disturb)(&mut run).context("while it was disturbed")?;
         run.end_in_peace().context("afterwards")?;

@@ -50,7 +50,7 @@ pub fn tandem(setup: &Setup, database: &Path, arguments: &[&str]) -> Result<Comm
 /// # Errors
 /// It does not start, or it panicked.
 pub fn run(mut command: Command) -> Result<Ended> {
-    ended(command.output()?)
+    ended(&command.output()?)
 }
 
 /// Starts `command` and sends it `signal` (`KILL`, `INT`, …) after `moment`, if it still runs.
@@ -61,16 +61,14 @@ pub fn run_until(mut command: Command, signal: &str, moment: Duration) -> Result
     let began = Instant::now();
     let mut child = command.spawn()?;
     while child.try_wait()?.is_none() {
-        match moment.checked_sub(began.elapsed()) {
-            // Woken by nobody: looks again soon, whether the program has ended by itself.
-            Some(left) => std::thread::park_timeout(left.min(Duration::from_millis(5))),
-            None => {
-                send(&child, signal)?;
-                break;
-            }
-        }
+        let Some(left) = moment.checked_sub(began.elapsed()) else {
+            send(&child, signal)?;
+            break;
+        };
+        // Woken by nobody: looks again soon, whether the program has ended by itself.
+        std::thread::park_timeout(left.min(Duration::from_millis(5)));
     }
-    ended(child.wait_with_output()?)
+    ended(&child.wait_with_output()?)
 }
 
 /// Sends a signal to a child that was not waited for yet.
@@ -88,23 +86,24 @@ pub fn send(child: &Child, signal: &str) -> Result<()> {
 /// # Errors
 /// As [`run`].
 pub fn wait(child: Child) -> Result<Ended> {
-    ended(child.wait_with_output()?)
+    ended(&child.wait_with_output()?)
 }
 
-fn ended(output: Output) -> Result<Ended> {
+fn ended(output: &Output) -> Result<Ended> {
     let talk = String::from_utf8_lossy(&output.stderr).into_owned();
     ensure!(!talk.contains("panicked at"), "the program panicked: {talk}");
     let data = String::from_utf8_lossy(&output.stdout).into_owned();
     Ok(Ended { code: output.status.code(), signal: output.status.signal(), data, talk })
 }
 
-/// The `tandem` binary, built from this workspace on the first call into the target folder of the running program.
+/// The `tandem` binary: the one that `TANDEM_BINARY` names, or built from this workspace on the first call into the target
+/// folder of the running program.
 fn binary() -> io::Result<&'static Path> {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     if let Some(binary) = BINARY.get() {
         return Ok(binary);
     }
-    let binary = build()?;
+    let binary = std::env::var_os("TANDEM_BINARY").map_or_else(build, |binary| Ok(PathBuf::from(binary)))?;
     Ok(BINARY.get_or_init(|| binary))
 }
 

@@ -56,6 +56,20 @@ pub(crate) fn tour(check: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Builds the binary and measures it on archives of these sizes. The release profile, so that DuckDB is not compiled for it again.
+pub(crate) fn bench(sizes: &[String]) -> anyhow::Result<()> {
+    run(&Step {
+        what: "build",
+        command: &["build", "--release", "--workspace", "--bin", "tandem"],
+        repair: "mend what the compiler names",
+    })?;
+    let mut command = cargo(&["bench", "--profile", "release", "--workspace", "--bench", "budgets", "--"]);
+    if !command.args(sizes).status().context("cannot run cargo bench")?.success() {
+        bail!("the benchmark failed, see above");
+    }
+    Ok(())
+}
+
 fn run(step: &Step) -> anyhow::Result<()> {
     let status =
         cargo(step.command).status().with_context(|| format!("cannot run cargo {}", step.command.join(" ")))?;

@@ -34,6 +34,12 @@ enum Chore {
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
     },
+    /// Measures the budgets of docs/performance.md: decoding, whole runs of each size, first answers.
+    Bench {
+        /// Sizes of archives, in events [default: 100000 1000000 5000000]
+        #[arg(value_name = "EVENTS")]
+        sizes: Vec<String>,
+    },
     /// Opens the demo's report in a real browser: errors, requests, accessibility, overlapping labels.
     ReportCheck {
         /// Keep screenshots in this folder.
@@ -59,6 +65,7 @@ fn main() -> anyhow::Result<()> {
         Chore::Test => gate::test(),
         Chore::Edges => edges::check(),
         Chore::Validate { quick, json } => validate::validate(quick, json.as_deref()),
+        Chore::Bench { sizes } => gate::bench(&sizes),
         Chore::ReportCheck { screenshots } => browser::check(screenshots.as_deref()),
         Chore::Tour { check } => gate::tour(check),
         Chore::Faults { arguments } => gate::faults(&arguments),

@@ -19,7 +19,7 @@ pub fn archive(bytes: &[u8]) {
     let (whole, outcome) = read(bytes, usize::MAX);
     let events: usize = whole.iter().map(|page| page.events.len() + page.events.rejected().len()).sum();
     match outcome {
-        Ok(_) => {}
+        Ok(()) => {}
         Err(ArchiveError::Damaged { events: counted, .. }) => assert_eq!(counted, events as u64),
         Err(_) => assert_eq!(events, 0),
     }

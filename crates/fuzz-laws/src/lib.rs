@@ -11,8 +11,11 @@ pub use archives::archive;
 pub use events::{event_text, pump_logs, records};
 pub use tokens::id_token;
 
+/// Panics when bytes from outside break what must hold for all of them.
+pub type Law = fn(&[u8]);
+
 /// Every law under the name of its fuzz target and of its folder in `fuzz/corpus`.
-pub const LAWS: [(&str, fn(&[u8])); 5] = [
+pub const LAWS: [(&str, Law); 5] = [
     ("archive", archive),
     ("event_text", event_text),
     ("id_token", id_token),
