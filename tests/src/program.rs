@@ -118,6 +118,14 @@ fn build() -> io::Result<PathBuf> {
     let target = target_folder()?;
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // As a person starts it; with the variables of this package, DuckDB would be compiled again (see xtask's `process`).
+    for (name, _) in std::env::vars_os() {
+        let of_package =
+            ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.to_string_lossy().starts_with(start));
+        if of_package {
+            command.env_remove(name);
+        }
+    }
     command.args(["build", "--release", "--quiet", "--package", "tandem-cli", "--bin", "tandem"]);
     command.arg("--manifest-path").arg(manifest).arg("--target-dir").arg(&target);
     let status = command.status()?;

@@ -64,7 +64,7 @@ fn install_checker(work: &Path) -> anyhow::Result<bool> {
 
 fn demo_report(folder: &Path) -> anyhow::Result<PathBuf> {
     let database = folder.join("demo.db");
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = crate::process::cargo();
     command
         .args(["run", "--release", "--quiet", "--package", "tandem-cli", "--", "demo", "--quiet", "--db"])
         .arg(&database);

@@ -60,7 +60,7 @@ pub(crate) fn tour(check: bool) -> anyhow::Result<()> {
 pub(crate) fn bench(sizes: &[String]) -> anyhow::Result<()> {
     run(&Step {
         what: "build",
-        command: &["build", "--release", "--workspace", "--bin", "tandem"],
+        command: &["build", "--release", "--package", "tandem-cli"],
         repair: "mend what the compiler names",
     })?;
     let mut command = cargo(&["bench", "--profile", "release", "--workspace", "--bench", "budgets", "--"]);
@@ -80,7 +80,7 @@ fn run(step: &Step) -> anyhow::Result<()> {
 }
 
 fn cargo(arguments: &[&str]) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = crate::process::cargo();
     command.args(arguments).env("RUSTDOCFLAGS", "--deny warnings");
     command
 }

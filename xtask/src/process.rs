@@ -19,7 +19,7 @@ pub(crate) struct Built {
 pub(crate) fn build() -> Result<Built> {
     let metadata = cargo_metadata::MetadataCommand::new().no_deps().exec().context("cannot read the workspace")?;
     let (root, target) = (metadata.workspace_root.into_std_path_buf(), metadata.target_directory.into_std_path_buf());
-    run(Command::new(cargo()).args(["build", "--release", "--quiet", "--package", "tandem-cli"]).current_dir(&root))?;
+    run(cargo().args(["build", "--release", "--quiet", "--package", "tandem-cli"]).current_dir(&root))?;
     Ok(Built { tandem: target.join("release/tandem"), root, target })
 }
 
@@ -42,8 +42,15 @@ pub(crate) fn clean<'a>(command: &'a mut Command, home: &Path) -> &'a mut Comman
     command.env("HOME", home).env("NO_COLOR", "1").stdin(Stdio::null())
 }
 
-pub(crate) fn cargo() -> std::ffi::OsString {
-    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+/// Cargo as a person starts it. What cargo tells this program about its own package is taken away: a build script below DuckDB's
+/// (ring's) asks for these variables, and would make DuckDB compile again whenever cargo is started in the other way.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let of_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| of_package(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
+    command
 }
 
 /// Runs a command to its end; its stdout, or an error with what it said.

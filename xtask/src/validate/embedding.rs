@@ -16,7 +16,7 @@ pub(super) fn outside_program(scene: &Scene) -> Result<String> {
     fs::write(folder.join("Cargo.toml"), manifest).context("cannot write the manifest")?;
     fs::copy(scene.root.join("Cargo.lock"), folder.join("Cargo.lock")).context("cannot copy the lock file")?;
     fs::copy(scene.root.join("crates/store-duckdb/examples/embed.rs"), folder.join("src/main.rs"))?;
-    let mut build = std::process::Command::new(cargo());
+    let mut build = cargo();
     build
         .args(["run", "--release", "--quiet", "--offline"])
         .current_dir(&folder)
