@@ -116,7 +116,8 @@ impl<S: RawStore> Import<'_, '_, S> {
         let mut file =
             FileReport { path: path.to_owned(), kind: None, counts: PageCounts::default(), unknown: 0, error: None };
         std::thread::scope(|scope| {
-            let (sender, pages) = sync_channel::<ArchivePage>(1);
+            // A page is handed over only when the one before is stored: none waits in memory.
+            let (sender, pages) = sync_channel::<ArchivePage>(0);
             let databases = self.options.databases.as_deref();
             let reader = scope.spawn(move || read_archive(path, databases, &mut |page| sender.send(page).is_ok()));
             let stored = self.pages(&pages, &mut file);

@@ -48,7 +48,8 @@ pub fn parse<S: EventStore>(
     let zones = store.zone_history()?;
     let clocks = rebuild_clocks(store, &zones, now)?;
     std::thread::scope(|scope| {
-        let (to_decoder, work) = sync_channel::<UnparsedBatch>(1);
+        // A batch is handed over only when the decoder is free: none waits in memory.
+        let (to_decoder, work) = sync_channel::<UnparsedBatch>(0);
         let (to_store, decoded) = sync_channel::<ParsedBatch>(1);
         let clocks = &clocks;
         scope.spawn(move || decode_all(&work, &to_store, clocks));

@@ -83,9 +83,13 @@ fn import(program: &Program, folder: &Path, wanted: u64) -> Result<Imported> {
         program.run(&database, &["parse"])?,
         program.run(&database, &["derive"])?,
     ];
-    let rate = |stage: Measured| format!("{:.0}", events as f64 / stage.seconds / 1e3);
-    let [import, parse, derive] = stages.map(rate);
-    eprintln!("{events} events: thousands per second of import {import}, of parse {parse}, of derive {derive}");
+    for (name, stage) in ["import", "parse", "derive"].iter().zip(stages) {
+        let rate = events as f64 / stage.seconds / 1e3;
+        eprintln!(
+            "{events} events: {name:<6} {rate:>5.0} thousand/s, {:.2} s of CPU, {} MiB",
+            stage.cpu_seconds, stage.peak_mib
+        );
+    }
     Ok(Imported { events, archive, database, stages })
 }
 
