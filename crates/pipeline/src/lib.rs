@@ -27,6 +27,7 @@ pub mod source;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod text_rows;
 
 pub use account::{Account, AssignmentId, PumpListing, SerialNumber, SettingsSnapshot};
 pub use clock::{Clock, FixedClock};
@@ -36,3 +37,4 @@ pub use progress::{OnProgress, Progress, StopSignal};
 pub use raw::{PumpKey, RawBatch, RawEvent, RawKey, RejectedEvent};
 pub use source::{DayRange, Source, SourceError, SourceErrorKind, SourcePage};
 pub use store::{DomainStore, EventStore, RawStore, RunStore, StoreError, StoreErrorKind};
+pub use text_rows::TextRows;

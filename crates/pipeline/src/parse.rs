@@ -11,7 +11,7 @@ use pump_events::{Dictionary, Event, EventCode, Problem, ProblemKind, Value};
 use crate::clock_model::{ClockChange, ClockHistory, PumpClock, ZoneHistory};
 use crate::progress::{OnProgress, Progress, StopSignal};
 use crate::store::{ClockEvidence, ParsedBatch, ParsedEvent, ParsedProblem, Stage, UnparsedBatch, UnparsedEvent};
-use crate::{EventStore, PumpId, StoreError};
+use crate::{EventStore, PumpId, StoreError, TextRows};
 
 /// About as many events are decoded and stored in one transaction.
 const EVENTS_PER_BATCH: usize = 100_000;
@@ -125,14 +125,17 @@ fn store_all<S: EventStore>(
         }
         let Ok(batch) = decoded.recv() else { break };
         in_work -= 1;
-        store.store_events(&batch)?;
-        count(&mut report, &batch);
+        let done = counted(&report, &batch);
+        store.store_events(batch)?;
+        report = done;
         on_progress(Progress { stage: Stage::Parse, events: report.events, pump: None, day: None, parts: None });
     }
     Ok(report)
 }
 
-fn count(report: &mut ParseReport, batch: &ParsedBatch) {
+/// The report with this batch.
+fn counted(report: &ParseReport, batch: &ParsedBatch) -> ParseReport {
+    let mut report = report.clone();
     report.events += batch.events.len() as u64;
     let mut previous = None;
     for problem in &batch.problems {
@@ -143,6 +146,7 @@ fn count(report: &mut ParseReport, batch: &ParsedBatch) {
             *report.unknown_codes.entry(problem.code.0).or_default() += 1;
         }
     }
+    report
 }
 
 fn decode_all(work: &Receiver<UnparsedBatch>, to_store: &SyncSender<ParsedBatch>, clocks: &Clocks) {
@@ -157,19 +161,20 @@ fn decode_batch(batch: &UnparsedBatch, clocks: &Clocks) -> ParsedBatch {
     let mut parsed = ParsedBatch {
         dictionary: Dictionary::get().digest().to_owned(),
         last: batch.last,
-        events: Vec::with_capacity(batch.events.len()),
+        // Decoded with labels, most texts are longer than the raw ones.
+        events: TextRows::with_capacity(batch.events.len(), batch.events.bytes() * 5 / 4),
         problems: Vec::new(),
     };
     let none = PumpClock::default();
-    for raw in &batch.events {
+    for (raw, text) in batch.events.iter() {
         let clock = clocks.iter().find(|(pump, _)| *pump == raw.id.pump()).map_or(&none, |(_, clock)| clock);
-        decode_one(raw, clock, &mut parsed);
+        decode_one(*raw, text, clock, &mut parsed);
     }
     parsed
 }
 
-fn decode_one(raw: &UnparsedEvent, clock: &PumpClock, parsed: &mut ParsedBatch) {
-    let event = match pump_events::decode_raw(&raw.data) {
+fn decode_one(raw: UnparsedEvent, text: &str, clock: &PumpClock, parsed: &mut ParsedBatch) {
+    let event = match pump_events::decode_raw(text) {
         Ok(event) => event,
         Err(error) => {
             let problem = undecodable(&error);
@@ -178,17 +183,15 @@ fn decode_one(raw: &UnparsedEvent, clock: &PumpClock, parsed: &mut ParsedBatch) 
         }
     };
     let header = event.header();
-    let mut data = String::with_capacity(256);
-    event.write_json(&mut data);
-    parsed.events.push(ParsedEvent {
+    let row = ParsedEvent {
         id: raw.id,
         created: raw.created,
         pump_time: header.pump_time,
         instant: clock.instant(raw.id, header.pump_time),
         code: header.code,
         name: event.name(),
-        data,
-    });
+    };
+    parsed.events.push_with(row, |text| event.write_json(text));
     // That the dictionary has a type but not its layout is a fact about the dictionary, not about each of its events.
     let problems = event.problems().into_iter().filter(|problem| problem.kind != ProblemKind::UnknownLayout);
     parsed.problems.extend(problems.map(|problem| ParsedProblem { id: raw.id, code: header.code, problem }));

@@ -2,7 +2,7 @@
 
 use pump_events::{EventCode, PumpTime};
 
-use crate::AssignmentId;
+use crate::{AssignmentId, TextRows};
 
 /// What makes an event itself within one pump. Never time: a pump's clock is set back, its sequence never is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
@@ -35,11 +35,10 @@ pub struct RejectedEvent {
     pub reason: String,
 }
 
-/// Many raw events of one pump. The texts lie end to end in one buffer: a page of 100,000 events is two allocations.
+/// Many raw events of one pump.
 #[derive(Clone, Debug, Default)]
 pub struct RawBatch {
-    text: String,
-    rows: Vec<Row>,
+    events: TextRows<Row>,
     rejected: Vec<RejectedEvent>,
 }
 
@@ -48,21 +47,19 @@ struct Row {
     key: RawKey,
     code: EventCode,
     pump_time: PumpTime,
-    end: usize,
 }
 
 impl RawBatch {
     /// An empty batch with room for `events` events of `bytes` bytes of text in all.
     #[must_use]
     pub fn with_capacity(events: usize, bytes: usize) -> Self {
-        Self { text: String::with_capacity(bytes), rows: Vec::with_capacity(events), rejected: Vec::new() }
+        Self { events: TextRows::with_capacity(events, bytes), rejected: Vec::new() }
     }
 
     /// Adds one event.
     pub fn push(&mut self, event: RawEvent<'_>) {
-        self.text.push_str(event.data);
-        let RawEvent { key, code, pump_time, .. } = event;
-        self.rows.push(Row { key, code, pump_time, end: self.text.len() });
+        let RawEvent { key, code, pump_time, data } = event;
+        self.events.push(Row { key, code, pump_time }, data);
     }
 
     /// Adds something that came in an event's place but cannot be identified.
@@ -73,7 +70,12 @@ impl RawBatch {
     /// The events in the order they came.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = RawEvent<'_>> {
-        (0..self.rows.len()).map(|index| self.event(index))
+        self.events.iter().map(|(Row { key, code, pump_time }, data)| RawEvent {
+            key: *key,
+            code: *code,
+            pump_time: *pump_time,
+            data,
+        })
     }
 
     /// What came without an identity.
@@ -85,24 +87,13 @@ impl RawBatch {
     /// The number of events, rejected ones not counted.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.events.len()
     }
 
     /// True when there is neither an event nor anything rejected.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.rejected.is_empty()
-    }
-
-    /// The event at `index`.
-    ///
-    /// # Panics
-    /// When `index` is not below [`RawBatch::len`].
-    #[must_use]
-    pub fn event(&self, index: usize) -> RawEvent<'_> {
-        let start = index.checked_sub(1).map_or(0, |previous| self.rows[previous].end);
-        let Row { key, code, pump_time, end } = self.rows[index];
-        RawEvent { key, code, pump_time, data: &self.text[start..end] }
+        self.events.is_empty() && self.rejected.is_empty()
     }
 }
 

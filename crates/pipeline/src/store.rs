@@ -14,7 +14,7 @@ use pump_events::{EventCode, Problem, PumpTime};
 
 use crate::clock_model::{PumpClock, ZoneHistory};
 use crate::raw::PumpKey;
-use crate::{Account, DayRange, EventId, PumpId, PumpListing, RawBatch};
+use crate::{Account, DayRange, EventId, PumpId, PumpListing, RawBatch, TextRows};
 
 /// A pump as the store knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,7 +125,7 @@ pub trait EventStore: RunStore {
     ///
     /// # Errors
     /// [`StoreError`]; position, events and problems are unchanged.
-    fn store_events(&mut self, batch: &ParsedBatch) -> Result<(), StoreError>;
+    fn store_events(&mut self, batch: ParsedBatch) -> Result<(), StoreError>;
 
     /// Per pump, the raw events of the clock changes (13 and 14) and the first event, in order of sequence.
     ///
@@ -299,21 +299,19 @@ pub struct BatchNumber(pub i64);
 /// Raw events to be decoded.
 #[derive(Clone, Debug)]
 pub struct UnparsedBatch {
-    /// Identity and text of each.
-    pub events: Vec<UnparsedEvent>,
+    /// Each with its verbatim text.
+    pub events: TextRows<UnparsedEvent>,
     /// The last batch of them.
     pub last: BatchNumber,
 }
 
 /// One raw event to be decoded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct UnparsedEvent {
     /// Identity.
     pub id: EventId,
     /// When it was stored.
     pub created: DateTime<Utc>,
-    /// Verbatim text.
-    pub data: String,
 }
 
 /// Decoded events, ready to be stored.
@@ -323,8 +321,8 @@ pub struct ParsedBatch {
     pub dictionary: String,
     /// The position to move to.
     pub last: BatchNumber,
-    /// The events.
-    pub events: Vec<ParsedEvent>,
+    /// Each with its decoded fields as JSON text.
+    pub events: TextRows<ParsedEvent>,
     /// What was odd about them.
     pub problems: Vec<ParsedProblem>,
 }
@@ -344,8 +342,6 @@ pub struct ParsedEvent {
     pub code: EventCode,
     /// The type's name in the dictionary.
     pub name: std::borrow::Cow<'static, str>,
-    /// Decoded fields, as JSON text.
-    pub data: String,
 }
 
 /// Something odd about one event.

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use duckdb::Transaction;
-use duckdb::arrow::array::{ArrayRef, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
+use duckdb::arrow::array::{
+    ArrayRef, Int32Array, Int64Array, LargeStringArray, LargeStringBuilder, StringArray, TimestampMicrosecondArray,
+};
+use duckdb::arrow::buffer::{Buffer, OffsetBuffer};
 use duckdb::arrow::record_batch::RecordBatch;
 use pipeline::{StoreError, StoreErrorKind};
 
@@ -29,8 +32,18 @@ impl Columns {
         self.with(name, Arc::new(Int64Array::from_iter_values(values)))
     }
 
-    pub(crate) fn text<'a>(self, name: &'static str, values: impl Iterator<Item = &'a str>) -> Self {
-        self.with(name, Arc::new(StringArray::from_iter_values(values)))
+    pub(crate) fn text<'a>(self, name: &'static str, values: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let (rows, bytes) = values.clone().fold((0, 0), |(rows, bytes), text| (rows + 1, bytes + text.len()));
+        let mut column = LargeStringBuilder::with_capacity(rows, bytes);
+        values.for_each(|text| column.append_value(text));
+        self.with(name, Arc::new(column.finish()))
+    }
+
+    /// Texts that lie end to end already, and where each ends: nothing is copied.
+    pub(crate) fn texts(self, name: &'static str, text: String, ends: &[usize]) -> Self {
+        let offsets: Vec<i64> = std::iter::once(0).chain(ends.iter().map(|end| *end as i64)).collect();
+        let text = Buffer::from_vec(text.into_bytes());
+        self.with(name, Arc::new(LargeStringArray::new(OffsetBuffer::new(offsets.into()), text, None)))
     }
 
     pub(crate) fn optional_text<'a>(self, name: &'static str, values: impl Iterator<Item = Option<&'a str>>) -> Self {

@@ -2,17 +2,19 @@
 
 use chrono::DateTime;
 use chrono_tz::Tz;
-use duckdb::arrow::array::AsArray;
+use duckdb::arrow::array::{Array, AsArray, StructArray};
 use duckdb::arrow::datatypes::Int64Type;
-use duckdb::arrow::record_batch::RecordBatch;
 use duckdb::{OptionalExt, Transaction, params};
 use pipeline::clock_model::{PumpClock, ZoneHistory};
-use pipeline::store::{BatchNumber, ClockEvidence, ParsedBatch, UnparsedBatch, UnparsedEvent};
-use pipeline::{EventId, EventStore, PumpId, StoreError, StoreErrorKind};
+use pipeline::store::{BatchNumber, ClockEvidence, ParsedBatch, ParsedEvent, UnparsedBatch, UnparsedEvent};
+use pipeline::{EventId, EventStore, PumpId, StoreError, StoreErrorKind, TextRows};
 
 use crate::DuckStore;
 use crate::columns::Columns;
 use crate::error::{broken, failed};
+
+/// About as long is the text of an event.
+const USUAL_LENGTH: usize = 300;
 
 impl EventStore for DuckStore {
     fn unparsed(
@@ -29,21 +31,22 @@ impl EventStore for DuckStore {
         let Some(last) = last_batch(connection, after, wanted)? else { return Ok(None) };
         let read = "SELECT id, epoch_us(created), raw_event_data FROM raw_events WHERE batch_id > ? AND batch_id <= ?";
         let mut statement = connection.prepare(read).map_err(failed("cannot read raw events"))?;
-        let chunks = statement.query_arrow([after.0, last.0]).map_err(failed("cannot read raw events"))?;
-        let mut events = Vec::with_capacity(wanted);
-        for chunk in chunks {
+        // Only starts the query: the iterator that this returns would end the program where a step fails.
+        let _ = statement.stream_arrow([after.0, last.0]).map_err(failed("cannot read raw events"))?;
+        let mut events = TextRows::with_capacity(wanted, wanted * USUAL_LENGTH);
+        while let Some(chunk) = statement.step().map_err(failed("cannot read raw events"))? {
             append_unparsed(&chunk, &mut events)?;
         }
         Ok(Some(UnparsedBatch { events, last }))
     }
 
-    fn store_events(&mut self, batch: &ParsedBatch) -> Result<(), StoreError> {
+    fn store_events(&mut self, batch: ParsedBatch) -> Result<(), StoreError> {
         self.transaction("store decoded events", |transaction| {
-            remove_former_in_tx(transaction, batch)?;
-            append_events_in_tx(transaction, batch)?;
-            append_problems_in_tx(transaction, batch)?;
+            remove_former_in_tx(transaction, &batch)?;
+            append_problems_in_tx(transaction, &batch)?;
             move_position_in_tx(transaction, &batch.dictionary, batch.last)?;
-            mark_events_in_tx(transaction, batch)
+            mark_events_in_tx(transaction, &batch)?;
+            append_events_in_tx(transaction, batch.events)
         })
     }
 
@@ -112,16 +115,15 @@ pub(crate) fn clear_derived_in_tx(transaction: &Transaction<'_>) -> Result<(), S
 }
 
 /// The raw events in a chunk of `(id, created in microseconds, text)`.
-fn append_unparsed(chunk: &RecordBatch, events: &mut Vec<UnparsedEvent>) -> Result<(), StoreError> {
+fn append_unparsed(chunk: &StructArray, events: &mut TextRows<UnparsedEvent>) -> Result<(), StoreError> {
     let unexpected = || broken(StoreErrorKind::Internal, "raw events are not read in the columns asked for");
     let id = chunk.column(0).as_primitive_opt::<Int64Type>().ok_or_else(unexpected)?;
     let created = chunk.column(1).as_primitive_opt::<Int64Type>().ok_or_else(unexpected)?;
     let data = chunk.column(2).as_string_opt::<i32>().ok_or_else(unexpected)?;
-    events.extend((0..chunk.num_rows()).map(|row| UnparsedEvent {
-        id: EventId::from_number(id.value(row)),
-        created: DateTime::from_timestamp_micros(created.value(row)).unwrap_or_default(),
-        data: data.value(row).to_owned(),
-    }));
+    for row in 0..chunk.len() {
+        let created = DateTime::from_timestamp_micros(created.value(row)).unwrap_or_default();
+        events.push(UnparsedEvent { id: EventId::from_number(id.value(row)), created }, data.value(row));
+    }
     Ok(())
 }
 
@@ -147,7 +149,7 @@ fn last_batch(
 
 /// A batch that was decoded before (by another dictionary, or an event that was revised) is replaced.
 fn remove_former_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Result<(), StoreError> {
-    let ids = || batch.events.iter().map(|event| event.id.number());
+    let ids = || batch.events.rows().iter().map(|event| event.id.number());
     let (Some(first), Some(last)) = (ids().min(), ids().max()) else { return Ok(()) };
     let doing = || failed("cannot replace decoded events");
     let any = "SELECT EXISTS (FROM events WHERE id BETWEEN ? AND ?)";
@@ -165,11 +167,12 @@ fn remove_former_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Re
         .map_err(doing())
 }
 
-fn append_events_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Result<(), StoreError> {
-    if batch.events.is_empty() {
+fn append_events_in_tx(transaction: &Transaction<'_>, events: TextRows<ParsedEvent>) -> Result<(), StoreError> {
+    if events.is_empty() {
         return Ok(());
     }
-    let each = || batch.events.iter();
+    let (rows, text, ends) = events.into_parts();
+    let each = || rows.iter();
     Columns::default()
         .int64("id", each().map(|event| event.id.number()))
         .int64("raw_events_id", each().map(|event| event.id.number()))
@@ -177,7 +180,7 @@ fn append_events_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Re
         .wall("timestamp", each().map(|event| event.pump_time.to_naive()))
         .int32("event_id", each().map(|event| i32::from(event.code.0)))
         .text("event_name", each().map(|event| &*event.name))
-        .text("event_data", each().map(|event| event.data.as_str()))
+        .texts("event_data", text, &ends)
         .int32("pump_id", each().map(|event| i32::from(event.id.pump().0)))
         .int32("sequence_group", each().map(|event| i32::from(event.id.key().sequence_group)))
         .int64("sequence_number", each().map(|event| i64::from(event.id.key().sequence_number)))
@@ -212,7 +215,7 @@ fn move_position_in_tx(transaction: &Transaction<'_>, dictionary: &str, last: Ba
 
 fn mark_events_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Result<(), StoreError> {
     let mut earliest: Vec<EventId> = Vec::new();
-    for event in &batch.events {
+    for event in batch.events.rows() {
         match earliest.iter_mut().find(|id| id.pump() == event.id.pump()) {
             Some(id) => *id = (*id).min(event.id),
             None => earliest.push(event.id),

@@ -175,15 +175,29 @@ fn keep_settings_in_tx(
 
 /// Two pumps turn out to be one: an archive knew its assignment, another its serial number. All events of `gone` become
 /// events of `kept`; of an event that both have, `kept`'s text stays current and the other is kept as a revision if it
-/// differs. What was derived is dropped and will be derived again.
+/// differs, and the page that brought it brought nothing new after all. What was derived is dropped and will be derived again.
 fn merge_in_tx(transaction: &Transaction<'_>, kept: PumpId, gone: PumpId) -> Result<PumpId, StoreError> {
     let shift = EventId::first_of(gone).number() - EventId::first_of(kept).number();
-    let (kept_number, gone_number) = (kept.0, gone.0);
+    let (kept_number, gone_number, step) = (kept.0, gone.0, EventId::PUMP_STEP);
     let statements = format!(
         "CREATE OR REPLACE TEMP TABLE merged_events AS
              SELECT id - {shift} AS id, created, raw_event_data, {kept_number} AS pump_id, sequence_group, sequence_number,
                     event_code, pump_time, batch_id
              FROM raw_events WHERE pump_id = {gone_number};
+         UPDATE raw_batches b SET new = b.new - f.events, duplicate = b.duplicate + f.events
+             FROM (SELECT coalesce(first_batch, m.batch_id) AS batch_id, count(*) AS events
+                   FROM merged_events m SEMI JOIN raw_events r ON r.id = m.id
+                   LEFT JOIN (SELECT raw_events_id - {shift} AS id, arg_min(batch_id, revision) AS first_batch
+                              FROM raw_event_revisions GROUP BY ALL) v ON v.id = m.id
+                   GROUP BY ALL) f
+             WHERE b.id = f.batch_id;
+         INSERT INTO raw_event_revisions
+             SELECT v.raw_events_id - {shift}, coalesce(k.revisions, 0) + v.revision, v.* EXCLUDE (raw_events_id, revision)
+             FROM raw_event_revisions v
+             LEFT JOIN (SELECT raw_events_id, max(revision) AS revisions FROM raw_event_revisions GROUP BY ALL) k
+                    ON k.raw_events_id = v.raw_events_id - {shift}
+             WHERE v.raw_events_id // {step} = {gone_number};
+         DELETE FROM raw_event_revisions WHERE raw_events_id // {step} = {gone_number};
          INSERT INTO raw_event_revisions
              SELECT m.id, coalesce((SELECT max(revision) FROM raw_event_revisions r WHERE r.raw_events_id = m.id), 0) + 1,
                     m.created, r.created, m.raw_event_data, m.batch_id

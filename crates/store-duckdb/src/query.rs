@@ -201,8 +201,8 @@ impl Reader {
         let describe = format!("DESCRIBE SELECT * FROM (\n{query}\n)");
         let mut statement = self.connection.prepare(&describe).map_err(not_a_query)?;
         let column = |row: &duckdb::Row<'_>| Ok(QueryColumn { name: row.get(0)?, type_name: row.get(1)? });
-        let columns = statement.query_map([], column).and_then(Iterator::collect).map_err(refused)?;
-        match effects::find(&self.connection, query).map_err(refused)? {
+        let columns = statement.query_map([], column).and_then(Iterator::collect).map_err(refused_inside)?;
+        match effects::find(&self.connection, query).map_err(refused_inside)? {
             Some(function) => Err(QueryError::Forbidden { function }),
             None => Ok(columns),
         }
@@ -244,6 +244,10 @@ impl Query<'_> {
         row: &mut dyn FnMut(&[Option<&str>]) -> ControlFlow<()>,
     ) -> Result<(), QueryError> {
         let sql = self.sql(form, limit);
+        let refused = match self.body {
+            Body::Direct(_) => refused,
+            Body::Subquery(_) => refused_inside,
+        };
         let mut statement = self.reader.connection.prepare(&sql).map_err(refused)?;
         // Only starts the query: the iterator that this returns would end the program where a step fails.
         let _ = statement.stream_arrow([]).map_err(refused)?;
@@ -266,7 +270,7 @@ impl Query<'_> {
         let copy = format!(
             "COPY (SELECT * FROM (\n{query}\n){limit}) TO '{file}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
         );
-        self.reader.connection.execute(&copy, []).map(|rows| rows as u64).map_err(refused)
+        self.reader.connection.execute(&copy, []).map(|rows| rows as u64).map_err(refused_inside)
     }
 
     fn sql(&self, form: CellForm, limit: Option<u64>) -> String {
@@ -400,6 +404,31 @@ fn refused(error: duckdb::Error) -> QueryError {
     }
 }
 
+/// [`refused`] for a statement that was wrapped, and so stands one line lower than its writer counts.
+fn refused_inside(error: duckdb::Error) -> QueryError {
+    match refused(error) {
+        QueryError::Refused { message } => QueryError::Refused { message: one_line_up(&message) },
+        other => other,
+    }
+}
+
+/// `LINE 3: …` as `LINE 2: …`, with the mark below it where it was.
+fn one_line_up(message: &str) -> String {
+    let mut narrower = 0;
+    let lines = message.split('\n').map(|line| {
+        let numbered = line.strip_prefix("LINE ").and_then(|rest| rest.split_once(": "));
+        match numbered.and_then(|(number, text)| Some((number, number.parse::<usize>().ok()?.checked_sub(1)?, text))) {
+            Some((number, above, text)) => {
+                let above = above.max(1).to_string();
+                narrower = number.len() - above.len();
+                format!("LINE {above}: {text}")
+            }
+            None => line.strip_prefix(&" ".repeat(std::mem::take(&mut narrower))).unwrap_or(line).to_owned(),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// What fails between rows comes as JSON, everything else in words.
 fn in_words(message: String) -> String {
     let Ok(exception) = serde_json::from_str::<serde_json::Value>(&message) else { return message };
@@ -420,6 +449,21 @@ fn not_a_query(error: duckdb::Error) -> QueryError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_are_those_of_the_writer() {
+        for (message, place) in [
+            (
+                "Error: no\nLINE 2: SELECT 'x'::INT\n               ^",
+                "Error: no\nLINE 1: SELECT 'x'::INT\n               ^",
+            ),
+            ("Error: no\nLINE 10: x\n         ^", "Error: no\nLINE 9: x\n        ^"),
+            ("Error: no\nLINE 1: x\n        ^", "Error: no\nLINE 1: x\n        ^"),
+            ("Error: no\n LINE 3 of a poem\nLINE up: x", "Error: no\n LINE 3 of a poem\nLINE up: x"),
+        ] {
+            assert_eq!(one_line_up(message), place);
+        }
+    }
 
     #[test]
     fn exceptions_are_told_in_words() {

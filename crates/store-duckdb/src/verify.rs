@@ -33,6 +33,8 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum Check {
+    /// Raw events that were stored and are not there.
+    LostRawEvents,
     /// Numbers of a pump's log that are missing between two events.
     SequenceHoles,
     /// Days that are to be read again though they should have settled.
@@ -72,6 +74,7 @@ impl Check {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::LostRawEvents => "lost_raw_events",
             Self::SequenceHoles => "sequence_holes",
             Self::UnsettledDays => "unsettled_days",
             Self::UndecodedEvents => "undecoded_events",
@@ -94,6 +97,7 @@ impl Check {
 
 /// Each answers (`pump_id`, `subject`, `is_fault`, `count`, `first_id`, `detail`).
 const QUERIES: &[(Check, &str)] = &[
+    (Check::LostRawEvents, include_str!("verify/lost_raw_events.sql")),
     (Check::SequenceHoles, include_str!("verify/sequence_holes.sql")),
     (Check::UnsettledDays, include_str!("verify/unsettled_days.sql")),
     (Check::UndecodedEvents, include_str!("verify/undecoded_events.sql")),

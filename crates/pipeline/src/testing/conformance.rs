@@ -61,7 +61,7 @@ impl<S: Store> Bench<S> {
         let mut ids = Vec::new();
         let mut after = None;
         while let Some(batch) = self.store.unparsed(dictionary, after, 1).expect("raw events can be read") {
-            ids.extend(batch.events.iter().map(|event| event.id));
+            ids.extend(batch.events.rows().iter().map(|event| event.id));
             after = Some(batch.last);
         }
         ids

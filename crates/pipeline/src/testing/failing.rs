@@ -94,7 +94,7 @@ impl<S: EventStore> EventStore for FailingStore<S> {
         self.inner.unparsed(dictionary, after, wanted)
     }
 
-    fn store_events(&mut self, batch: &ParsedBatch) -> Result<(), StoreError> {
+    fn store_events(&mut self, batch: ParsedBatch) -> Result<(), StoreError> {
         self.write()?.store_events(batch)
     }
 

@@ -1,6 +1,7 @@
--- Numbers that are missing between two events of a pump. Where next to every number is there, one missing is one too many;
--- where only some types of events were asked for, numbers between them are missing by design, but not 300 in a row (about
--- two hours of log). A hole in days that the ledger does not know is only work to be done.
+-- Numbers that are missing between two events of a pump. Where only some types of events were asked for, numbers between them
+-- are missing by design, but not 300 in a row (about two hours of log): that is a fault. Where next to every number is there, each
+-- missing one is told; a few are no fault, because a service may leave out a type that nobody asked for. A hole in days that the
+-- ledger does not know is only work to be done.
 WITH numbers AS (
     SELECT pump_id, sequence_group, id, pump_time, lag(id) OVER log AS before_id, lag(pump_time) OVER log AS before_time
     FROM raw_events
@@ -22,7 +23,7 @@ WITH numbers AS (
            ) AS is_unread
     FROM holes h
 )
-SELECT pump_id, 'raw_events' AS subject, NOT is_unread AS is_fault, missing AS count, before_id AS first_id,
+SELECT pump_id, 'raw_events' AS subject, NOT is_unread AND missing >= 300 AS is_fault, missing AS count, before_id AS first_id,
        format('numbers {} to {} are missing, between {} and {}{}', before_number + 1, next_number - 1, first_day, last_day,
               CASE WHEN is_unread THEN '; these days were not asked for' ELSE '' END) AS detail
 FROM judged

@@ -63,16 +63,14 @@ fn pump_time(wall: NaiveDateTime) -> PumpTime {
     PumpTime::from_seconds(u32::try_from((wall - start).num_seconds()).expect("pump time"))
 }
 
-/// A store for a handful of rows: for them, sharing the work among threads costs more than the work.
-pub(crate) fn small_store() -> DuckStore {
-    let mut store = DuckStore::in_memory().expect("a database in memory");
-    store.connection().expect("a connection").execute_batch("SET threads = 1").expect("set");
-    store
+/// A store without history.
+pub(crate) fn empty_store() -> DuckStore {
+    DuckStore::in_memory().expect("a database in memory")
 }
 
 /// A store with the uploads, each decoded and derived before the next; the pump lives in `zone`, if any.
 pub(crate) fn derived(uploads: &[Vec<String>], zone: Option<chrono_tz::Tz>) -> DuckStore {
-    let mut store = small_store();
+    let mut store = empty_store();
     if let Some(zone) = zone {
         pipeline::parse::set_zones(&mut store, &ZoneHistory::of(zone), now()).expect("a zone");
     }

@@ -14,7 +14,7 @@ use store_duckdb::DuckStore;
 use tandem_sim::history::{History, Scenario};
 
 use crate::contents::derived_contents;
-use crate::domain::{now, small_store};
+use crate::domain::{empty_store, now};
 
 /// After so many log entries, numbers leap …
 const TOGETHER: u32 = 40;
@@ -91,7 +91,7 @@ fn add(store: &mut DuckStore, texts: &Texts, (pump, events): &(usize, Vec<usize>
 
 fn check(texts: &Texts, cases: u32) {
     let lengths: Vec<usize> = texts.pumps.iter().map(Vec::len).collect();
-    let mut store = small_store();
+    let mut store = empty_store();
     empty(&mut store, texts);
     for (pump, length) in lengths.iter().enumerate() {
         add(&mut store, texts, &(pump, (0..*length).collect()));

@@ -11,6 +11,7 @@ mod documents;
 mod domain;
 mod explain;
 mod incremental;
+mod merging;
 mod opening;
 mod readings;
 mod simulated;

@@ -10,8 +10,8 @@ use crate::simulated::stored_in;
 /// What is planted, and what finds it.
 const FAULTS: &[(&str, &[Check])] = &[
     (
-        "DELETE FROM raw_events WHERE sequence_number BETWEEN 102000 AND 102099; DELETE FROM events WHERE sequence_number BETWEEN 102000 AND 102099",
-        &[Check::SequenceHoles],
+        "DELETE FROM raw_events WHERE sequence_number BETWEEN 102000 AND 102399; DELETE FROM events WHERE sequence_number BETWEEN 102000 AND 102399",
+        &[Check::LostRawEvents, Check::SequenceHoles],
     ),
     ("DELETE FROM boluses WHERE id = (SELECT median(id)::BIGINT FROM boluses WHERE kind = 'food') OR id = (SELECT min(id) FROM boluses)", &[Check::MissingRows]),
     ("INSERT INTO bg_readings SELECT * REPLACE (id + 1 AS id) FROM bg_readings LIMIT 1", &[Check::UnaccountedRows]),
@@ -41,7 +41,7 @@ const FAULTS: &[(&str, &[Check])] = &[
         &[Check::UnsettledDays],
     ),
     ("DELETE FROM events WHERE id = (SELECT max(id) FROM events WHERE event_id = 90)", &[Check::UndecodedEvents]),
-    ("DELETE FROM raw_events WHERE id = (SELECT max(id) FROM raw_events)", &[Check::EventsWithoutRaw]),
+    ("DELETE FROM raw_events WHERE id = (SELECT max(id) FROM raw_events)", &[Check::EventsWithoutRaw, Check::LostRawEvents]),
     ("UPDATE events SET timestamp = '2026-07-20 00:00:01' WHERE id = (SELECT max(id) FROM events WHERE event_id = 90)", &[Check::EventsUnlikeRaw]),
     (
         "UPDATE site_changes SET events_id = events_id + 1000000000 WHERE id = (SELECT max(id) FROM site_changes)",
@@ -58,11 +58,25 @@ fn planted_faults_are_found() {
     let mut store = stored_in(store, &scenario.simulate()).into_store().expect("the store");
     assert_eq!(store.verify().expect("verified"), [], "nothing is wrong before");
     drop(store);
+    few_numbers_left_out_are_told_and_are_no_fault(&sound, &folder.path().join("left-out.db"));
     for (number, (fault, checks)) in FAULTS.iter().enumerate() {
         let copy = folder.path().join(format!("fault-{number}.db"));
         std::fs::copy(&sound, &copy).expect("copied");
         check(&copy, fault, checks);
     }
+}
+
+/// As of a service that leaves out a type of event it was not asked for.
+fn few_numbers_left_out_are_told_and_are_no_fault(sound: &Path, copy: &Path) {
+    std::fs::copy(sound, copy).expect("copied");
+    let mut store = DuckStore::open(copy, StoreOptions::default()).expect("a database");
+    let leave_out = "DELETE FROM raw_events WHERE event_code = 90;
+                     UPDATE raw_batches SET new = (SELECT count(*) FROM raw_events WHERE batch_id = raw_batches.id);
+                     DELETE FROM events WHERE event_id = 90";
+    store.connection().expect("a connection").execute_batch(leave_out).expect(leave_out);
+    let holes: Vec<_> =
+        store.verify().expect("verified").into_iter().filter(|finding| finding.check == Check::SequenceHoles).collect();
+    assert!(!holes.is_empty() && holes.iter().all(|hole| !hole.is_fault), "{holes:?}");
 }
 
 fn check(copy: &Path, fault: &str, checks: &[Check]) {
