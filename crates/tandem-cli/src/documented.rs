@@ -94,6 +94,11 @@ fn examples_of_the_help() {
     let mut found = Vec::new();
     examples(&Cli::command(), &mut found);
     assert!(found.len() > 30, "{} examples", found.len());
+    let without =
+        |command: &&Command| !command.is_hide_set() && !found.iter().any(|(name, _)| name == command.get_name());
+    let silent: Vec<_> =
+        Cli::command().get_subcommands().filter(without).map(Command::get_name).map(str::to_owned).collect();
+    assert!(silent.is_empty(), "no examples in the help of {silent:?}");
     for (command, line) in &found {
         check(&format!("tandem {command} --help"), line);
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use console::{Color, style};
+use console::{Color, measure_text_width, style};
 use report::metrics::Ranges;
 use report::printing::{self, PrintedRanges};
 use report::{GlucoseUnit, Metrics, MetricsOptions, Thresholds};
@@ -15,6 +15,8 @@ use crate::terminal::Terminal;
 
 /// The stretch that the summary is about, as usual among clinicians.
 const DAYS: u64 = 90;
+/// Columns before a line, and between its parts.
+const INDENT: usize = 2;
 
 /// A history in few lines.
 pub(crate) struct Summary {
@@ -79,11 +81,11 @@ fn pump_line(pump: &PumpSpan) -> String {
     let model = pump.model_name.as_deref().unwrap_or_default();
     let days = (pump.last - pump.first).num_days() + 1;
     let (first, last, readings) = (pump.first, pump.last, counted(pump.readings, "reading"));
-    format!(
-        "  {}  {first} to {last}  {}\n",
-        style(format!("pump {serial:<9}")).bold(),
-        style(format!("{} days, {readings}  {model}", thousands(days as u64))).dim()
-    )
+    let span = format!("pump {serial:<9}  {first} to {last}");
+    let details = format!("{} days, {readings}  {model}", thousands(days as u64));
+    let is_wide = INDENT + measure_text_width(&span) + INDENT + measure_text_width(&details) <= Terminal::width();
+    let gap = if is_wide { "  " } else { "\n    " };
+    format!("  {}{gap}{}\n", style(span).bold(), style(details).dim())
 }
 
 /// A bar per range, top to bottom as glucose goes.
@@ -124,7 +126,7 @@ fn insulin_lines(insulin: &InsulinPerDay) -> String {
     let total = insulin.basal_units + insulin.bolus_units;
     let share = |units: f64| if total > 0.0 { 100.0 * units / total } else { 0.0 };
     format!(
-        "\n{}  {}\n  {:.1} U = {:.1} U basal ({:.0} %) + {:.1} U bolus, of which {:.1} U automatic; {:.0} g carbs\n",
+        "\n{}  {}\n  {:.1} U = {:.1} U basal ({:.0} %) + {:.1} U bolus ({:.1} U automatic); {:.0} g carbs\n",
         style("Insulin, per day").bold(),
         style(format!("average of {}", counted(insulin.days, "complete day"))).dim(),
         total,

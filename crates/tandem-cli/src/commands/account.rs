@@ -19,6 +19,11 @@ Examples:
   tandem login                 try the login, and keep its token
   tandem login --remember      and keep the password in the keyring";
 
+const LOGOUT_EXAMPLES: &str = "\
+Examples:
+  tandem logout                forget the token; the next sync logs in again
+  tandem logout --forget       and the password in the keyring";
+
 const PUMPS_EXAMPLES: &str = "\
 Examples:
   tandem pumps
@@ -39,6 +44,7 @@ pub(crate) struct LoginArguments {
 
 /// Forget the token of the last login
 #[derive(Args, Debug)]
+#[command(after_help = LOGOUT_EXAMPLES)]
 pub(crate) struct LogoutArguments {
     #[command(flatten)]
     account: AccountArgs,
@@ -122,7 +128,7 @@ pub(crate) fn pumps(arguments: &PumpsArguments, context: &Context) -> Result<Exi
 
 /// The pumps as a table.
 pub(crate) fn on_screen(pumps: &[PumpListing]) -> String {
-    let columns = ["serial", "model", "software", "algorithm", "last upload", "from", "to"];
+    let columns = ["serial", "model", "software", "last upload", "from", "to", "algorithm"];
     let mut table = ScreenTable::new(columns.map(|name| (name, Align::Left)));
     let now = Context::now();
     for pump in pumps {
@@ -131,10 +137,10 @@ pub(crate) fn on_screen(pumps: &[PumpListing]) -> String {
             Some(pump.serial_number.to_string()),
             pump.model_name.clone(),
             pump.software_version.clone(),
-            pump.algorithm.clone(),
             Some(pump.last_upload.map_or_else(|| "never".to_owned(), |upload| ago(upload, now))),
             day(pump.first_event),
             day(pump.last_event),
+            pump.algorithm.clone(),
         ]);
     }
     table.fit(Terminal::width()).text

@@ -34,11 +34,21 @@ const USUAL_DATABASE: &str = "data/demo.db";
 const REPORT_DAYS: u64 = 14;
 const WORDS: &str = "Stopping after this page; press Ctrl-C again to stop at once.";
 
+const EXAMPLES: &str = "\
+Examples:
+  tandem demo                         into data/demo.db and data/demo.html
+  tandem demo --db /tmp/sample.db     somewhere else; never into a file that exists
+
+Afterwards every command works on it, for example:
+  tandem day yesterday --db data/demo.db
+  tandem report --days 30 --db data/demo.db";
+
 /// Show all of it on a made-up person, from a simulated service
 ///
 /// The real client logs in to a simulated Tandem Source on this computer, fetches everything, decodes it and writes a
 /// database and a report that you can look at. Nothing leaves this computer.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {}
 
 /// Runs the demonstration.
@@ -160,7 +170,7 @@ fn closing(database: &Path, report: &Path, fetched: &Fetched, started: Instant) 
         format!(
             "\n{}\n",
             style(format!(
-                "{} in {} through the wire, into the database and decoded in {}",
+                "{} in {}: fetched, stored and decoded in {}",
                 counted(fetched.events, "event"),
                 counted(fetched.windows as u64, "answer"),
                 took(started.elapsed())

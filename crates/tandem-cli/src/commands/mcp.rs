@@ -8,6 +8,9 @@ use crate::failure::Exit;
 use crate::mcp;
 
 const EXAMPLES: &str = "\
+Examples:
+  tandem mcp --db ~/tandem/tandem.db     as an assistant starts it
+
 In the configuration of an assistant that speaks MCP:
   {\"mcpServers\": {\"tandem\": {\"command\": \"tandem\", \"args\": [\"mcp\", \"--db\", \"/full/path/to/tandem.db\"]}}}
 

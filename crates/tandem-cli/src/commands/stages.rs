@@ -14,20 +14,38 @@ use crate::output::{counted, thousands, took};
 
 const WORDS: &str = "Stopping after this batch; press Ctrl-C again to stop at once.";
 
+const PARSE_EXAMPLES: &str = "\
+Examples:
+  tandem import --raw-only FILE && tandem parse     one stage at a time
+  tandem parse                                      after an update";
+
+const DERIVE_EXAMPLES: &str = "\
+Examples:
+  tandem parse && tandem derive     one stage at a time";
+
+const REBUILD_EXAMPLES: &str = "\
+Examples:
+  tandem rebuild && tandem verify     make everything anew, and check it
+
+Raw events are not touched, nothing is asked of the service, and the outcome is the same as before.";
+
 /// Decode raw events that are not decoded yet
 ///
 /// `sync` and `import` do this by themselves; after an update that knows more types of events, this decodes all again.
 #[derive(Args, Debug)]
+#[command(after_help = PARSE_EXAMPLES)]
 pub(crate) struct ParseArguments {}
 
 /// Bring the tables of readings, deliveries and so on up to date with the events
 ///
 /// `sync` and `import` do this by themselves.
 #[derive(Args, Debug)]
+#[command(after_help = DERIVE_EXAMPLES)]
 pub(crate) struct DeriveArguments {}
 
 /// Drop everything decoded and derived, and make it again from the raw events, offline
 #[derive(Args, Debug)]
+#[command(after_help = REBUILD_EXAMPLES)]
 pub(crate) struct RebuildArguments {}
 
 /// Decodes.

@@ -26,6 +26,17 @@ Examples:
   tandem zone set Europe/Berlin --from 2026-04-01     from a move or a journey on
   tandem zone list";
 
+const SET_EXAMPLES: &str = "\
+Examples:
+  tandem zone set America/New_York                    for all time
+  tandem zone set Europe/Berlin --from 2026-04-01     from a move or a journey on
+  tandem zone set America/New_York --from 2026-04-15  and from the return on";
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  tandem zone list
+  tandem zone list --json";
+
 /// Say in which time zones the pump's clock is to be read
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -37,6 +48,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Name a zone, and bring every instant in the database up to date
+    #[command(after_help = SET_EXAMPLES)]
     Set {
         /// The IANA name, for example `America/New_York`
         #[arg(value_name = "ZONE")]
@@ -46,6 +58,7 @@ enum Action {
         from: Option<NaiveDate>,
     },
     /// Show the zones that the database knows
+    #[command(after_help = LIST_EXAMPLES)]
     List {
         /// Write one JSON array
         #[arg(long)]

@@ -69,11 +69,12 @@ pub(crate) fn span(length: TimeDelta) -> String {
 }
 
 /// `text` in lines of at most `width` columns, broken between words; all lines but the first are indented. A text that has
-/// lines already is laid out as its maker wants it, and only indented.
+/// lines already keeps them; each that is too long is broken under its own beginning, but for quoted SQL, which has a mark below.
 pub(crate) fn wrapped(text: &str, width: usize, indent: usize) -> String {
     let line_end = format!("\n{:indent$}", "");
     if text.contains('\n') {
-        return text.replace('\n', &line_end).replace(&format!("{line_end}\n"), "\n\n");
+        let lines = text.split('\n').map(|line| wrapped_line(line, width, indent));
+        return lines.collect::<Vec<_>>().join(&line_end).replace(&format!("{line_end}\n"), "\n\n");
     }
     let mut lines = String::with_capacity(text.len());
     let mut column = 0;
@@ -90,6 +91,15 @@ pub(crate) fn wrapped(text: &str, width: usize, indent: usize) -> String {
         column += length;
     }
     lines
+}
+
+fn wrapped_line(line: &str, width: usize, indent: usize) -> String {
+    let text = line.trim_start();
+    if text.starts_with("LINE ") {
+        return line.to_owned();
+    }
+    let beginning = line.len() - text.len();
+    format!("{:beginning$}{}", "", wrapped(text, width.saturating_sub(beginning), indent + beginning))
 }
 
 #[cfg(test)]
@@ -115,6 +125,11 @@ mod tests {
             ("short", 9, "short"),
             ("alonglongword and", 9, "alonglongword\n  and"),
             ("LINE 1: x\n        ^\n\nend", 9, "LINE 1: x\n          ^\n\n  end"),
+            (
+                "no\n  one two three\nLINE 1: a quotation\n   ^",
+                9,
+                "no\n    one two\n    three\n  LINE 1: a quotation\n     ^",
+            ),
         ];
         for (text, width, expected) in rows {
             assert_eq!(wrapped(text, width, 2), expected, "{text}");

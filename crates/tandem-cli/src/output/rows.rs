@@ -7,7 +7,7 @@ use console::style;
 use store_duckdb::{CellForm, QueryColumn};
 
 use super::json::JsonRows;
-use super::{Align, ScreenTable, counted};
+use super::{Align, ScreenTable, counted, wrapped};
 use crate::terminal::Terminal;
 
 /// How rows are written.
@@ -83,10 +83,7 @@ impl<'a> RowWriter<'a> {
             Form::Json(_) => out.write_all(b"[")?,
             Form::Markdown => {
                 write_markdown(out, names())?;
-                write_markdown(
-                    out,
-                    columns.iter().map(|column| if align(column) == Align::Right { "---:" } else { "---" }),
-                )?;
+                write_markdown(out, columns.iter().map(|column| if column.is_number() { "---:" } else { "---" }))?;
             }
             Form::Answer(..) => write!(out, "{{\"columns\":{},\n\"rows\":[", described(columns))?,
             Form::Table(_) | Form::Drawing | Form::Jsonl(_) => {}
@@ -136,10 +133,13 @@ impl<'a> RowWriter<'a> {
                 if more {
                     words[0] = format!("the first {}; --limit shows more", words[0]);
                 }
-                if fitted.left_out > 0 {
-                    words.push(format!("{} left out for want of room", counted(fitted.left_out as u64, "column")));
+                if fitted.rounded {
+                    words.push("fractions rounded for want of room".to_owned());
                 }
-                writeln!(self.out, "{}", style(words.join(", ")).dim())?;
+                if !fitted.left_out.is_empty() {
+                    words.push(format!("left out for want of room: {}", fitted.left_out.join(", ")));
+                }
+                writeln!(self.out, "{}", style(wrapped(&words.join("; "), Terminal::width(), 0)).dim())?;
             }
             Form::Json(_) => self.out.write_all(if self.rows == 0 { b"]\n" } else { b"\n]\n" })?,
             Form::Answer(..) if more => {
@@ -161,6 +161,7 @@ fn described(columns: &[QueryColumn]) -> serde_json::Value {
 fn align(column: &QueryColumn) -> Align {
     const WHOLE: [&str; 4] = ["TIMESTAMP", "DATE", "TIME", "BOOLEAN"];
     match column.type_name.as_str() {
+        "DOUBLE" | "FLOAT" => Align::Fraction,
         _ if column.is_number() => Align::Right,
         _ if column.is_nested() => Align::Left,
         name if WHOLE.iter().any(|whole| name.starts_with(whole)) => Align::Whole,

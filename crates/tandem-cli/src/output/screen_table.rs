@@ -7,12 +7,16 @@ use console::{measure_text_width, truncate_str};
 const GAP: usize = 2;
 /// No column of text is cut to less.
 const NARROWEST: usize = 12;
+/// Digits behind the point of a fraction that is rounded.
+const DECIMALS: usize = 3;
 
 /// Where the text of a column stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Align {
     Left,
     Right,
+    /// To the right, and rounded before anything is cut or left out.
+    Fraction,
     /// To the left, and never cut: a time without its end is another time.
     Whole,
 }
@@ -28,7 +32,9 @@ pub(crate) struct Fitted {
     /// The lines.
     pub(crate) text: String,
     /// Columns that had to be left out.
-    pub(crate) left_out: usize,
+    pub(crate) left_out: Vec<String>,
+    /// True when fractions are shown with fewer digits than they have.
+    pub(crate) rounded: bool,
 }
 
 impl ScreenTable {
@@ -43,17 +49,40 @@ impl ScreenTable {
         self.rows.push(cells.into_iter().map(|cell| cell.map(|text| on_one_line(&text))).collect());
     }
 
-    /// Fits the table into `width`: cuts the longest texts first, then leaves out columns in the middle.
+    /// Fits the table into `width`: rounds fractions, cuts the longest texts, then leaves out identifiers and
+    /// instants, after them the last columns.
     pub(crate) fn fit(&self, width: usize) -> Fitted {
+        let natural = (0..self.columns.len()).map(|column| self.natural_width(column) + GAP).sum::<usize>();
+        if natural <= width + GAP {
+            return self.fit_texts(width);
+        }
+        let table = self.rounded();
+        Fitted { rounded: table.rows != self.rows, ..table.fit_texts(width) }
+    }
+
+    fn rounded(&self) -> Self {
+        let shorter = |(cell, (_, align)): (&Option<String>, &(String, Align))| match cell {
+            Some(text) if *align == Align::Fraction => Some(rounded(text)),
+            other => other.clone(),
+        };
+        let rows = self.rows.iter().map(|row| row.iter().zip(&self.columns).map(shorter).collect());
+        Self { columns: self.columns.clone(), rows: rows.collect() }
+    }
+
+    fn fit_texts(&self, width: usize) -> Fitted {
         let mut shown: Vec<usize> = (0..self.columns.len()).collect();
         let mut widths: Vec<usize> = shown.iter().map(|column| self.natural_width(*column)).collect();
-        while !self.shrink(&shown, &mut widths, width) && shown.len() > 2 {
-            let middle = shown.len() / 2;
-            shown.remove(middle);
+        while !self.shrink(&shown, &mut widths, width) && shown.len() > 1 {
+            let says_least = |column: &usize| says_least(&self.columns[*column].0);
+            let least = shown.iter().rposition(says_least).unwrap_or(shown.len() - 1);
+            shown.remove(least);
             widths = shown.iter().map(|column| self.natural_width(*column)).collect();
         }
         let text = self.render(&shown, &widths);
-        Fitted { text, left_out: self.columns.len() - shown.len() }
+        let is_left_out = |column: &usize| !shown.contains(column);
+        let left_out =
+            (0..self.columns.len()).filter(is_left_out).map(|column| self.columns[column].0.clone()).collect();
+        Fitted { text, left_out, rounded: false }
     }
 
     fn natural_width(&self, column: usize) -> usize {
@@ -100,11 +129,27 @@ impl ScreenTable {
         for (index, column) in table.column_iter_mut().enumerate() {
             let last = index + 1 == shown.len();
             column.set_padding((0, if last { 0 } else { GAP as u16 - 1 }));
-            if self.columns[shown[index]].1 == Align::Right {
+            if matches!(self.columns[shown[index]].1, Align::Right | Align::Fraction) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
         table.lines().fold(String::new(), |text, line| text + line.trim_end() + "\n")
+    }
+}
+
+/// True for columns that only tell rows apart, and for what is known of a time beside the pump's clock.
+fn says_least(name: &str) -> bool {
+    name == "id" || ["_id", "_utc", "utc_offset_seconds", "utc_source"].iter().any(|end| name.ends_with(end))
+}
+
+/// `0.30000000000000004` as `0.3`; what is no decimal fraction, or has few digits, stays.
+fn rounded(text: &str) -> String {
+    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    match text.parse::<f64>() {
+        Ok(value) if decimals > DECIMALS && !text.contains(['e', 'E']) && value.abs() >= 0.001 => {
+            format!("{value:.DECIMALS$}").trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        _ => text.to_owned(),
     }
 }
 
@@ -133,18 +178,34 @@ mod tests {
     }
 
     #[test]
-    fn fits_by_cutting_text_then_leaving_out_columns() {
+    fn fractions_are_rounded_where_there_is_no_room() {
+        let mut table = ScreenTable::new([("mean", Align::Fraction), ("share", Align::Fraction), ("n", Align::Right)]);
+        table.push([Some("152.33333333333334".into()), Some("0.00012345678901".into()), Some("7".into())]);
+        table.push([Some("-0.30000000000000004".into()), Some("1e-300".into()), None]);
+        let wide = table.fit(80);
+        assert!(!wide.rounded && wide.text.contains("152.33333333333334"), "{}", wide.text);
+        let narrow = table.fit(40);
+        assert!(narrow.rounded && narrow.left_out.is_empty(), "{}", narrow.text);
+        assert_eq!(
+            narrow.text,
+            "   mean             share     n\n───────────────────────────────\n152.333  0.00012345678901     7\n   -0.3            1e-300  NULL\n"
+        );
+    }
+
+    #[test]
+    fn fits_by_cutting_text_then_leaving_out_identifiers_then_the_last() {
         let mut table = ScreenTable::new([("id", Align::Right), ("words", Align::Left), ("n", Align::Right)]);
         table.push([Some("1".into()), Some("a text of more than twenty letters".into()), None]);
         table.push([Some("22".into()), Some("line\nend".into()), Some("7".into())]);
-        let rows = [
+        let rows: [(usize, &[&str], &str); 4] = [
             (
                 80,
-                0,
+                &[],
                 "id  words                                  n\n────────────────────────────────────────────\n 1  a text of more than twenty letters  NULL\n22  line\\nend                              7\n",
             ),
-            (26, 0, "id  words                n\n──────────────────────────\n 1  a text of more t…  NULL\n"),
-            (12, 1, "id     n\n────────\n 1  NULL\n22     7\n"),
+            (26, &[], "id  words                n\n──────────────────────────\n 1  a text of more t…  NULL\n"),
+            (20, &["id"], "words              n\n────────────────────\na text of mor…  NULL\nline\\nend          7\n"),
+            (12, &["id", "n"], "words\n────────────\na text of m…\nline\\nend\n"),
         ];
         for (width, left_out, start) in rows {
             let fitted = table.fit(width);

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use serde_json::Value;
+use store_duckdb::{DuckStore, StoreOptions};
 
 use crate::lives::{autumn, holding};
 use crate::support::Place;
@@ -155,6 +156,7 @@ fn nightscout_takes_the_documents() {
 #[test]
 fn tidepool_takes_the_data() {
     let place = holding(&autumn());
+    lengthen(&place);
     assert_eq!(place.run(&["export", "--profile", "tidepool", "--output", "tidepool"]).code, 0);
     let datum: [Member; 5] = [
         ("time", true, is_instant),
@@ -210,9 +212,26 @@ fn tidepool_takes_the_data() {
         assert!(!has("expectedNormal") || bolus["expectedNormal"].as_f64() > bolus["normal"].as_f64(), "{bolus}");
     }
     for basal in &files[2] {
-        assert_eq!(basal["rate"].is_null(), basal["deliveryType"] == "suspend", "{basal}");
+        let is_suspended = basal["deliveryType"] == "suspend";
+        assert_eq!(basal["rate"].is_null(), is_suspended, "{basal}");
+        assert!(!is_suspended || basal["duration"].as_u64() <= Some(86_400_000), "{basal}");
     }
+    let seconds = place.number("SELECT sum(seconds) FROM basal_deliveries WHERE commanded_basal_rate IS NOT NULL");
+    let milliseconds: u64 = files[2].iter().filter_map(|basal| basal["duration"].as_u64()).sum();
+    assert_eq!(milliseconds, seconds * 1000);
+    let rates = place.count("basal_deliveries WHERE seconds > 0 AND commanded_basal_rate IS NOT NULL");
+    assert_eq!(files[2].len() as u64, rates + 2 + 1, "three pieces of one, two of another");
     assert!(files[2].iter().any(|basal| basal["deliveryType"] == "automated"));
+}
+
+/// Two days and more without a pump, and a rate of a week: longer than a datum may be.
+fn lengthen(place: &Place) {
+    let sql = "UPDATE basal_deliveries SET seconds = 200000, commanded_basal_rate = 0, commanded_basal_rate_source = 'suspended'
+               WHERE id = (SELECT max(id) FROM basal_deliveries WHERE seconds > 0 AND commanded_basal_rate IS NOT NULL);
+               UPDATE basal_deliveries SET seconds = 604800
+               WHERE id = (SELECT min(id) FROM basal_deliveries WHERE commanded_basal_rate_source LIKE '%algorithm%' AND seconds > 0)";
+    let mut store = DuckStore::open(place.path().join("data/tandem.db"), StoreOptions::default()).expect("a database");
+    store.connection().expect("a connection").execute_batch(sql).expect(sql);
 }
 
 /// Every file of a lake, with the time it was written.

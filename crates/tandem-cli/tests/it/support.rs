@@ -77,9 +77,14 @@ impl Place {
 
     /// How many rows a table has.
     pub(crate) fn count(&self, table: &str) -> u64 {
-        let said = self.run(&["query", &format!("SELECT count(*) FROM {table}"), "--format", "csv"]);
-        let count = said.data.lines().nth(1).and_then(|line| line.parse().ok());
-        count.unwrap_or_else(|| panic!("{table} can be counted: {}", said.talk))
+        self.number(&format!("SELECT count(*) FROM {table}"))
+    }
+
+    /// The only number that a query answers.
+    pub(crate) fn number(&self, query: &str) -> u64 {
+        let said = self.run(&["query", query, "--format", "csv"]);
+        let number = said.data.lines().nth(1).and_then(|line| line.parse().ok());
+        number.unwrap_or_else(|| panic!("{query} answers a number: {}", said.talk))
     }
 }
 

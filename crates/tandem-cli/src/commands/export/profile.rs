@@ -85,13 +85,22 @@ const BOLUS: &str = "
            CASE WHEN later_units > 0 AND extended_minutes > minutes THEN extended_minutes * 60000 END AS expectedDuration, {datum}
     FROM doses ORDER BY timestamp_utc";
 
-/// While delivery is suspended there is no rate.
+/// While delivery is suspended there is no rate. A datum may last a day at most (suspend, temp) or five: a longer one is cut into several.
 const BASAL: &str = "
-    SELECT 'basal' AS type,
-           CASE WHEN commanded_basal_rate_source = 'suspended' THEN 'suspend' WHEN commanded_basal_rate_source LIKE '%algorithm%' THEN 'automated'
-                WHEN commanded_basal_rate_source LIKE 'temp%' THEN 'temp' ELSE 'scheduled' END AS deliveryType,
-           CASE WHEN commanded_basal_rate_source <> 'suspended' THEN commanded_basal_rate / 1000.0 END AS rate, seconds * 1000 AS duration, {datum}
-    FROM basal_deliveries WHERE seconds > 0 AND commanded_basal_rate IS NOT NULL AND {days} AND {pump} ORDER BY timestamp_utc";
+    WITH rates AS (
+        SELECT *, CASE WHEN commanded_basal_rate_source = 'suspended' THEN 'suspend' WHEN commanded_basal_rate_source LIKE '%algorithm%' THEN 'automated'
+                       WHEN commanded_basal_rate_source LIKE 'temp%' THEN 'temp' ELSE 'scheduled' END AS kind,
+               CASE WHEN kind IN ('suspend', 'temp') THEN 86400 ELSE 432000 END AS most_seconds
+        FROM basal_deliveries WHERE seconds > 0 AND commanded_basal_rate IS NOT NULL AND {days} AND {pump}
+    ), places AS (
+        SELECT *, unnest(range(0, seconds, most_seconds)) AS since FROM rates
+    ), pieces AS (
+        SELECT * REPLACE (timestamp + to_seconds(since) AS timestamp, make_timestamp(epoch_us(timestamp_utc) + since * 1000000)::TIMESTAMPTZ AS timestamp_utc)
+        FROM places
+    )
+    SELECT 'basal' AS type, kind AS deliveryType, CASE WHEN kind <> 'suspend' THEN commanded_basal_rate / 1000.0 END AS rate,
+           least(seconds - since, most_seconds) * 1000 AS duration, {datum}
+    FROM pieces ORDER BY timestamp_utc";
 
 /// What every datum of Tidepool has.
 const DATUM: &str = "

@@ -191,8 +191,8 @@ fn averages(insulin: &InsulinSummary) -> String {
     let mut table = table(&["average of", "days", "total U", "basal U", "bolus U", "basal %", "carbs g"]);
     let average = &insulin.average;
     let rows = [
-        ("days with insulin on record", average.of_days_with_data),
-        ("complete days (18 h of basal)", average.of_complete_days),
+        ("days with insulin", average.of_days_with_data),
+        ("complete days", average.of_complete_days),
         ("all the time elapsed", average.of_elapsed_days),
     ];
     for (name, day) in rows {
