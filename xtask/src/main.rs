@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "a command line tool talks to the person who runs it")]
 
 mod browser;
+mod dist;
 mod edges;
 mod gate;
 mod process;
@@ -40,6 +41,12 @@ enum Chore {
         #[arg(value_name = "EVENTS")]
         sizes: Vec<String>,
     },
+    /// Packs a tarball and a wheel with checksums and a bill of materials, and tries each in an empty place.
+    Dist {
+        /// Where they go [default: dist in the target folder]
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
     /// Opens the demo's report in a real browser: errors, requests, accessibility, overlapping labels.
     ReportCheck {
         /// Keep screenshots in this folder.
@@ -66,6 +73,7 @@ fn main() -> anyhow::Result<()> {
         Chore::Edges => edges::check(),
         Chore::Validate { quick, json } => validate::validate(quick, json.as_deref()),
         Chore::Bench { sizes } => gate::bench(&sizes),
+        Chore::Dist { output } => dist::dist(output.as_deref()),
         Chore::ReportCheck { screenshots } => browser::check(screenshots.as_deref()),
         Chore::Tour { check } => gate::tour(check),
         Chore::Faults { arguments } => gate::faults(&arguments),

@@ -15,10 +15,15 @@ pub(crate) struct Built {
     pub(crate) tandem: PathBuf,
 }
 
+/// The checkout, and where cargo puts what it builds.
+pub(crate) fn places() -> Result<(PathBuf, PathBuf)> {
+    let metadata = cargo_metadata::MetadataCommand::new().no_deps().exec().context("cannot read the workspace")?;
+    Ok((metadata.workspace_root.into_std_path_buf(), metadata.target_directory.into_std_path_buf()))
+}
+
 /// Builds the program.
 pub(crate) fn build() -> Result<Built> {
-    let metadata = cargo_metadata::MetadataCommand::new().no_deps().exec().context("cannot read the workspace")?;
-    let (root, target) = (metadata.workspace_root.into_std_path_buf(), metadata.target_directory.into_std_path_buf());
+    let (root, target) = places()?;
     run(cargo().args(["build", "--release", "--quiet", "--package", "tandem-cli"]).current_dir(&root))?;
     Ok(Built { tandem: target.join("release/tandem"), root, target })
 }
@@ -29,6 +34,19 @@ pub(crate) fn python_environment(folder: &Path, packages: &[&str]) -> Result<Pat
     let bin = folder.join("bin");
     run(Command::new(bin.join("pip")).args(["install", "--quiet", "--disable-pip-version-check"]).args(packages))?;
     Ok(bin)
+}
+
+/// A program for developers by its crate's name: installed beside what is built, once.
+pub(crate) fn tool(target: &Path, name: &str) -> Result<PathBuf> {
+    let root = target.join("tools");
+    let program = root.join("bin").join(name);
+    if !program.exists() {
+        eprintln!("installing {name} into {}", root.display());
+        let mut install = cargo();
+        install.args(["install", "--locked", "--quiet", "--root"]).arg(&root).arg(name);
+        run(install.env_remove("CARGO_TARGET_DIR"))?;
+    }
+    Ok(program)
 }
 
 /// Takes this machine's configuration away from a command and gives it a home of its own.

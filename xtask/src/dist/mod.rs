@@ -1,0 +1,89 @@
+//! What people without a compiler get: a tarball and a wheel, with checksums and a list of all that is in them.
+//!
+//! Each is unpacked or installed in an empty place and runs the demo there before this chore is content.
+
+mod contents;
+mod sbom;
+mod smoke;
+mod tarball;
+mod wheel;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::process::{Built, build, run};
+
+const CHECKSUMS: &str = "SHA256SUMS";
+
+/// What is being packed.
+struct Release {
+    built: Built,
+    version: String,
+    /// The machine it is for, in rustc's words.
+    target: String,
+    /// Where the outcome goes.
+    folder: PathBuf,
+}
+
+/// Packs the program into `folder` and tries what was packed.
+pub(crate) fn dist(folder: Option<&Path>) -> Result<()> {
+    let release = Release::new(folder)?;
+    let work = tempfile::tempdir().context("cannot make a folder to work in")?;
+    eprintln!("── bill of materials");
+    let sbom = sbom::write(&release, work.path())?;
+    eprintln!("── tarball");
+    let contents = contents::gather(&release, &work.path().join(release.name()))?;
+    let tarball = tarball::write(&release, &contents)?;
+    eprintln!("── wheel");
+    let wheel = wheel::write(&release, &contents, &work.path().join("wheel"))?;
+    checksums(&release.folder, &[&tarball, &wheel, &sbom])?;
+    eprintln!("── tried in an empty place");
+    smoke::checksums(&release.folder)?;
+    smoke::tarball(&release, &tarball)?;
+    smoke::wheel(&release, &wheel)?;
+    for file in [&tarball, &wheel, &sbom] {
+        let bytes = fs::metadata(file).with_context(|| format!("cannot look at {}", file.display()))?.len();
+        eprintln!("{:>6.1} MB  {}", bytes as f64 / 1e6, file.display());
+    }
+    Ok(())
+}
+
+impl Release {
+    fn new(folder: Option<&Path>) -> Result<Self> {
+        let built = build()?;
+        let said = run(Command::new(&built.tandem).arg("--version"))?;
+        let version = said.trim().rsplit(' ').next().context("the program does not say its version")?.to_owned();
+        let rustc = run(Command::new("rustc").arg("-vV"))?;
+        let target = rustc.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
+        let folder = folder.map_or_else(|| built.target.join("dist"), Path::to_owned);
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        // What an earlier run left would be taken for this one's.
+        for entry in fs::read_dir(&folder).with_context(|| format!("cannot look into {}", folder.display()))? {
+            let path = entry?.path();
+            if path.is_file() && is_ours(&path) {
+                fs::remove_file(&path).with_context(|| format!("cannot replace {}", path.display()))?;
+            }
+        }
+        Ok(Self { version, target: target.to_owned(), folder, built })
+    }
+
+    /// `tandem-0.1.0-x86_64-unknown-linux-gnu`
+    fn name(&self) -> String {
+        format!("tandem-{}-{}", self.version, self.target)
+    }
+}
+
+fn is_ours(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    name == CHECKSUMS || name.starts_with("tandem-") || name.starts_with("tandem_cli-")
+}
+
+/// One line a file, in the form that `sha256sum --check` reads.
+fn checksums(folder: &Path, files: &[&PathBuf]) -> Result<()> {
+    let names = files.iter().filter_map(|file| file.file_name());
+    let text = run(Command::new("sha256sum").args(names).current_dir(folder))?;
+    fs::write(folder.join(CHECKSUMS), text).context("cannot write the checksums")
+}

@@ -1,0 +1,58 @@
+//! What was packed, as somebody has it who has nothing else.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use super::{CHECKSUMS, Release};
+use crate::process::{clean, python_environment, run};
+
+pub(super) fn checksums(folder: &Path) -> Result<()> {
+    run(Command::new("sha256sum").args(["--check", "--strict", CHECKSUMS]).current_dir(folder)).map(|_| ())
+}
+
+/// Unpacked in an empty folder.
+pub(super) fn tarball(release: &Release, tarball: &Path) -> Result<()> {
+    let place = tempfile::tempdir().context("cannot make a folder")?;
+    run(Command::new("tar").arg("xzf").arg(tarball).current_dir(&place))?;
+    let folder = place.path().join(release.name());
+    for file in ["LICENSE-MIT", "LICENSE-APACHE", "README.md", "man/man1/tandem-sync.1", "completions/_tandem"] {
+        ensure!(folder.join(file).is_file(), "the tarball lacks {file}");
+    }
+    let script = "source completions/tandem.bash && complete -p tandem";
+    run(Command::new("bash").args(["-euc", script]).current_dir(&folder)).context("the completions for bash")?;
+    demo(release, &folder.join("tandem"))
+}
+
+/// Installed by pip in an environment that was made for it.
+pub(super) fn wheel(release: &Release, wheel: &Path) -> Result<()> {
+    let place = tempfile::tempdir().context("cannot make a folder")?;
+    let environment = place.path().join("environment");
+    let bin = python_environment(&environment, &[&wheel.display().to_string()])?;
+    for file in ["share/man/man1/tandem-sync.1", "share/bash-completion/completions/tandem"] {
+        ensure!(environment.join(file).is_file(), "the wheel does not install {file}");
+    }
+    demo(release, &bin.join("tandem"))
+}
+
+/// The program's own demonstration, in an empty folder with an empty home; its database must then answer.
+fn demo(release: &Release, program: &Path) -> Result<()> {
+    let place = tempfile::tempdir().context("cannot make a folder")?;
+    let home = place.path().join("home");
+    fs::create_dir(&home).context("cannot make a folder")?;
+    let tandem = |arguments: &[&str]| {
+        let mut command = Command::new(program);
+        run(clean(&mut command, &home).args(arguments).current_dir(&place))
+    };
+    let version = tandem(&["--version"])?;
+    ensure!(version.trim() == format!("tandem {}", release.version), "it says it is {version}");
+    tandem(&["demo"])?;
+    ensure!(place.path().join("data/demo.html").is_file(), "the demo left no report");
+    let count = ["query", "SELECT count(*) AS n FROM cgm_readings", "--format", "csv", "--db", "data/demo.db"];
+    let answer = tandem(&count)?;
+    let readings: u64 = answer.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or(0);
+    ensure!(readings > 1000, "the demo's database answers {answer}");
+    Ok(())
+}
