@@ -41,12 +41,12 @@ pub fn parse<S: EventStore>(
     stop: &StopSignal,
     on_progress: &mut OnProgress<'_>,
 ) -> Result<ParseReport, StoreError> {
-    let dictionary = Dictionary::get().digest();
-    let Some(first) = store.unparsed(dictionary, None, EVENTS_PER_BATCH)? else {
+    let zones = store.zone_history()?;
+    // First: new clocks may make events that were decoded wait again.
+    let clocks = rebuild_clocks(store, &zones, now)?;
+    let Some(first) = store.unparsed(Dictionary::get().digest(), None, EVENTS_PER_BATCH)? else {
         return Ok(ParseReport::default());
     };
-    let zones = store.zone_history()?;
-    let clocks = rebuild_clocks(store, &zones, now)?;
     std::thread::scope(|scope| {
         // A batch is handed over only when the decoder is free: none waits in memory.
         let (to_decoder, work) = sync_channel::<UnparsedBatch>(0);
@@ -57,7 +57,7 @@ pub fn parse<S: EventStore>(
     })
 }
 
-/// Makes `zones` the configured zones and moves every instant to them.
+/// Makes `zones` the configured zones and moves every instant to them; of a long history with the next [`parse`].
 ///
 /// # Errors
 /// [`StoreError`]; zones and instants are as before.

@@ -84,7 +84,8 @@ impl<S: Store> Pipeline<S> {
         Ok(self)
     }
 
-    /// Replaces the zone history; instants follow, domain tables with the next derivation.
+    /// Replaces the zone history; instants follow, of a long history with the next [`Pipeline::parse`]; domain tables
+    /// with the next derivation.
     ///
     /// # Errors
     /// [`StoreError`]; zones and instants are as before.

@@ -134,7 +134,8 @@ pub trait EventStore: RunStore {
     fn clock_evidence(&mut self) -> Result<Vec<ClockEvidence>, StoreError>;
 
     /// Makes `clocks` the pumps' clocks, found by `zones`, and keeps both. Where a clock differs from the former one,
-    /// the instants of the events already stored follow and the pump is marked for derivation.
+    /// the instants of the events already stored follow and the pump is marked for derivation; or, where they are many,
+    /// all that was decoded is dropped, and every raw event is unparsed again.
     ///
     /// # Errors
     /// [`StoreError`]; zones, clocks and instants are unchanged.

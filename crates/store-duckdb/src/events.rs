@@ -79,7 +79,15 @@ impl EventStore for DuckStore {
     fn store_clocks(&mut self, zones: &ZoneHistory, clocks: &[(PumpId, PumpClock)]) -> Result<(), StoreError> {
         self.transaction("store the pumps' clocks", |transaction| {
             store_zones_in_tx(transaction, zones)?;
-            clocks.iter().try_for_each(|(pump, clock)| store_clock_in_tx(transaction, *pump, clock))
+            for (pump, clock) in clocks {
+                store_clock_in_tx(transaction, *pump, clock)?;
+                match move_instants_in_tx(transaction, *pump)? {
+                    Moved::Nothing => {}
+                    Moved::From(first) => mark_in_tx(transaction, first)?,
+                    Moved::TooMany => clear_decoded_in_tx(transaction)?,
+                }
+            }
+            Ok(())
         })
     }
 
@@ -107,11 +115,18 @@ impl EventStore for DuckStore {
 }
 
 pub(crate) fn clear_derived_in_tx(transaction: &Transaction<'_>) -> Result<(), StoreError> {
-    let tables = ["events", "decode_problems", "clock_segments", "parse_progress", "pending_derivations"];
-    for table in tables.into_iter().chain(crate::derive::table_names()) {
-        transaction.execute_batch(&format!("DELETE FROM {table}")).map_err(failed(format!("cannot clear {table}")))?;
-    }
-    Ok(())
+    clear_decoded_in_tx(transaction)?;
+    clear_in_tx(transaction, "clock_segments")
+}
+
+/// Drops what was decoded and all that was made of it; every raw event then waits to be decoded.
+fn clear_decoded_in_tx(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    let tables = ["events", "decode_problems", "parse_progress", "pending_derivations"];
+    tables.into_iter().chain(crate::derive::table_names()).try_for_each(|table| clear_in_tx(transaction, table))
+}
+
+fn clear_in_tx(transaction: &Transaction<'_>, table: &str) -> Result<(), StoreError> {
+    transaction.execute_batch(&format!("DELETE FROM {table}")).map_err(failed(format!("cannot clear {table}")))
 }
 
 /// The raw events in a chunk of `(id, created in microseconds, text)`.
@@ -251,22 +266,39 @@ fn store_clock_in_tx(transaction: &Transaction<'_>, pump: PumpId, clock: &PumpCl
         .wall("from_wall", each().map(|segment| segment.from_wall))
         .int64("utc_offset_seconds", each().map(|segment| segment.offset_seconds))
         .text("utc_source", each().map(|segment| segment.source.as_str()))
-        .append_in_tx(transaction, "clock_segments")?;
-    let moved = move_instants_in_tx(transaction, pump)?;
-    moved.map_or(Ok(()), |from| mark_in_tx(transaction, from))
+        .append_in_tx(transaction, "clock_segments")
 }
 
-/// Gives events the instants of the clock just stored; returns the first that moved.
-fn move_instants_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<Option<EventId>, StoreError> {
+/// What a new clock did to the events of its pump.
+enum Moved {
+    Nothing,
+    /// This event and perhaps later ones have other instants now.
+    From(EventId),
+    /// Nothing was changed: so many would move that to decode them again costs less.
+    TooMany,
+}
+
+/// The most events that are given other instants in place. To update a row costs DuckDB ten times what it costs to decode the
+/// event again, and it keeps every changed row in memory until the end of the transaction.
+const MOST_MOVED: u64 = 50_000;
+
+/// Gives events the instants of the clock just stored.
+fn move_instants_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<Moved, StoreError> {
     let doing = || failed("cannot move events to their instants");
-    transaction.execute(MOVED_INSTANTS, [pump.0]).map_err(doing())?;
-    let first: Option<i64> =
-        transaction.query_row("SELECT min(id) FROM moved_instants", [], |row| row.get(0)).map_err(doing())?;
-    if first.is_some() {
-        transaction.execute_batch(MOVE_INSTANTS).map_err(doing())?;
-    }
+    transaction.execute(&format!("{MOVED_INSTANTS} LIMIT {MOST_MOVED} + 1"), [pump.0]).map_err(doing())?;
+    let (first, count): (Option<i64>, u64) = transaction
+        .query_row("SELECT min(id), count(*) FROM moved_instants", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .map_err(doing())?;
+    let moved = match first {
+        None => Moved::Nothing,
+        Some(_) if count > MOST_MOVED => Moved::TooMany,
+        Some(first) => {
+            transaction.execute_batch(MOVE_INSTANTS).map_err(doing())?;
+            Moved::From(EventId::from_number(first))
+        }
+    };
     transaction.execute_batch("DROP TABLE moved_instants").map_err(doing())?;
-    Ok(first.map(EventId::from_number))
+    Ok(moved)
 }
 
 /// The same rule as `PumpClock::instant`: the last clock begun at or before the event; of its rows the last that holds

@@ -17,3 +17,4 @@ mod readings;
 mod simulated;
 mod truth;
 mod verify;
+mod zones;

@@ -90,15 +90,16 @@ fn set(name: &str, from: Option<NaiveDate>, context: &Context) -> Result<Exit> {
     }
     zones.set(from, zone);
     pipeline.set_zones(&zones)?;
-    let derived = pipeline.derive()?;
+    let (parsed, derived) = (pipeline.parse()?, pipeline.derive()?);
     drop((pipeline, bar));
-    context.terminal.say(format!("The pump's clock is read in {zone}{since}.\n{}", stages::derived(&derived)));
+    let again = if parsed.events > 0 { stages::parsed(&parsed) + "\n" } else { String::new() };
+    context.terminal.say(format!("The pump's clock is read in {zone}{since}.\n{again}{}", stages::derived(&derived)));
     if let Some(other) = context.settings.zone.filter(|other| from.is_none() && *other != zone) {
         context
             .terminal
             .note(format!("--time-zone or the configuration names {other}, which the next sync will set again"));
     }
-    Ok(stages::ended(context, derived.interrupted))
+    Ok(stages::ended(context, parsed.interrupted || derived.interrupted))
 }
 
 fn list(as_json: bool, context: &Context) -> Result<Exit> {
