@@ -79,7 +79,13 @@ impl<S: Store> Pipeline<S> {
         let mut zones = self.store()?.zone_history()?;
         if !zones.entries().contains(&(None, zone)) {
             zones.set(None, zone);
+            let waited = self.has_unparsed()?;
             self.set_zones(&zones)?;
+            // A long history was dropped to be decoded again. Whatever is asked for next must not find empty tables.
+            if !waited && self.has_unparsed()? {
+                self.parse()?;
+                self.derive()?;
+            }
         }
         Ok(self)
     }
@@ -166,8 +172,7 @@ impl<S: Store> Pipeline<S> {
     /// # Errors
     /// [`StoreError`]; batches before it are kept.
     pub fn parse(&mut self) -> Result<ParseReport, StoreError> {
-        let dictionary = pump_events::Dictionary::get().digest();
-        if self.store()?.unparsed(dictionary, None, 1)?.is_none() {
+        if !self.has_unparsed()? {
             return Ok(ParseReport::default());
         }
         let run = self.begin(Stage::Parse, self.clock.now())?;
@@ -209,6 +214,11 @@ impl<S: Store> Pipeline<S> {
         self.store()?.clear_derived()?;
         self.set_zones(&zones)?;
         Ok((self.parse()?, self.derive()?))
+    }
+
+    fn has_unparsed(&mut self) -> Result<bool, StoreError> {
+        let dictionary = pump_events::Dictionary::get().digest();
+        Ok(self.store()?.unparsed(dictionary, None, 1)?.is_some())
     }
 
     fn begin(&mut self, stage: Stage, started: DateTime<Utc>) -> Result<RunId, StoreError> {

@@ -1,12 +1,14 @@
 //! Another zone for a long history: too much to move in place, so that it is decoded again, to the same outcome.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use pipeline::clock_model::ZoneHistory;
 use pipeline::parse::{parse, set_zones};
 use pipeline::store::{RawPage, Stage};
 use pipeline::testing::{basal_event, batch_of};
-use pipeline::{PumpKey, RawStore, RunStore, SerialNumber, StopSignal};
+use pipeline::{FixedClock, Pipeline, PumpKey, RawStore, RunStore, SerialNumber, StopSignal};
 use pump_events::PumpTime;
 use store_duckdb::DuckStore;
 
@@ -49,4 +51,10 @@ fn a_long_history_is_decoded_again() {
     }
     assert_ne!(outcomes[0], outcomes[1], "instants follow");
     assert_eq!((&outcomes[1], &outcomes[0]), (&outcomes[2], &outcomes[3]), "and follow back");
+    // A pipeline that is told its zone, whatever it is to do then, leaves no table empty.
+    let clock = Arc::new(FixedClock(now()));
+    let pipeline = Pipeline::new(store, clock).with_zone(Tz::America__New_York).expect("a zone");
+    let mut store = pipeline.into_store().expect("the store");
+    assert_eq!(instants(&mut store), outcomes[1]);
+    assert_ne!(rows(&mut store, "SELECT count(*) FROM basal_deliveries").expect("rows"), ["0"]);
 }
