@@ -11,7 +11,7 @@ pub use scripted::ScriptedSource;
 
 use pump_events::{Event, EventCode, PumpTime, encode_json};
 
-use crate::{RawBatch, RawEvent, RawKey};
+use crate::{AssignmentId, PumpListing, RawBatch, RawEvent, RawKey, SerialNumber};
 
 /// The assignment that [`basal_event`] names.
 pub const ASSIGNMENT: &str = "7f0c9d1e-0000-4000-8000-000000000001";
@@ -31,6 +31,24 @@ pub fn basal_event(sequence_number: u32, pump_time: PumpTime, commanded_rate: u1
         .expect("the dictionary has these fields")
         .finish();
     encode_json(&event, ASSIGNMENT)
+}
+
+/// A pump of which an account tells nothing but its names.
+#[must_use]
+pub fn listing(serial_number: &str, assignment_id: Option<&str>) -> PumpListing {
+    PumpListing {
+        serial_number: SerialNumber::new(serial_number),
+        assignment_id: assignment_id.map(AssignmentId::new),
+        model_name: None,
+        model_number: None,
+        part_number: None,
+        software_version: None,
+        algorithm: None,
+        last_upload: None,
+        first_event: None,
+        last_event: None,
+        settings: None,
+    }
 }
 
 /// A batch of the given texts.

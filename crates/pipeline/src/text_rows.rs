@@ -51,12 +51,7 @@ impl<R> TextRows<R> {
         &self.rows
     }
 
-    /// The text of the row at `index`.
-    ///
-    /// # Panics
-    /// When `index` is not below [`TextRows::len`].
-    #[must_use]
-    pub fn text(&self, index: usize) -> &str {
+    fn text(&self, index: usize) -> &str {
         let start = index.checked_sub(1).map_or(0, |previous| self.ends[previous]);
         &self.text[start..self.ends[index]]
     }

@@ -157,19 +157,8 @@ fn the_ledger_is_written_with_its_page<S: Store>(store: S) {
 }
 
 fn listing(serial: &str, assignment: Option<&str>) -> PumpListing {
-    PumpListing {
-        serial_number: SerialNumber::new(serial),
-        assignment_id: assignment.map(AssignmentId::new),
-        model_name: Some("t:slim X2™ Insulin Pump".to_owned()),
-        model_number: None,
-        part_number: None,
-        software_version: None,
-        algorithm: None,
-        last_upload: Some(noon()),
-        first_event: None,
-        last_event: None,
-        settings: None,
-    }
+    let model_name = Some("t:slim X2™ Insulin Pump".to_owned());
+    PumpListing { model_name, last_upload: Some(noon()), ..super::listing(serial, assignment) }
 }
 
 fn pumps_are_known_by_serial_and_by_assignment<S: Store>(mut store: S) {

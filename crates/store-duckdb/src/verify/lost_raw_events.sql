@@ -7,5 +7,5 @@ WITH brought AS (
 SELECT pump_id, 'raw_events' AS subject, true AS is_fault, abs(coalesce(b.events, 0) - coalesce(k.events, 0)) AS count, NULL AS first_id,
        format('{} raw events were stored, {} are there', coalesce(b.events, 0), coalesce(k.events, 0)) AS detail
 FROM brought b FULL JOIN kept k USING (pump_id)
-WHERE b.events IS DISTINCT FROM k.events AND coalesce(b.events, 0) <> coalesce(k.events, 0)
+WHERE coalesce(b.events, 0) <> coalesce(k.events, 0)
 ORDER BY pump_id

@@ -3,10 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use pipeline::clock_model::ZoneHistory;
 use pipeline::store::{FetchedWindow, RawPage, Stage};
-use pipeline::testing::{ASSIGNMENT, basal_event, batch_of};
+use pipeline::testing::{ASSIGNMENT, basal_event, batch_of, listing};
 use pipeline::{
-    Account, AssignmentId, DayRange, DomainStore, PumpKey, PumpListing, RawStore, RunStore, SerialNumber,
-    SettingsSnapshot, StopSignal, StoreError,
+    Account, AssignmentId, DayRange, DomainStore, PumpKey, PumpListing, RawStore, RunStore, SettingsSnapshot,
+    StopSignal, StoreError,
 };
 use pump_events::PumpTime;
 use store_duckdb::DuckStore;
@@ -47,19 +47,7 @@ fn derive(store: &mut DuckStore) -> Result<(), StoreError> {
 fn account() -> Account {
     let settings = SettingsSnapshot { hash: "h".to_owned(), uploaded: None, details: "{}".to_owned() };
     Account {
-        pumps: vec![PumpListing {
-            serial_number: SerialNumber::new("11"),
-            assignment_id: Some(AssignmentId::new("other")),
-            model_name: None,
-            model_number: None,
-            part_number: None,
-            software_version: None,
-            algorithm: None,
-            last_upload: Some(now()),
-            first_event: None,
-            last_event: None,
-            settings: Some(settings),
-        }],
+        pumps: vec![PumpListing { last_upload: Some(now()), settings: Some(settings), ..listing("11", Some("other")) }],
     }
 }
 

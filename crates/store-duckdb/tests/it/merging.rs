@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use pipeline::store::{RawPage, Stage};
-use pipeline::testing::{ASSIGNMENT, basal_event, batch_of};
-use pipeline::{AssignmentId, PumpKey, PumpListing, RawStore, RunStore, SerialNumber};
+use pipeline::testing::{ASSIGNMENT, basal_event, batch_of, listing};
+use pipeline::{AssignmentId, PumpKey, RawStore, RunStore, SerialNumber};
 use pump_events::PumpTime;
 use store_duckdb::{Check, DuckStore};
 
@@ -34,20 +34,7 @@ fn revisions_and_counts_of_both_stay() {
     // The other knows 2 as well, 4 otherwise, and has its own past of 3 and of 4.
     page(&mut store, &by_serial, &[(2, 200), (3, 300), (4, 40)]);
     page(&mut store, &by_serial, &[(3, 333), (4, 41)]);
-    let listing = PumpListing {
-        serial_number: SerialNumber::new("11"),
-        assignment_id: Some(AssignmentId::new(ASSIGNMENT)),
-        model_name: None,
-        model_number: None,
-        part_number: None,
-        software_version: None,
-        algorithm: None,
-        last_upload: None,
-        first_event: None,
-        last_event: None,
-        settings: None,
-    };
-    store.link_pump(&listing, now()).expect("two names can be linked");
+    store.link_pump(&listing("11", Some(ASSIGNMENT)), now()).expect("two names can be linked");
     let rate = "raw_event_data->'eventProperties'->>'commandedRate'";
     let current = format!("SELECT sequence_number, {rate} FROM raw_events ORDER BY ALL");
     assert_eq!(rows(&mut store, &current).expect("rows"), ["1|100", "2|200", "3|333", "4|444"]);
