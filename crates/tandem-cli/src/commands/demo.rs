@@ -36,8 +36,8 @@ const WORDS: &str = "Stopping after this page; press Ctrl-C again to stop at onc
 
 const EXAMPLES: &str = "\
 Examples:
-  tandem demo                         into data/demo.db and data/demo.html
-  tandem demo --db /tmp/sample.db     somewhere else; never into a file that exists
+  tandem demo                    into data/demo.db and data/demo.html
+  tandem demo --db sample.db     somewhere else; never into a file that exists
 
 Afterwards every command works on it, for example:
   tandem day yesterday --db data/demo.db

@@ -178,6 +178,21 @@ mod tests {
     }
 
     #[test]
+    fn what_says_least_goes_first() {
+        for (name, goes_first) in [
+            ("id", true),
+            ("pump_id", true),
+            ("started_utc", true),
+            ("utc_source", true),
+            ("timestamp", false),
+            ("identity", false),
+            ("cgm_reading", false),
+        ] {
+            assert_eq!(says_least(name), goes_first, "{name}");
+        }
+    }
+
+    #[test]
     fn fractions_are_rounded_where_there_is_no_room() {
         let mut table = ScreenTable::new([("mean", Align::Fraction), ("share", Align::Fraction), ("n", Align::Right)]);
         table.push([Some("152.33333333333334".into()), Some("0.00012345678901".into()), Some("7".into())]);
