@@ -27,7 +27,7 @@ pub(super) fn write(release: &Release, contents: &Path, work: &Path) -> Result<P
     let root = &release.built.root;
     let place = |name: &str| root.join(name).display().to_string();
     let project = PYPROJECT.replace("\"MANIFEST\"", &format!("{:?}", place("crates/tandem-cli/Cargo.toml")));
-    contents::copy(&root.join("README.md"), &work.join("README"))?;
+    contents::copy(&root.join("README.md"), &work.join("README.md"))?;
     fs::write(work.join("pyproject.toml"), project).context("cannot write pyproject.toml")?;
     let bin = python_environment(&work.join("maturin"), &["maturin>=1.9,<2"])?;
     let before = wheels(&release.folder)?;
