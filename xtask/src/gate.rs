@@ -47,15 +47,28 @@ pub(crate) fn test() -> anyhow::Result<()> {
 /// Runs the tests that compare screens with kept texts; without `check` they write these anew.
 pub(crate) fn tour(check: bool) -> anyhow::Result<()> {
     let names = ["the_tour_is_what_the_screen_shows", "every_error_is_told_as_it_always_was"];
-    let mut command = cargo(&["test", "--release", "--package", "tandem-cli", "--test", "it", "--"]);
-    command.args(names);
-    if !check {
-        command.env("TANDEM_RECORD", "1");
-    }
-    if !command.status().context("cannot run cargo test")?.success() {
+    if !kept_texts("tandem-cli", &names, !check)? {
         bail!("the screens are not as kept; if what is found is right: cargo xtask tour");
     }
     Ok(())
+}
+
+/// Writes the documents that are made from the database.
+pub(crate) fn codegen() -> anyhow::Result<()> {
+    if !kept_texts("store-duckdb", &["the_data_dictionary_is_what_the_database_says"], true)? {
+        bail!("the data dictionary cannot be written, see above");
+    }
+    Ok(())
+}
+
+/// Runs the tests called `names`, which compare a text that is kept with what is found now; to `record` is to keep the latter.
+fn kept_texts(package: &str, names: &[&str], record: bool) -> anyhow::Result<bool> {
+    let mut command = cargo(&["test", "--release", "--package", package, "--test", "it", "--"]);
+    command.args(names);
+    if record {
+        command.env("TANDEM_RECORD", "1");
+    }
+    Ok(command.status().context("cannot run cargo test")?.success())
 }
 
 /// Builds the binary and measures it on archives of these sizes. The release profile, so that DuckDB is not compiled for it again.

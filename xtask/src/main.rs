@@ -59,6 +59,8 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Writes docs/data-dictionary.md anew, from the comments in the database.
+    Codegen,
     /// The fault campaign: disturbs hundreds of runs of sync and import; see docs/reliability.md.
     Faults {
         /// `--runs N`, `--seed S`
@@ -76,6 +78,7 @@ fn main() -> anyhow::Result<()> {
         Chore::Dist { output } => dist::dist(output.as_deref()),
         Chore::ReportCheck { screenshots } => browser::check(screenshots.as_deref()),
         Chore::Tour { check } => gate::tour(check),
+        Chore::Codegen => gate::codegen(),
         Chore::Faults { arguments } => gate::faults(&arguments),
     }
 }
