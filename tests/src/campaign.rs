@@ -191,7 +191,11 @@ impl<'a> Run<'a> {
         self.stored()?;
         self.in_peace().context("the work does not come to its end")?;
         // A sync that was disturbed may not have seen the settings of its day.
-        ensure_same(&mut self.store()?, self.reference.database(self.work), &["pump_settings"])?;
+        ensure_same(
+            &mut self.store()?,
+            self.reference.database(self.work),
+            &["pump_settings", "pump_settings_changes"],
+        )?;
         Ok(())
     }
 

@@ -38,6 +38,14 @@ macro_rules! text_identifier {
 text_identifier!(SerialNumber);
 text_identifier!(AssignmentId);
 
+impl AssignmentId {
+    /// True when `text` names the same assignment; UUIDs are the same in capital and small letters.
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        self.0.eq_ignore_ascii_case(text.trim())
+    }
+}
+
 /// Everything an account holds that this program uses. Names and dates of birth are never read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Account {

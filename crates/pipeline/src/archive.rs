@@ -221,7 +221,7 @@ impl<'a> Pages<'a> {
     /// The batch to which an event of the pump with this assignment goes; false from [`Pages::advance`] means stop.
     fn batch(&mut self, assignment: Option<&str>) -> &mut RawBatch {
         let is_it = |page: &ArchivePage| match (&page.pump, assignment) {
-            (Some(PumpKey::Assignment(id)), Some(assignment)) => id.as_str() == assignment,
+            (Some(PumpKey::Assignment(id)), Some(assignment)) => id.is(assignment),
             (None, None) => true,
             _ => false,
         };

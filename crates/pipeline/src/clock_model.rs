@@ -9,6 +9,10 @@
 //! 3. carry the offset across each change, in both directions, by the amount the pump says it was changed;
 //! 4. snap an offset that is a few minutes off the zone's: that is drift and imprecise setting, not another zone.
 //!
+//! A pump that lost its power comes back with a clock at its factory date, and does not log that as a change. It shows
+//! when the clock is next set: the clock before lies before the stretch began. What came before such a fall hangs together
+//! with nothing after it, and is anchored for itself.
+//!
 //! Nothing here reads a database or asks what time it is.
 
 use chrono::{DateTime, Days, Duration, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
@@ -155,13 +159,13 @@ impl PumpClock {
     /// Builds the clock of a pump from what its log tells, the zones, and the present (an upper bound of the believable).
     #[must_use]
     pub fn build(history: &ClockHistory, zones: &ZoneHistory, now: DateTime<Utc>) -> Self {
-        let mut stretches = cut(history);
-        let basis = anchor(&mut stretches, zones, now);
-        let entries = |(index, stretch): (usize, &Stretch)| {
-            let newest = index + 1 == stretches.len();
-            entries_of(stretch, zones, basis, newest)
-        };
-        Self { segments: stretches.iter().enumerate().flat_map(entries).collect() }
+        let mut chains = cut(history, now);
+        let newest = chains.len() - 1;
+        let entries = |(index, chain): (usize, &mut Vec<Stretch>)| chain_entries(chain, zones, now, index == newest);
+        let mut segments: Vec<ClockSegment> = chains.iter_mut().enumerate().flat_map(entries).collect();
+        // Where a clock fell back, both clocks hold from the same event on; the wall clock tells them apart.
+        segments.sort_by_key(|segment| (segment.first, segment.from_wall));
+        Self { segments }
     }
 
     /// A clock from segments that [`PumpClock::segments`] gave.
@@ -228,20 +232,47 @@ enum Basis {
     Zone,
 }
 
-fn cut(history: &ClockHistory) -> Vec<Stretch> {
+/// A clock that was set back without a word by more than this has fallen, and not drifted.
+const FALL: Duration = Duration::days(1);
+
+/// The stretches of the log, in chains across which offsets can be carried: one, and one more for each fall of the clock.
+fn cut(history: &ClockHistory, now: DateTime<Utc>) -> Vec<Vec<Stretch>> {
     let (first, start) = history.first;
-    let mut stretches = vec![Stretch { first, start, end: start, forward: 0, offset: 0 }];
+    let mut chains = Vec::new();
+    let mut chain = Vec::new();
+    let mut open = Stretch { first, start, end: start, forward: 0, offset: 0 };
     for change in &history.changes {
-        if let Some(open) = stretches.last_mut() {
-            open.end = (change.wall - change.forward).max(open.start);
+        let before = change.wall - change.forward;
+        if before < open.start - FALL {
+            // When it fell is not known; it was before the clock was set again.
+            open.end = change.wall.max(open.start);
+            let fallen = Stretch { first: open.first, start: before, end: before, forward: 0, offset: 0 };
+            chain.push(std::mem::replace(&mut open, fallen));
+            chains.push(std::mem::take(&mut chain));
         }
+        open.end = before.max(open.start);
         let forward = change.forward.num_milliseconds();
-        stretches.push(Stretch { first: change.id, start: change.wall, end: change.wall, forward, offset: 0 });
+        let next = Stretch { first: change.id, start: change.wall, end: change.wall, forward, offset: 0 };
+        chain.push(std::mem::replace(&mut open, next));
     }
-    if let Some(open) = stretches.last_mut() {
-        open.end = history.last.max(open.start);
+    if history.last < open.start - FALL {
+        open.end = now.naive_utc().max(open.start);
+        let fallen = Stretch { first: open.first, start: history.last, end: history.last, forward: 0, offset: 0 };
+        chain.push(std::mem::replace(&mut open, fallen));
+        chains.push(std::mem::take(&mut chain));
     }
-    stretches
+    open.end = history.last.max(open.start);
+    chain.push(open);
+    chains.push(chain);
+    chains
+}
+
+/// Anchors a chain and tells the clock of each of its stretches.
+fn chain_entries(chain: &mut [Stretch], zones: &ZoneHistory, now: DateTime<Utc>, newest: bool) -> Vec<ClockSegment> {
+    let basis = anchor(chain, zones, now);
+    let last = chain.len() - 1;
+    let entries = |(index, stretch)| entries_of(stretch, zones, basis, newest && index == last);
+    chain.iter().enumerate().flat_map(entries).collect()
 }
 
 /// Finds every stretch's offset: anchors one, carries it to the others.

@@ -15,16 +15,18 @@ pub struct DeriveReport {
     pub interrupted: bool,
 }
 
-/// Brings the domain tables of every pump up to date with its events, one pump after the other.
+/// Brings the domain tables of every pump up to date with its events, one pump after the other. A pump that cannot be
+/// derived does not keep the others waiting.
 ///
 /// # Errors
-/// [`StoreError`]; pumps done before it are kept, and the next run continues with the rest.
+/// The first [`StoreError`]; the other pumps are done all the same, and the next run takes up this one again.
 pub fn derive<S: DomainStore>(
     store: &mut S,
     stop: &StopSignal,
     on_progress: &mut OnProgress<'_>,
 ) -> Result<DeriveReport, StoreError> {
     let mut report = DeriveReport::default();
+    let mut first_error = None;
     let pending = store.pending_derivations()?;
     let all = pending.len() as u64;
     for pump in pending {
@@ -32,15 +34,19 @@ pub fn derive<S: DomainStore>(
             report.interrupted = true;
             break;
         }
-        for count in store.derive(pump)? {
-            add(&mut report.tables, count);
+        match store.derive(pump) {
+            Ok(counts) => counts.into_iter().for_each(|count| add(&mut report.tables, count)),
+            Err(error) => {
+                first_error = first_error.or(Some(error));
+                continue;
+            }
         }
         report.pumps += 1;
         let events = report.tables.iter().map(|count| count.rows).sum();
         let parts = Some((report.pumps, all));
         on_progress(Progress { stage: Stage::Derive, events, pump: None, day: None, parts });
     }
-    Ok(report)
+    first_error.map_or(Ok(report), Err)
 }
 
 fn add(tables: &mut Vec<TableCount>, count: TableCount) {

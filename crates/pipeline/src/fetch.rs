@@ -17,7 +17,7 @@ use crate::{
     Account, Clock, DayRange, PumpId, PumpListing, RawBatch, SerialNumber, Source, SourceError, SourceErrorKind,
     StoreError, StoreErrorKind,
 };
-use plan::{Wish, windows_to_fetch};
+use plan::{Known, Wish, set_back, windows_to_fetch};
 
 /// What to fetch.
 #[derive(Clone, Debug, Default)]
@@ -211,22 +211,38 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
     }
 
     async fn pump(&mut self, listing: PumpListing, id: Option<PumpId>) -> Result<(), FetchError> {
-        let ledger = match id {
-            Some(id) => self.writer.ask(move |store| store.fetch_windows(id)).await?,
-            None => Vec::new(),
-        };
-        let longest = self.with.source.longest_window();
-        let windows = windows_to_fetch(&listing, &ledger, self.with.options.wish, self.with.clock.now(), longest);
-        tracing::info!(windows = windows.len(), "planned a pump");
+        let mut windows = self.plan(&listing, id).await?;
         self.report.pumps.push(PumpReport {
             listing: listing.clone(),
             windows: windows.clone(),
             counts: PageCounts::default(),
         });
-        match (id, self.with.run) {
-            (Some(id), Some(run)) => self.windows(&listing, id, run, &windows).await,
-            _ => Ok(()),
+        let (Some(id), Some(run)) = (id, self.with.run) else { return Ok(()) };
+        while !windows.is_empty() && !self.report.interrupted {
+            self.windows(&listing, id, run, &windows).await?;
+            if self.with.options.wish.full {
+                break;
+            }
+            // What came may tell of other days: that the clock was set back, or that it was ahead for longer.
+            windows = self.plan(&listing, Some(id)).await?;
+            if let Some(pump) = self.report.pumps.last_mut() {
+                pump.windows.extend(&windows);
+            }
         }
+        Ok(())
+    }
+
+    /// The days to ask for, by what is known of the pump now.
+    async fn plan(&mut self, listing: &PumpListing, id: Option<PumpId>) -> Result<Vec<DayRange>, FetchError> {
+        let known = match id {
+            Some(id) => self.writer.ask(move |store| Ok((store.fetch_windows(id)?, store.date_changes(id)?))).await?,
+            None => (Vec::new(), Vec::new()),
+        };
+        let known = Known { ledger: &known.0, set_back: &set_back(&known.1) };
+        let longest = self.with.source.longest_window();
+        let windows = windows_to_fetch(listing, known, self.with.options.wish, self.with.clock.now(), longest);
+        tracing::info!(windows = windows.len(), "planned a pump");
+        Ok(windows)
     }
 
     /// Fetches window after window; while one is on its way, the one before is being stored.
@@ -249,7 +265,8 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
             let page = page.map_err(|source| self.window_failed(listing, *days, source))?;
             self.notice(page.notices, page.bytes);
             self.events += page.events.len() as u64;
-            let window = FetchedWindow { days: *days, last_upload: listing.last_upload };
+            let assignment_id = listing.assignment_id.clone();
+            let window = FetchedWindow { assignment_id, days: *days, last_upload: listing.last_upload };
             storing = Some(self.writer.page(pump, run, self.with.clock.now(), page.events, window).await?);
             self.tell(listing, days.last(), (index + 1, windows.len()));
         }

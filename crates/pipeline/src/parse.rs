@@ -83,16 +83,21 @@ fn clock_history(evidence: &ClockEvidence) -> ClockHistory {
     ClockHistory { first: evidence.first, last: evidence.last.1, changes: changes.collect() }
 }
 
-/// How far an event 13 (milliseconds of the day) or 14 (days since 2008) put the clock forward.
-fn clock_change(event: &Event) -> Option<Duration> {
-    let number = |field| match event.value(field)? {
-        Value::Unsigned(number) => Some(i64::from(number)),
-        Value::Signed(number) => Some(i64::from(number)),
-        Value::Float(_) => None,
+/// Milliseconds of a day.
+const DAY_MS: u32 = 86_400_000;
+/// The days that 32 bits of seconds, which is how a pump counts, can tell.
+const MOST_DAYS: u32 = u32::MAX / 86_400 + 1;
+
+/// How far an event 13 (milliseconds of the day) or 14 (days since 2008) put the clock forward. A message that tells of a
+/// clock which no pump can have set none.
+pub(crate) fn clock_change(event: &Event) -> Option<Duration> {
+    let below = |limit: u32, field| match event.value(field)? {
+        Value::Unsigned(number) if number < limit => Some(i64::from(number)),
+        _ => None,
     };
     match event.header().code {
-        EventCode(13) => Some(Duration::milliseconds(number("timeAfter")? - number("timePrior")?)),
-        EventCode(14) => Some(Duration::days(number("dateAfter")? - number("datePrior")?)),
+        EventCode(13) => Some(Duration::milliseconds(below(DAY_MS, "timeAfter")? - below(DAY_MS, "timePrior")?)),
+        EventCode(14) => Some(Duration::days(below(MOST_DAYS, "dateAfter")? - below(MOST_DAYS, "datePrior")?)),
         _ => None,
     }
 }

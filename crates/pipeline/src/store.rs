@@ -102,6 +102,12 @@ pub trait RawStore: RunStore {
     /// # Errors
     /// [`StoreError`].
     fn fetch_windows(&mut self, pump: PumpId) -> Result<Vec<FetchWindow>, StoreError>;
+
+    /// The changes of a pump's date (events 14) that are known, in order of sequence.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn date_changes(&mut self, pump: PumpId) -> Result<Vec<DateChange>, StoreError>;
 }
 
 /// Keeps decoded events and their problems, and knows which raw events are not decoded yet.
@@ -237,7 +243,7 @@ impl RunOutcome {
 }
 
 /// Events of one pump that arrived together: the unit of transaction and progress of fetch and import.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RawPage<'a> {
     /// Whose events.
     pub pump: PumpId,
@@ -274,8 +280,10 @@ impl std::ops::AddAssign for PageCounts {
 }
 
 /// The days a page was asked for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FetchedWindow {
+    /// The assignment that was asked for: a pump that was handed out twice has two histories. `None` where it is not known.
+    pub assignment_id: Option<crate::AssignmentId>,
     /// The days, on the pump's wall clock.
     pub days: DayRange,
     /// The pump's last upload as known when the page was asked for.
@@ -283,7 +291,7 @@ pub struct FetchedWindow {
 }
 
 /// One row of the ledger of fetched windows.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FetchWindow {
     /// What was asked for.
     pub window: FetchedWindow,
@@ -291,6 +299,15 @@ pub struct FetchWindow {
     pub fetched: DateTime<Utc>,
     /// What it brought.
     pub counts: PageCounts,
+}
+
+/// A change of a pump's date, and when it became known.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DateChange {
+    /// When its event was stored.
+    pub learned: DateTime<Utc>,
+    /// The event's verbatim text.
+    pub data: String,
 }
 
 /// The number of a batch of raw events; counts up in order of arrival.

@@ -15,7 +15,7 @@ use crate::field::{Field, signature};
 static TEXT: &str = include_str!("../data/dictionary.json");
 
 /// Changes when the decoder reads the same dictionary differently, so that stored events are parsed again.
-const DECODER_REVISION: u32 = 1;
+const DECODER_REVISION: u32 = 2;
 
 /// Every known event.
 #[derive(Debug)]

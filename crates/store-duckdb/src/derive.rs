@@ -113,12 +113,13 @@ impl DomainStore for DuckStore {
             let reaches = reaches_in_tx(transaction, pending)?;
             gather_in_tx(transaction, pending.pump, reaches.iter().copied().min().unwrap_or(pending.from.number()))?;
             let tables = TABLES.iter().zip(reaches);
-            let counts = tables.map(|(table, from)| derive_in_tx(transaction, table, pending.pump, from)).collect();
+            let counts = tables.map(|(table, from)| derive_in_tx(transaction, table, pending.pump, from));
+            let counts = counts.collect::<Result<_, _>>()?;
             drop_gathered_in_tx(transaction)?;
             transaction
                 .execute("DELETE FROM pending_derivations WHERE pump_id = ?", [pending.pump.0])
                 .map_err(failed("cannot note what was derived"))?;
-            counts
+            Ok(counts)
         })
     }
 }

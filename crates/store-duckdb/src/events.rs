@@ -323,6 +323,6 @@ const MOVED_INSTANTS: &str = "
     WHERE e.pump_id = ?1 AND (e.utc_offset_seconds <> b.utc_offset_seconds OR e.utc_source <> b.utc_source)";
 
 const MOVE_INSTANTS: &str = "
-    UPDATE events SET timestamp_utc = make_timestamp(epoch_us(events.timestamp) - m.utc_offset_seconds * 1000000)::TIMESTAMPTZ,
+    UPDATE events SET timestamp_utc = to_timestamp(epoch_us(events.timestamp) / 1000000 - m.utc_offset_seconds),
                       utc_offset_seconds = m.utc_offset_seconds, utc_source = m.utc_source
     FROM moved_instants m WHERE events.id = m.id";

@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     migration!("V5__spans_and_alarms"),
     migration!("V6__sites_clocks_totals"),
     migration!("V7__views"),
+    migration!("V8__settings_and_ledger"),
 ];
 
 /// The number of the newest migration that this program knows.

@@ -89,18 +89,24 @@ fn record_listing_in_tx(
         (Some(pump), _) | (None, Some(pump)) => pump,
         (None, None) => add_in_tx(transaction, Some(&listing.serial_number), seen)?,
     };
-    describe_in_tx(transaction, pump, listing, seen)?;
+    let is_newest = describe_in_tx(transaction, pump, listing, seen)?;
     if let Some(assignment) = &listing.assignment_id {
         assign_in_tx(transaction, assignment, pump)?;
     }
     keep_settings_in_tx(transaction, pump, listing, seen)?;
+    if is_newest {
+        note_settings_in_tx(transaction, pump, listing, seen)?;
+    }
     Ok(pump)
 }
 
 fn find_in_tx(transaction: &Transaction<'_>, key: &PumpKey) -> Result<Option<PumpId>, StoreError> {
     let (query, name) = match key {
         PumpKey::Serial(serial) => ("SELECT id FROM pumps WHERE serial_number = ?", serial.as_str()),
-        PumpKey::Assignment(id) => ("SELECT pump_id FROM pump_assignments WHERE assignment_id = ?", id.as_str()),
+        // As many as there are pumps: no index is needed.
+        PumpKey::Assignment(id) => {
+            ("SELECT pump_id FROM pump_assignments WHERE lower(assignment_id) = lower(?)", id.as_str())
+        }
     };
     let found = transaction.query_row(query, [name], |row| row.get(0)).optional();
     found.map(|id| id.map(PumpId)).map_err(failed("cannot look up a pump"))
@@ -122,20 +128,22 @@ fn add_in_tx(
     Ok(PumpId(id))
 }
 
+/// Takes over what the account says of a pump. A pump that was handed out twice is listed twice: what belongs to an earlier
+/// upload than is known changes nothing, and the answer is false.
 fn describe_in_tx(
     transaction: &Transaction<'_>,
     pump: PumpId,
     listing: &PumpListing,
     seen: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let describe = "UPDATE pumps SET
-            serial_number = ?,
-            model_name = coalesce(?, model_name), model_number = coalesce(?, model_number),
-            part_number = coalesce(?, part_number), software_version = coalesce(?, software_version),
-            algorithm = coalesce(?, algorithm), last_upload = coalesce(?, last_upload),
-            first_event = coalesce(?, first_event), last_event = coalesce(?, last_event),
-            last_seen = ?
-        WHERE id = ?";
+            serial_number = ?1,
+            model_name = coalesce(?2, model_name), model_number = coalesce(?3, model_number),
+            part_number = coalesce(?4, part_number), software_version = coalesce(?5, software_version),
+            algorithm = coalesce(?6, algorithm), last_upload = coalesce(?7, last_upload),
+            first_event = coalesce(?8, first_event), last_event = coalesce(?9, last_event),
+            last_seen = ?10
+        WHERE id = ?11 AND coalesce(?7 >= last_upload, true)";
     let values = params![
         listing.serial_number.as_str(),
         listing.model_name,
@@ -149,15 +157,18 @@ fn describe_in_tx(
         seen,
         pump.0
     ];
-    transaction.execute(describe, values).map(|_| ()).map_err(failed("cannot describe a pump"))
+    transaction.execute(describe, values).map(|rows| rows > 0).map_err(failed("cannot describe a pump"))
 }
 
 fn assign_in_tx(transaction: &Transaction<'_>, assignment: &AssignmentId, pump: PumpId) -> Result<(), StoreError> {
-    let assign = "INSERT INTO pump_assignments VALUES (?, ?) ON CONFLICT (assignment_id) DO UPDATE SET pump_id = excluded.pump_id";
-    transaction
-        .execute(assign, params![assignment.as_str(), pump.0])
-        .map(|_| ())
-        .map_err(failed("cannot assign a pump"))
+    let known = find_in_tx(transaction, &PumpKey::Assignment(assignment.clone()))?;
+    let assign = match known {
+        Some(known) if known == pump => return Ok(()),
+        Some(_) => "UPDATE pump_assignments SET pump_id = ?2 WHERE lower(assignment_id) = lower(?1)",
+        None => "INSERT INTO pump_assignments VALUES (?1, ?2)",
+    };
+    let assigned = transaction.execute(assign, params![assignment.as_str(), pump.0]);
+    assigned.map(|_| ()).map_err(failed("cannot assign a pump"))
 }
 
 fn keep_settings_in_tx(
@@ -171,6 +182,21 @@ fn keep_settings_in_tx(
                 ON CONFLICT (pump_id, settings_hash) DO UPDATE SET last_seen = excluded.last_seen";
     let values = params![pump.0, settings.hash, settings.uploaded, seen, seen, settings.details];
     transaction.execute(keep, values).map(|_| ()).map_err(failed("cannot keep a pump's settings"))
+}
+
+/// Notes that other settings are in force than before.
+fn note_settings_in_tx(
+    transaction: &Transaction<'_>,
+    pump: PumpId,
+    listing: &PumpListing,
+    seen: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let Some(settings) = &listing.settings else { return Ok(()) };
+    let note = "INSERT INTO pump_settings_changes
+                SELECT ?1, coalesce(?2, make_timestamp(epoch_us(?3::TIMESTAMPTZ))), ?3, ?4
+                WHERE ?4 IS DISTINCT FROM (SELECT arg_max(settings_hash, first_seen) FROM pump_settings_changes WHERE pump_id = ?1)";
+    let values = params![pump.0, settings.uploaded, seen, settings.hash];
+    transaction.execute(note, values).map(|_| ()).map_err(failed("cannot note a pump's settings"))
 }
 
 /// Two pumps turn out to be one: an archive knew its assignment, another its serial number. All events of `gone` become
@@ -211,6 +237,7 @@ fn merge_in_tx(transaction: &Transaction<'_>, kept: PumpId, gone: PumpId) -> Res
          UPDATE fetch_windows SET pump_id = {kept_number} WHERE pump_id = {gone_number};
          INSERT OR IGNORE INTO pump_settings SELECT {kept_number}, * EXCLUDE (pump_id) FROM pump_settings WHERE pump_id = {gone_number};
          DELETE FROM pump_settings WHERE pump_id = {gone_number};
+         UPDATE pump_settings_changes SET pump_id = {kept_number} WHERE pump_id = {gone_number};
          UPDATE pump_assignments SET pump_id = {kept_number} WHERE pump_id = {gone_number};
          DELETE FROM pumps WHERE id = {gone_number};"
     );

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use duckdb::{Transaction, params};
-use pipeline::store::{FetchWindow, FetchedWindow, PageCounts, Pump, RawPage, RunId};
+use pipeline::store::{DateChange, FetchWindow, FetchedWindow, PageCounts, Pump, RawPage, RunId};
 use pipeline::{
-    Account, DayRange, EventId, PumpId, PumpKey, PumpListing, RawBatch, RawEvent, RawStore, StoreError, StoreErrorKind,
+    Account, AssignmentId, DayRange, EventId, PumpId, PumpKey, PumpListing, RawBatch, RawEvent, RawStore, StoreError,
+    StoreErrorKind,
 };
 
 use crate::DuckStore;
@@ -45,12 +46,22 @@ impl RawStore for DuckStore {
     }
 
     fn fetch_windows(&mut self, pump: PumpId) -> Result<Vec<FetchWindow>, StoreError> {
-        let list = "SELECT first_day, last_day, last_upload, fetched, new, duplicate, revised, rejected
+        let list = "SELECT first_day, last_day, last_upload, fetched, new, duplicate, revised, rejected, assignment_id
                     FROM fetch_windows WHERE pump_id = ? ORDER BY id";
         let connection = self.connection()?;
         let mut statement = connection.prepare(list).map_err(failed("cannot read the ledger"))?;
         let rows = statement.query_map([pump.0], window_of).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         rows.map_err(failed("cannot read the ledger"))?.into_iter().collect()
+    }
+
+    fn date_changes(&mut self, pump: PumpId) -> Result<Vec<DateChange>, StoreError> {
+        let list = "SELECT created, raw_event_data FROM raw_events WHERE pump_id = ? AND event_code = 14 ORDER BY id";
+        let connection = self.connection()?;
+        let mut statement = connection.prepare(list).map_err(failed("cannot read changes of the clock"))?;
+        let rows = statement
+            .query_map([pump.0], |row| Ok(DateChange { learned: row.get(0)?, data: row.get(1)? }))
+            .and_then(Iterator::collect);
+        rows.map_err(failed("cannot read changes of the clock"))
     }
 }
 
@@ -60,7 +71,8 @@ fn window_of(row: &duckdb::Row<'_>) -> duckdb::Result<Result<FetchWindow, StoreE
         return Ok(Err(broken(StoreErrorKind::Corrupt, format!("the ledger holds a window from {first} to {last}"))));
     };
     let counts = PageCounts { new: row.get(4)?, duplicate: row.get(5)?, revised: row.get(6)?, rejected: row.get(7)? };
-    let window = FetchedWindow { days, last_upload: row.get(2)? };
+    let assignment: Option<String> = row.get(8)?;
+    let window = FetchedWindow { assignment_id: assignment.map(AssignmentId::new), days, last_upload: row.get(2)? };
     Ok(Ok(FetchWindow { window, fetched: row.get(3)?, counts }))
 }
 
@@ -244,31 +256,49 @@ fn keep_superseded_in_tx(
         return Ok(());
     }
     let former = former_texts_in_tx(transaction, page.pump)?;
+    let is_known = |(id, event): &&Identified<'_>| {
+        former.get(&id.number()).is_some_and(|texts| texts.iter().any(|text| same_content(text, event.data)))
+    };
+    let new: Vec<Identified<'_>> = superseded.iter().filter(|event| !is_known(event)).copied().collect();
+    counts.duplicate += (superseded.len() - new.len()) as u64;
+    counts.revised += new.len() as u64;
+    let doing = || failed("cannot keep revisions");
+    transaction
+        .execute_batch("CREATE OR REPLACE TEMP TABLE superseded_events AS FROM raw_events LIMIT 0")
+        .map_err(doing())?;
+    append_in_tx(transaction, "superseded_events", page, batch, &new)?;
     let keep = "INSERT INTO raw_event_revisions
-                SELECT ?1, coalesce((SELECT max(revision) FROM raw_event_revisions WHERE raw_events_id = ?1), 0) + 1, ?2, ?2, ?3, ?4";
-    for (id, event) in superseded {
-        let known =
-            former.get(&id.number()).is_some_and(|texts| texts.iter().any(|text| same_content(text, event.data)));
-        if known {
-            counts.duplicate += 1;
-            continue;
-        }
-        counts.revised += 1;
-        transaction
-            .execute(keep, params![id.number(), page.received, event.data, batch])
-            .map_err(failed("cannot keep a revision"))?;
-    }
-    Ok(())
+                SELECT s.id, coalesce((SELECT max(revision) FROM raw_event_revisions r WHERE r.raw_events_id = s.id), 0)
+                             + row_number() OVER (PARTITION BY s.id ORDER BY s.rowid),
+                       s.created, s.created, s.raw_event_data, s.batch_id
+                FROM superseded_events s;
+                DROP TABLE superseded_events";
+    transaction.execute_batch(keep).map_err(doing())
 }
 
 fn keep_rejected_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, batch: i64) -> Result<(), StoreError> {
-    let keep = "INSERT OR IGNORE INTO rejected_events VALUES (?1, md5(?3), ?2, ?3, ?4, ?5)";
-    for rejected in page.events.rejected() {
-        transaction
-            .execute(keep, params![page.pump.0, page.received, rejected.data, rejected.reason, batch])
-            .map_err(failed("cannot keep what has no identity"))?;
+    let rejected = page.events.rejected();
+    if rejected.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let doing = || failed("cannot keep what has no identity");
+    transaction
+        .execute_batch(
+            "CREATE OR REPLACE TEMP TABLE incoming_rejected AS SELECT * EXCLUDE (content_hash) FROM rejected_events LIMIT 0",
+        )
+        .map_err(doing())?;
+    let each = || rejected.iter();
+    Columns::default()
+        .int32("pump_id", each().map(|_| i32::from(page.pump.0)))
+        .instant("created", each().map(|_| page.received))
+        .text("raw_event_data", each().map(|rejected| rejected.data.as_str()))
+        .text("reason", each().map(|rejected| rejected.reason.as_str()))
+        .int64("batch_id", each().map(|_| batch))
+        .append_in_tx(transaction, "incoming_rejected")?;
+    let keep = "INSERT OR IGNORE INTO rejected_events BY NAME
+                SELECT DISTINCT ON (content_hash) *, md5(raw_event_data) AS content_hash FROM incoming_rejected;
+                DROP TABLE incoming_rejected";
+    transaction.execute_batch(keep).map_err(doing())
 }
 
 fn note_batch_in_tx(
@@ -289,9 +319,9 @@ fn note_batch_in_tx(
 }
 
 fn note_window_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, counts: PageCounts) -> Result<(), StoreError> {
-    let Some(FetchedWindow { days, last_upload }) = page.window else { return Ok(()) };
-    let note = "INSERT INTO fetch_windows (id, run_id, pump_id, first_day, last_day, fetched, last_upload, new, duplicate, revised, rejected)
-                VALUES (nextval('fetch_window_numbers'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let Some(FetchedWindow { assignment_id, days, last_upload }) = &page.window else { return Ok(()) };
+    let note = "INSERT INTO fetch_windows (id, run_id, pump_id, first_day, last_day, fetched, last_upload, new, duplicate, revised, rejected, assignment_id)
+                VALUES (nextval('fetch_window_numbers'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let PageCounts { new, duplicate, revised, rejected } = counts;
     let values = params![
         page.run.0,
@@ -303,7 +333,8 @@ fn note_window_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, counts: 
         new,
         duplicate,
         revised,
-        rejected
+        rejected,
+        assignment_id.as_ref().map(AssignmentId::as_str)
     ];
     transaction.execute(note, values).map(|_| ()).map_err(failed("cannot write the ledger"))
 }

@@ -89,8 +89,7 @@ impl<'a> Reader<'a> {
             Ok(envelope) => envelope,
             Err(error) => return self.reject(data, error.to_string()),
         };
-        let owner = envelope.device_assignment_id.as_deref().map(str::trim);
-        if owner.is_some_and(|owner| !owner.eq_ignore_ascii_case(self.pump.as_str())) {
+        if envelope.device_assignment_id.is_some_and(|owner| !self.pump.is(&owner)) {
             return self.reject(data, "it belongs to another pump than the one asked for".to_owned());
         }
         let key = RawKey { sequence_group: envelope.sequence_group, sequence_number: envelope.sequence_number };

@@ -33,11 +33,40 @@ pub(super) fn looks_like_base64(text: &[u8]) -> bool {
     longest_run >= 30 && odd * 20 <= text.len()
 }
 
-/// Reads records; whatever is left after the last whole one is reported.
+/// So many records are looked at to tell a record of an unknown type from a file that lost its step.
+const NEIGHBOURS: usize = 16;
+/// Records of one log that are next to each other have numbers that are no further apart than this.
+const NEAR: u32 = 1_000;
+
+/// How many records at the beginning can be believed. A file that lost a byte is out of step from there on: most of what
+/// follows has types nobody knows and numbers far from those before. The last record in step may be the one that lost it.
+fn believable(records: &[[u8; RECORD_LENGTH]]) -> usize {
+    let mut near = None;
+    for (index, record) in records.iter().enumerate() {
+        if is_in_step(record, near) {
+            near = Some(decode_record(record).header().sequence_number);
+            continue;
+        }
+        let next = &records[index..records.len().min(index + NEIGHBOURS)];
+        let in_step = next.iter().filter(|record| is_in_step(record, near)).count();
+        if in_step * 2 < next.len() {
+            return index.saturating_sub(1);
+        }
+    }
+    records.len()
+}
+
+fn is_in_step(record: &[u8; RECORD_LENGTH], near: Option<u32>) -> bool {
+    let number = decode_record(record).header().sequence_number;
+    is_plausible(record) || near.is_some_and(|near| near.abs_diff(number) <= NEAR)
+}
+
+/// Reads records; whatever cannot be believed, or is left after the last whole one, is reported.
 pub(super) fn read(content: &[u8], pages: &mut Pages<'_>) -> Result<(), String> {
     let (records, tail) = content.as_chunks::<RECORD_LENGTH>();
+    let believable = believable(records);
     let mut text = String::new();
-    for record in records {
+    for record in &records[..believable] {
         let header = *decode_record(record).header();
         text.clear();
         text.push('"');
@@ -49,6 +78,12 @@ pub(super) fn read(content: &[u8], pages: &mut Pages<'_>) -> Result<(), String> 
         if !pages.advance() {
             return Ok(());
         }
+    }
+    if believable < records.len() {
+        let (at, left) = (believable * RECORD_LENGTH, records.len() - believable);
+        return Err(format!(
+            "from byte {at} on it is out of step, as if bytes were missing: {left} records are not taken"
+        ));
     }
     if tail.is_empty() {
         return Ok(());

@@ -4,13 +4,16 @@
 //! further: what comes up to a week late is not missed. The days of a pause count from the upload that ended it: a phone
 //! that was away may send the newest days first. An unsettled day is read again after each new upload, a settled one
 //! never, and once a week of use the newest 28 days are read again whole, for backlogs that came later still.
+//!
+//! Days are those of the pump's wall clock. Where it was set back by days, it goes through days again that may be settled:
+//! these count as read only after the setting was known, and settle by the days on which the clock showed them again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
-use crate::store::FetchWindow;
-use crate::{DayRange, PumpListing};
+use crate::store::{DateChange, FetchWindow};
+use crate::{AssignmentId, DayRange, PumpListing};
 
 /// A day settles when an upload at least this much later has been read.
 const SETTLING: Days = Days::new(7);
@@ -22,6 +25,8 @@ const PADDING: Days = Days::new(1);
 const PLAUSIBLE_LEAD: Days = Days::new(2);
 /// The first pumps of this kind were sold in 2016.
 const BEFORE_ANY_PUMP: (i32, u32, u32) = (2016, 1, 1);
+/// A pump counts seconds from here on: no clock shows an earlier day.
+const FIRST_DAY: (i32, u32, u32) = (2008, 1, 1);
 
 /// What a person asked for beyond "what is new".
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -34,57 +39,104 @@ pub struct Wish {
     pub full: bool,
 }
 
+/// What the store knows of a pump.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'a> {
+    /// What was asked for.
+    pub ledger: &'a [FetchWindow],
+    /// Where its clock went back.
+    pub set_back: &'a [SetBack],
+}
+
+/// A stretch of days that a pump's clock went through after it was set back, perhaps for the second time.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SetBack {
+    first: NaiveDate,
+    /// The day of the next change of its date; `None` while there is none.
+    last: Option<NaiveDate>,
+    learned: DateTime<Utc>,
+}
+
+impl SetBack {
+    fn covers(&self, day: NaiveDate) -> bool {
+        self.first <= day && self.last.is_none_or(|last| day <= last)
+    }
+
+    /// The real day on which the clock showed `day` again, or a later one.
+    fn shown_on(&self, day: NaiveDate) -> NaiveDate {
+        self.learned.date_naive() + (day - self.first)
+    }
+}
+
+/// Where the clock went back by more than a day, as a journey does not.
+#[must_use]
+pub fn set_back(changes: &[DateChange]) -> Vec<SetBack> {
+    let read = |change: &DateChange| {
+        let event = pump_events::decode_raw(&change.data).ok()?;
+        let forward = crate::parse::clock_change(&event)?;
+        Some((change.learned, event.header().pump_time.to_naive(), forward))
+    };
+    let changes: Vec<_> = changes.iter().filter_map(read).collect();
+    let next = changes.iter().skip(1).map(|(_, wall, forward)| Some((*wall - *forward).date())).chain([None]);
+    let back = changes.iter().zip(next).filter(|((_, _, forward), _)| *forward < -TimeDelta::days(1));
+    back.map(|((learned, wall, _), last)| SetBack { first: wall.date(), last, learned: *learned }).collect()
+}
+
 /// The days to ask for, oldest first, in windows of at most `longest` days.
 #[must_use]
 pub fn windows_to_fetch(
     pump: &PumpListing,
-    ledger: &[FetchWindow],
+    known: Known<'_>,
     wish: Wish,
     now: DateTime<Utc>,
     longest: u32,
 ) -> Vec<DayRange> {
     let Some(last_upload) = pump.last_upload else { return Vec::new() };
-    let reads = Reads::of(ledger);
-    let spans = spans(pump, now).into_iter().filter_map(|span| clip(span, wish));
+    let reads = Reads::of(pump, known);
+    let spans = wished(&spans(pump, &reads, now), wish);
     let due = |day: NaiveDate| wish.full || reads.is_due(day, last_upload, newest_believable(pump, now));
-    let mut days: Vec<NaiveDate> = spans
-        .clone()
-        .flat_map(|span| span.first().iter_days().take_while(move |day| *day <= span.last()))
-        .filter(|day| due(*day))
-        .collect();
+    let every = |span: &DayRange| span.first().iter_days().take((span.last() - span.first()).num_days() as usize + 1);
+    let mut days: Vec<NaiveDate> = spans.iter().flat_map(every).filter(|day| due(*day)).collect();
     if !days.is_empty() {
-        days.extend(spans.flat_map(|span| reads.deep_read(span, last_upload)));
+        days.extend(spans.iter().flat_map(|span| reads.deep_read(*span, last_upload)));
     }
     days.sort_unstable();
     days.dedup();
     runs(&days).into_iter().flat_map(|run| run.windows(longest)).collect()
 }
 
-/// True when every day that the account can tell of was read since its last upload.
-#[must_use]
-pub fn is_up_to_date(pump: &PumpListing, ledger: &[FetchWindow], now: DateTime<Utc>) -> bool {
-    windows_to_fetch(pump, ledger, Wish::default(), now, u32::MAX).is_empty()
-}
-
 /// The stretches of days in which the pump may have events: usually one; two when its clock once ran in the future.
-fn spans(pump: &PumpListing, now: DateTime<Utc>) -> Vec<DayRange> {
-    let (year, month, day) = BEFORE_ANY_PUMP;
-    let unknown = NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+fn spans(pump: &PumpListing, reads: &Reads<'_>, now: DateTime<Utc>) -> Vec<DayRange> {
+    let date = |(year, month, day)| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
     let today = now.date_naive();
     let last_upload = pump.last_upload.map_or(today, |upload| upload.date_naive());
-    let first = pump.first_event.map_or(unknown, |first| first.date());
+    let first = pump.first_event.map_or(date(BEFORE_ANY_PUMP), |first| first.date().max(date(FIRST_DAY)));
     let last = pump.last_event.map_or(last_upload, |last| last.date());
     let padded = |first: NaiveDate, last: NaiveDate| DayRange::new(first - PADDING, last + PADDING);
     if last <= today + PLAUSIBLE_LEAD {
         return padded(first.min(last), last).into_iter().collect();
     }
-    // The clock was ahead by months or decades: the days around the promised last event, and all up to the last upload.
+    // The clock was ahead by months or decades: all up to the last upload, and the days before the promised last event, for
+    // as far back as there are events.
     let believable = padded(first.min(last_upload), last_upload);
-    believable.into_iter().chain(padded(last - DEEP_READ, last)).collect()
+    let mut ahead = last - DEEP_READ;
+    while ahead > last_upload && reads.brought(ahead - PADDING) {
+        ahead = ahead - DEEP_READ - PADDING;
+    }
+    believable.into_iter().chain(padded(ahead.max(last_upload), last)).collect()
 }
 
 fn newest_believable(pump: &PumpListing, now: DateTime<Utc>) -> Option<NaiveDate> {
     pump.last_event.map(|last| last.date()).filter(|last| *last <= now.date_naive() + PLAUSIBLE_LEAD)
+}
+
+/// The days of `spans` that are wanted; days that a person names from both sides even where the account tells of none.
+fn wished(spans: &[DayRange], wish: Wish) -> Vec<DayRange> {
+    let wanted: Vec<_> = spans.iter().filter_map(|span| clip(*span, wish)).collect();
+    match (wish.from, wish.to) {
+        (Some(from), Some(to)) if wanted.is_empty() => DayRange::new(from, to).into_iter().collect(),
+        _ => wanted,
+    }
 }
 
 fn clip(span: DayRange, wish: Wish) -> Option<DayRange> {
@@ -93,33 +145,70 @@ fn clip(span: DayRange, wish: Wish) -> Option<DayRange> {
     DayRange::new(first, last)
 }
 
-/// Per day, the newest upload after which it was read; and all uploads that were. A window read before any upload was
-/// known counts as the oldest.
-struct Reads {
-    days: BTreeMap<NaiveDate, DateTime<Utc>>,
-    uploads: BTreeSet<NaiveDate>,
+/// The newest reading of a day.
+#[derive(Clone, Copy)]
+struct Read {
+    /// The upload after which it was read; the oldest of all where none was known.
+    upload: DateTime<Utc>,
+    fetched: DateTime<Utc>,
+    /// Its window brought something.
+    brought: bool,
+    /// Something of its window could not be identified.
+    rejected: bool,
 }
 
-impl Reads {
-    fn of(ledger: &[FetchWindow]) -> Self {
-        let (mut days, mut uploads) = (BTreeMap::new(), BTreeSet::new());
-        for read in ledger {
-            let upload = read.window.last_upload.unwrap_or(DateTime::UNIX_EPOCH);
+/// Per day the newest reading; and all uploads after which was read.
+struct Reads<'a> {
+    days: BTreeMap<NaiveDate, Read>,
+    uploads: BTreeSet<NaiveDate>,
+    set_back: &'a [SetBack],
+}
+
+impl<'a> Reads<'a> {
+    /// What was read of `pump`: of a pump that was handed out twice, by the assignment that the listing is of.
+    fn of(pump: &PumpListing, known: Known<'a>) -> Self {
+        let (mut days, mut uploads) = (BTreeMap::<NaiveDate, Read>::new(), BTreeSet::new());
+        let assignment = pump.assignment_id.as_ref();
+        let of_another = |asked: &AssignmentId| assignment.is_some_and(|assignment| !assignment.is(asked.as_str()));
+        for FetchWindow { window, fetched, counts } in known.ledger {
+            if window.assignment_id.as_ref().is_some_and(of_another) {
+                continue;
+            }
+            let upload = window.last_upload.unwrap_or(DateTime::UNIX_EPOCH);
             uploads.insert(upload.date_naive());
-            for day in read.window.days.first().iter_days().take_while(|day| *day <= read.window.days.last()) {
-                days.entry(day).and_modify(|known| *known = upload.max(*known)).or_insert(upload);
+            let brought = counts.new + counts.duplicate + counts.revised > 0;
+            let read = Read { upload, fetched: *fetched, brought, rejected: counts.rejected > 0 };
+            for day in window.days.first().iter_days().take_while(|day| *day <= window.days.last()) {
+                days.entry(day).and_modify(|known| *known = read.newer(*known)).or_insert(read);
             }
         }
-        Self { days, uploads }
+        Self { days, uploads, set_back: known.set_back }
     }
 
     fn is_due(&self, day: NaiveDate, last_upload: DateTime<Utc>, newest_event: Option<NaiveDate>) -> bool {
-        let Some(read_after) = self.days.get(&day) else { return true };
-        let uploaded_later = read_after.date_naive() >= self.end_of_pause(day) + SETTLING;
+        let Some(read) = self.days.get(&day) else { return true };
+        if read.upload >= last_upload {
+            return false;
+        }
+        let (mut shown_on, mut is_stale) = (day, read.rejected && read.upload + SETTLING < last_upload);
+        for back in self.set_back.iter().filter(|back| back.covers(day)) {
+            is_stale |= read.fetched < back.learned;
+            // Days that the clock has not reached again since can hold nothing new.
+            let again = back.shown_on(day);
+            if again <= last_upload.date_naive() + PADDING {
+                shown_on = shown_on.max(again);
+            }
+        }
+        let uploaded_later = read.upload.date_naive() >= self.end_of_pause(shown_on) + SETTLING;
         // While the pump's newest event is no later itself, later uploads say nothing of this day: the pump's clock may
         // stand at a factory date, or the phone may hold a backlog.
         let pump_is_later = newest_event.is_none_or(|newest| newest >= day + SETTLING);
-        !(uploaded_later && pump_is_later) && *read_after < last_upload
+        is_stale || !(uploaded_later && pump_is_later)
+    }
+
+    /// True when the window in which `day` was read last brought something.
+    fn brought(&self, day: NaiveDate) -> bool {
+        self.days.get(&day).is_some_and(|read| read.brought)
     }
 
     /// The last day of the pause between two uploads in which `day` lies; itself when nothing tells of a pause.
@@ -133,8 +222,14 @@ impl Reads {
     fn deep_read(&self, span: DayRange, last_upload: DateTime<Utc>) -> Vec<NaiveDate> {
         let first = (span.last() - DEEP_READ).max(span.first());
         let days: Vec<_> = first.iter_days().take_while(|day| *day <= span.last()).collect();
-        let stale = |day: &NaiveDate| self.days.get(day).is_some_and(|read| *read + SETTLING < last_upload);
+        let stale = |day: &NaiveDate| self.days.get(day).is_some_and(|read| read.upload + SETTLING < last_upload);
         if days.iter().any(stale) { days } else { Vec::new() }
+    }
+}
+
+impl Read {
+    fn newer(self, known: Self) -> Self {
+        if self.upload >= known.upload { self } else { known }
     }
 }
 
@@ -179,13 +274,17 @@ mod tests {
 
     fn read(first: &str, last: &str, upload: &str) -> FetchWindow {
         let days = DayRange::new(day(first), day(last)).expect("days in order");
-        let window = FetchedWindow { days, last_upload: Some(instant(upload)) };
+        let window = FetchedWindow { assignment_id: None, days, last_upload: Some(instant(upload)) };
         FetchWindow { window, fetched: instant(upload), counts: PageCounts::default() }
     }
 
     fn asked(pump: &PumpListing, ledger: &[FetchWindow], wish: Wish) -> Vec<String> {
+        planned(pump, Known { ledger, set_back: &[] }, wish)
+    }
+
+    fn planned(pump: &PumpListing, known: Known<'_>, wish: Wish) -> Vec<String> {
         let now = instant("2026-06-30T12:00:00");
-        windows_to_fetch(pump, ledger, wish, now, 28).iter().map(ToString::to_string).collect()
+        windows_to_fetch(pump, known, wish, now, 28).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -223,7 +322,7 @@ mod tests {
             asked(&pump, &ledger, Wish::default())
         };
         assert_eq!(asked_at("2026-06-24T11:00:00"), ["2026-06-03 to 2026-06-25"]);
-        let later = [ledger[0], ledger[1], read("2026-06-03", "2026-07-01", "2026-06-30T10:00:00")];
+        let later = [ledger[0].clone(), ledger[1].clone(), read("2026-06-03", "2026-07-01", "2026-06-30T10:00:00")];
         let pump = pump(Some("2026-06-01T08:00:00"), Some("2026-06-30T11:00:00"), Some("2026-06-30T11:00:00"));
         assert_eq!(asked(&pump, &later, Wish::default()), ["2026-06-24 to 2026-07-01"]);
     }
@@ -263,5 +362,79 @@ mod tests {
         let ledger = [read("2026-04-30", "2026-07-01", "2026-06-30T11:30:00")];
         let wish = Wish { from: Some(day("2026-06-10")), to: Some(day("2026-06-12")), full: true };
         assert_eq!(asked(&pump, &ledger, wish), ["2026-06-10 to 2026-06-12"]);
+    }
+
+    #[test]
+    fn days_named_from_both_sides_are_asked_for_wherever_they_lie() {
+        let pump = pump(Some("2026-05-01T08:00:00"), Some("2027-05-31T07:00:00"), Some("2026-06-30T11:30:00"));
+        let wish = Wish { from: Some(day("2027-03-01")), to: Some(day("2027-03-03")), full: false };
+        assert_eq!(asked(&pump, &[], wish), ["2027-03-01 to 2027-03-03"]);
+    }
+
+    #[test]
+    fn days_of_a_clock_that_was_ahead_are_asked_for_as_far_back_as_there_are_events() {
+        let pump = pump(Some("2026-06-01T08:00:00"), Some("2027-05-31T07:00:00"), Some("2026-06-30T11:30:00"));
+        let upload = "2026-06-30T11:30:00";
+        let mut ledger = vec![read("2026-05-31", "2026-07-01", upload)];
+        assert_eq!(asked(&pump, &ledger, Wish::default()), ["2027-05-03 to 2027-05-30", "2027-05-31 to 2027-06-01"]);
+        ledger.push(read("2027-05-03", "2027-06-01", upload));
+        assert_eq!(asked(&pump, &ledger, Wish::default()), [""; 0], "the days before brought nothing");
+        ledger[1].counts.new = 1;
+        assert_eq!(asked(&pump, &ledger, Wish::default()), ["2027-04-05 to 2027-05-02"]);
+    }
+
+    #[test]
+    fn a_clock_never_shows_a_day_before_it_counts() {
+        let pump = pump(Some("0001-01-01T00:00:00"), Some("2008-01-05T00:00:00"), Some("2026-06-30T11:30:00"));
+        assert_eq!(asked(&pump, &[], Wish::default()), ["2007-12-31 to 2008-01-06"]);
+    }
+
+    #[test]
+    fn settled_days_that_the_clock_was_set_back_to_are_read_again() {
+        let date_change = |learned: &str, wall: &str, days: [u32; 2]| DateChange {
+            learned: instant(learned),
+            data: format!(
+                r#"{{"eventCode":14,"sequenceNumber":9,"pumpDateTime":"{wall}","eventProperties":{{"datePrior":{},"dateAfter":{},"rawRTCTime":0}}}}"#,
+                days[0], days[1]
+            ),
+        };
+        // On June 20 the clock is set a year back, on June 23 forward again.
+        let back = date_change("2026-06-20T12:00:00", "2025-06-20T10:00:00", [6745, 6380]);
+        let forward = date_change("2026-06-23T12:00:00", "2026-06-23T10:00:00", [6383, 6748]);
+        let pump = pump(Some("2025-05-01T08:00:00"), Some("2026-06-20T07:00:00"), Some("2026-06-22T11:30:00"));
+        let plan = |ledger: &[FetchWindow], changes: &[DateChange]| {
+            planned(&pump, Known { ledger, set_back: &set_back(changes) }, Wish::default())
+        };
+        let before = [read("2025-04-30", "2026-06-21", "2026-06-19T11:30:00")];
+        let newest = "2026-06-13 to 2026-06-21";
+        assert_eq!(plan(&before, &[]), [newest]);
+        let whole = plan(&before, std::slice::from_ref(&back));
+        assert_eq!((whole.first().map(String::as_str), whole.len()), (Some("2025-06-20 to 2025-07-17"), 14));
+        assert_eq!(plan(&before, &[back.clone(), forward]), ["2025-06-20 to 2025-06-23", newest]);
+        // Read once since, only the days that the clock shows by now can hold more.
+        let after = [before[0].clone(), read("2025-04-30", "2026-06-21", "2026-06-21T11:30:00")];
+        assert_eq!(plan(&after, std::slice::from_ref(&back)), ["2025-06-20 to 2025-06-23", "2026-06-14 to 2026-06-21"]);
+    }
+
+    #[test]
+    fn what_could_not_be_identified_is_asked_for_again_once_a_week_of_use() {
+        let pump = |upload: &str| pump(Some("2026-01-01T08:00:00"), Some("2026-06-30T07:00:00"), Some(upload));
+        let mut odd = read("2026-02-01", "2026-02-28", "2026-06-20T11:30:00");
+        odd.counts.rejected = 1;
+        let ledger = [read("2025-12-31", "2026-07-01", "2026-06-20T11:30:00"), odd];
+        let first = |upload: &str| asked(&pump(upload), &ledger, Wish::default()).first().cloned();
+        assert_eq!(first("2026-06-26T11:30:00").as_deref(), Some("2026-06-14 to 2026-07-01"));
+        assert_eq!(first("2026-06-30T11:30:00").as_deref(), Some("2026-02-01 to 2026-02-28"));
+    }
+
+    #[test]
+    fn a_pump_that_was_handed_out_twice_has_a_ledger_for_each_time() {
+        let mut pump = pump(Some("2021-01-01T08:00:00"), Some("2021-01-03T07:00:00"), Some("2022-09-30T11:30:00"));
+        pump.assignment_id = Some(AssignmentId::new("first"));
+        let mut ledger = [read("2020-01-01", "2026-07-01", "2026-06-30T11:30:00")];
+        ledger[0].window.assignment_id = Some(AssignmentId::new("SECOND"));
+        assert_eq!(asked(&pump, &ledger, Wish::default()), ["2020-12-31 to 2021-01-04"]);
+        ledger[0].window.assignment_id = Some(AssignmentId::new("FIRST"));
+        assert_eq!(asked(&pump, &ledger, Wish::default()), [""; 0]);
     }
 }

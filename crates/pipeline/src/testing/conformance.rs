@@ -147,13 +147,14 @@ fn the_ledger_is_written_with_its_page<S: Store>(store: S) {
     let mut bench = Bench::new(store);
     let day = |day| NaiveDate::from_ymd_opt(2026, 6, day).expect("a day");
     let days = DayRange::new(day(1), day(28)).expect("days in order");
-    let window = FetchedWindow { days, last_upload: Some(noon()) };
+    let window = FetchedWindow { assignment_id: Some(AssignmentId::new("a")), days, last_upload: Some(noon()) };
     let events = batch_of([basal(1, 100).as_str()]);
-    let page = RawPage { pump: bench.pump, run: bench.run, received: noon(), events: &events, window: Some(window) };
+    let page =
+        RawPage { pump: bench.pump, run: bench.run, received: noon(), events: &events, window: Some(window.clone()) };
     bench.store.store_page(&page).expect("a page can be stored");
     let ledger = bench.store.fetch_windows(bench.pump).expect("the ledger can be read");
     let [entry] = ledger.as_slice() else { panic!("one window was fetched, the ledger has {}", ledger.len()) };
-    assert_eq!((entry.window, entry.fetched, entry.counts), (window, noon(), counts(1, 0, 0)));
+    assert_eq!((&entry.window, entry.fetched, entry.counts), (&window, noon(), counts(1, 0, 0)));
 }
 
 fn listing(serial: &str, assignment: Option<&str>) -> PumpListing {

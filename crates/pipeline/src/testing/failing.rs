@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::clock_model::{PumpClock, ZoneHistory};
 use crate::store::{
-    BatchNumber, ClockEvidence, FetchWindow, PageCounts, ParsedBatch, PendingDerivation, Pump, RawPage, RunEnd, RunId,
-    Stage, TableCount, UnparsedBatch,
+    BatchNumber, ClockEvidence, DateChange, FetchWindow, PageCounts, ParsedBatch, PendingDerivation, Pump, RawPage,
+    RunEnd, RunId, Stage, TableCount, UnparsedBatch,
 };
 use crate::{
     Account, DomainStore, EventStore, PumpId, PumpKey, PumpListing, RawBatch, RawStore, RunStore, StoreError,
@@ -81,6 +81,10 @@ impl<S: RawStore> RawStore for FailingStore<S> {
 
     fn fetch_windows(&mut self, pump: PumpId) -> Result<Vec<FetchWindow>, StoreError> {
         self.inner.fetch_windows(pump)
+    }
+
+    fn date_changes(&mut self, pump: PumpId) -> Result<Vec<DateChange>, StoreError> {
+        self.inner.date_changes(pump)
     }
 }
 

@@ -135,6 +135,28 @@ fn damage_is_told_and_what_came_before_is_kept() {
 }
 
 #[test]
+fn records_that_are_out_of_step_are_not_taken() {
+    let whole: Vec<u8> = (1..=400).flat_map(record).collect();
+    let mut short = whole.clone();
+    short.remove(300 * 26 + 15);
+    let of_a_new_type = |number: u32| {
+        let mut record = record(number);
+        if number > 300 {
+            (record[0], record[1]) = (0x0f, 0xff);
+        }
+        record
+    };
+    let unknown: Vec<u8> = (1..=400).flat_map(of_a_new_type).collect();
+    let words = "FILE is damaged after 300 good events: from byte 7800 on it is out of step, as if bytes were missing: 99 records are not taken";
+    for content in [short.clone(), base64(&short[..short.len() - 25]).into_bytes()] {
+        let read = read(&content);
+        assert_eq!(read.outcome.expect_err("a byte is missing"), words);
+        assert_eq!(read.events, (1..=300).collect::<Vec<_>>());
+    }
+    assert_eq!(read(&unknown).events.len(), 400, "types that nobody knows, in step");
+}
+
+#[test]
 fn an_event_without_identity_is_kept_apart() {
     let nameless = event(2).replace("\"sequenceNumber\":2,", "");
     let read = read(format!("{}\n{nameless}\n", event(1)).as_bytes());

@@ -131,6 +131,34 @@ fn a_pump_that_starts_at_a_factory_date() {
 }
 
 #[test]
+fn a_clock_that_fell_back_to_a_factory_date_takes_nothing_along() {
+    // Weeks of use, then no power: the clock starts at 2020-01-02, nothing is logged of that, and later it is set.
+    let set =
+        [(100, "2026-05-19T00:10:00", Duration::days(2329)), (101, "2026-05-19T14:30:00", Duration::minutes(860))];
+    let zones = ZoneHistory::of(NEW_YORK);
+    check(
+        &log("2026-03-20T08:00:00", "2026-06-30T10:00:00", &set),
+        &zones,
+        &[
+            (1, "2026-03-20T08:00:00", "2026-03-20T12:00:00Z", UtcSource::Zone),
+            (90, "2026-05-18T20:00:00", "2026-05-19T00:00:00Z", UtcSource::Zone),
+            (95, "2020-01-02T00:05:00", "2026-05-19T18:25:00Z", UtcSource::ClockChange),
+            (100, "2026-05-19T00:10:00", "2026-05-19T18:30:00Z", UtcSource::ClockChange),
+            (101, "2026-05-19T14:30:00", "2026-05-19T18:30:00Z", UtcSource::Zone),
+            (200, "2026-06-30T10:00:00", "2026-06-30T14:00:00Z", UtcSource::Zone),
+        ],
+    );
+    check(
+        &log("2026-03-20T08:00:00", "2020-01-05T00:00:00", &[]),
+        &zones,
+        &[
+            (90, "2026-05-18T20:00:00", "2026-05-19T00:00:00Z", UtcSource::Zone),
+            (95, "2020-01-02T00:05:00", "2020-01-02T05:05:00Z", UtcSource::FactoryClock),
+        ],
+    );
+}
+
+#[test]
 fn a_pump_in_the_future() {
     let ahead = Duration::days(14_610);
     let changes = [(100, "2066-05-24T08:00:00", ahead), (200, "2026-05-25T08:00:00", -ahead)];

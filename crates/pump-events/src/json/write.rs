@@ -1,7 +1,7 @@
 //! Writes JSON text by hand: one event is written for every event parsed, and no intermediate tree is wanted.
 
 use crate::PumpTime;
-use crate::event::Event;
+use crate::event::{Event, ExtraField};
 use crate::field::{Field, LabelSet, Labels, Value};
 
 impl Event {
@@ -10,8 +10,9 @@ impl Event {
     /// Each present field comes under its dictionary name, in dictionary order, as the number the pump gives. After an
     /// enumeration comes its label as `<name>Name` (null without one), after a bitmask the labels of its set bits as
     /// `<name>Names` (`"bit 9"` without one). Floats are the shortest text that gives the same 32 bits, whole ones as
-    /// integers; not-finite ones are null. Extra JSON fields follow verbatim. A record and its JSON event give the same text
-    /// up to the extra fields.
+    /// integers; not-finite ones are null. Extra JSON fields follow verbatim, with `Raw` after a name that the event's layout
+    /// uses: what a field cannot hold must not be taken for its value. A record and its JSON event give the same text up to the
+    /// extra fields.
     ///
     /// ```
     /// use pump_events::{Event, EventCode};
@@ -34,8 +35,7 @@ impl Event {
         }
         for extra in self.extra_fields() {
             separate(out, start);
-            write_extra_name(out, self, &extra.name);
-            out.push_str(&extra.json);
+            write_extra(out, self, extra);
         }
         out.push('}');
     }
@@ -108,18 +108,35 @@ fn write_plain(out: &mut String, label: &str) {
     out.push('"');
 }
 
-/// The name of an extra field; with `Raw` after it where the event's labels already use the name.
-fn write_extra_name(out: &mut String, event: &Event, name: &str) {
-    if !event.present_fields().any(|field| is_label_name(field, name)) {
-        write_string(out, name);
-        return out.push(':');
+fn write_extra(out: &mut String, event: &Event, extra: &ExtraField) {
+    if extra.json == "null" || !is_taken(event, &extra.name) {
+        write_string(out, &extra.name);
+    } else {
+        write_string(out, &raw_name(event, &extra.name));
     }
+    out.push(':');
+    if is_strict(&extra.json) { out.push_str(&extra.json) } else { write_string(out, &extra.json) }
+}
+
+/// True for a name of the event's layout: a field's, or that of its labels.
+fn is_taken(event: &Event, name: &str) -> bool {
+    let fields = event.layout.map(|layout| &*layout.fields).unwrap_or_default();
+    fields.iter().any(|field| field.name == name || is_label_name(field, name))
+}
+
+fn raw_name(event: &Event, name: &str) -> String {
     let mut name = format!("{name}Raw");
     while event.extra_fields().iter().any(|extra| extra.name == name) {
         name.push_str("Raw");
     }
-    write_string(out, &name);
-    out.push(':');
+    name
+}
+
+/// False for what the grammar of JSON allows and many readers refuse, DuckDB among them: half a surrogate pair, numbers beyond
+/// every float, a nesting without end. Such a value is written as a string of its text.
+fn is_strict(json: &str) -> bool {
+    let is_plain = json.len() <= 32 && !json.contains(['\\', 'e', 'E']);
+    is_plain || serde_json::from_str::<serde_json::Value>(&format!("[{json}]")).is_ok()
 }
 
 fn is_label_name(field: &Field, name: &str) -> bool {

@@ -51,7 +51,19 @@ fn json_gives_the_same_and_its_extra_fields() {
 }
 
 #[test]
-fn absent_fields_are_absent() {
-    let text = r#"{"eventCode":26,"sequenceNumber":1,"pumpDateTime":"2026-05-14T00:01:31","eventProperties":{"faultLocatorData":"x"}}"#;
-    assert_eq!(event_data(&decode_json(text).unwrap().event), r#"{"faultLocatorData":"x"}"#);
+fn what_a_field_cannot_hold_does_not_stand_under_its_name() {
+    let rows = [
+        (r#""faultLocatorData":"x""#, r#""faultLocatorDataRaw":"x""#),
+        (r#""faultLocatorData":null"#, r#""faultLocatorData":null"#),
+        (r#""alertId":-1,"alertIdRaw":2"#, r#""alertIdRawRaw":-1,"alertIdRaw":2"#),
+        (r#""other":1e400"#, r#""other":"1e400""#),
+        (r#""other":"\ud83d\ude00""#, r#""other":"\ud83d\ude00""#),
+        (r#""other":["half \ud83d"]"#, r#""other":"[\"half \\ud83d\"]""#),
+    ];
+    for (properties, expected) in rows {
+        let text = format!(
+            r#"{{"eventCode":26,"sequenceNumber":1,"pumpDateTime":"2026-05-14T00:01:31","eventProperties":{{{properties}}}}}"#
+        );
+        assert_eq!(event_data(&decode_json(&text).unwrap().event), format!("{{{expected}}}"));
+    }
 }

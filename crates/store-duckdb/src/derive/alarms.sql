@@ -16,7 +16,7 @@ WITH decoded AS (
                 WHEN event_id IN (6, 7) THEN 'malfunction' ELSE 'cgm' END AS family,
            CASE WHEN event_id IN (4, 5, 6, 171, 369, 460) THEN 'raised' WHEN event_id IN (7, 8, 27, 173, 371) THEN 'acknowledged'
                 ELSE 'cleared' END AS what,
-           coalesce(field.dalertId, field.alertId, field.alarmId, field.malfId) AS alarm_number
+           TRY_CAST(coalesce(field.dalertId, field.alertId, field.alarmId, field.malfId) AS INTEGER) AS alarm_number
     FROM decoded
 ), numbered AS (
     SELECT *, max(CASE WHEN what = 'raised' THEN id END) OVER number_in_log AS raised_id

@@ -58,6 +58,6 @@ SELECT id, id AS events_id, timestamp, ?1 AS pump_id, timestamp_utc, utc_offset_
        nullif(field.commandedRate, 65535) AS commanded_basal_rate,
        coalesce(field.commandedRateSourceName, field.commandedRateSource::VARCHAR) AS commanded_basal_rate_source,
        CASE WHEN is_silenced THEN silent_from ELSE next_timestamp END AS ended,
-       CASE WHEN is_silenced OR next_id IS NOT NULL THEN make_timestamp(ended_us)::TIMESTAMPTZ END AS ended_utc,
+       CASE WHEN is_silenced OR next_id IS NOT NULL THEN to_timestamp(ended_us / 1000000) END AS ended_utc,
        (ended_us - began_us) // 1000000 AS seconds
 FROM ended

@@ -1,6 +1,6 @@
 -- One row per measurement. A measurement that was logged twice (live and again as backfill) keeps its first event.
 -- LOW and HIGH are 39 and 401, the numbers that receivers report for them; what the pump says not to show, a status
--- that is not known, and a bare zero are not readings.
+-- that is not known, a bare zero, and what does not say when it was measured are not readings.
 INSERT INTO cgm_readings BY NAME
 WITH decoded AS (
     SELECT id, pump_id, event_id, timestamp AS received, timestamp_utc AS received_utc, utc_offset_seconds, utc_source,
@@ -22,9 +22,9 @@ WITH decoded AS (
                AS sensor_type
     FROM decoded
 ), readings AS (
-    SELECT *, make_timestamp(epoch_us(timestamp) - utc_offset_seconds * 1000000)::TIMESTAMPTZ AS timestamp_utc
+    SELECT *, to_timestamp(epoch_us(timestamp) / 1000000 - utc_offset_seconds) AS timestamp_utc
     FROM measured
-    WHERE status IN ('low', 'high') OR (status = 'ok' AND display_value > 0)
+    WHERE timestamp IS NOT NULL AND (status IN ('low', 'high') OR (status = 'ok' AND display_value > 0))
 )
 SELECT id, id AS events_id, timestamp, pump_id, timestamp_utc, utc_offset_seconds, utc_source, status,
        CASE status WHEN 'low' THEN 39 WHEN 'high' THEN 401 ELSE display_value END AS cgm_reading,

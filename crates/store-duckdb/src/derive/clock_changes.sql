@@ -1,10 +1,13 @@
 -- One row per setting of the clock. The pump logs the date (14) and the time (13) apart; a time that follows a date within
--- five log entries belongs to the same setting. Event 13 carries the clock as newly set.
+-- five log entries belongs to the same setting. Event 13 carries the clock as newly set. No time lies
+-- beyond the end of its day, no date beyond the 32 bits of seconds that a pump counts: such a message set no clock.
 INSERT INTO clock_changes BY NAME
 WITH changes AS (
     SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
-           CASE event_id WHEN 13 THEN (field.timeAfter - field.timePrior) / 1000.0
-                         ELSE (field.dateAfter - field.datePrior) * 86400.0 END AS forward
+           CASE WHEN event_id = 13 AND field.timeAfter < 86400000 AND field.timePrior < 86400000
+                THEN (field.timeAfter - field.timePrior) / 1000.0
+                WHEN event_id = 14 AND field.dateAfter < 49711 AND field.datePrior < 49711
+                THEN (field.dateAfter - field.datePrior) * 86400.0 END AS forward
     FROM (
         SELECT *,
                from_json(event_data, '{"timePrior": "BIGINT", "timeAfter": "BIGINT", "datePrior": "BIGINT",

@@ -25,7 +25,7 @@ WITH deliveries AS (
     -- A bolus for carbs and glucose is shared as it was proposed. Counted in whole 0.00001 U, so that the order of adding up
     -- makes no difference.
     SELECT coalesce(started, timestamp)::DATE AS day, events_id, source = 'automatic' AS is_automatic,
-           round(delivered_units * 100000)::BIGINT AS delivered,
+           coalesce(TRY_CAST(round(delivered_units * 100000) AS BIGINT), 0) AS delivered,
            greatest(coalesce(food_units, 0), 0) AS food, greatest(coalesce(correction_units, 0), 0) AS correction
     FROM boluses
     WHERE pump_id = ?1

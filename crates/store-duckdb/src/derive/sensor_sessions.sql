@@ -38,7 +38,7 @@ WITH changes AS (
 SELECT id, id AS events_id, ended_events_id, pump_id, timestamp AS started, timestamp_utc AS started_utc, ended, ended_utc,
        utc_offset_seconds, utc_source, sensor_type,
        make_timestamp(sensor_started_us) AS sensor_started,
-       make_timestamp(sensor_started_us - utc_offset_seconds * 1000000)::TIMESTAMPTZ AS sensor_started_utc,
+       to_timestamp(sensor_started_us / 1000000 - utc_offset_seconds) AS sensor_started_utc,
        nullif(field.sessionDuration, 0) AS set_days,
        CASE WHEN stopped THEN coalesce(stop.sessionStopReasonName, stop.sessionStopReason::VARCHAR) END AS stop_reason
 FROM borders

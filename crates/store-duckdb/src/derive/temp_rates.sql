@@ -1,5 +1,6 @@
 -- One row per temporary rate: 565 until 564 (newer pumps), 2 until 15 (older ones; percent, milliseconds). It ends with the
--- next message of its kind; where the end was not logged, when its time is up, as soon as the log goes beyond that.
+-- next message of its kind; where the end was not logged, when its time is up, as soon as the log goes beyond that. What says no percent
+-- or no time that a pump can be set to is no temporary rate.
 INSERT INTO temp_rates BY NAME
 WITH changes AS (
     SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
@@ -10,18 +11,19 @@ WITH changes AS (
     WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (2, 15, 564, 565)
 ), spans AS (
     SELECT *, event_id IN (2, 565) AS begins, field.duration / 60000.0 AS set_minutes,
+           coalesce(field.percent, field.tempBasalPercent) AS percent,
            lead(id) OVER log AS next_id, lead(event_id) OVER log AS next_event_id, lead(field) OVER log AS next_field,
            lead(timestamp) OVER log AS next_timestamp,
            CASE WHEN lead(timestamp_utc) OVER log < timestamp_utc THEN timestamp_utc ELSE lead(timestamp_utc) OVER log END
                AS next_timestamp_utc,
-           make_timestamp(epoch_us(timestamp_utc) + (field.duration * 1000)::BIGINT)::TIMESTAMPTZ AS due_utc
+           CASE WHEN field.duration BETWEEN 0 AND 4294967295 THEN to_timestamp((epoch_us(timestamp_utc) + field.duration * 1000) / 1000000) END AS due_utc
     FROM changes
     WINDOW log AS (ORDER BY id)
 ), bounded AS (
     -- A minute of grace: the pump ends a rate a moment after its time is up.
     SELECT *, coalesce(epoch_us(next_timestamp_utc), epoch_us(known_until_utc)) > epoch_us(due_utc) + 60000000 AS ran_out
     FROM spans
-    WHERE begins
+    WHERE begins AND due_utc IS NOT NULL AND percent IS NOT NULL
 )
 SELECT id, id AS events_id, pump_id, coalesce(field.tempRateId, 0) AS temp_rate_id,
        timestamp AS started, timestamp_utc AS started_utc,
@@ -29,7 +31,7 @@ SELECT id, id AS events_id, pump_id, coalesce(field.tempRateId, 0) AS temp_rate_
        CASE WHEN ran_out THEN make_timestamp(epoch_us(due_utc) + utc_offset_seconds * 1000000) ELSE next_timestamp END AS ended,
        CASE WHEN ran_out THEN due_utc ELSE next_timestamp_utc END AS ended_utc,
        utc_offset_seconds, utc_source,
-       coalesce(field.percent, field.tempBasalPercent) AS percent, set_minutes,
+       percent, set_minutes,
        CASE WHEN ran_out THEN 'completed' WHEN next_event_id IN (2, 565) THEN 'replaced'
             WHEN next_field.stopReason = 3 OR next_event_id = 15 AND next_field.timeLeft = 0 THEN 'completed'
             WHEN next_id IS NOT NULL THEN 'stopped' END AS outcome

@@ -31,7 +31,11 @@ fn page(store: &mut DuckStore, events: &[(u32, u16)]) -> Result<(), StoreError> 
         |(number, rate): &(u32, u16)| basal_event(*number, PumpTime::from_seconds(580_000_000 + number * 300), *rate);
     let texts: Vec<_> = events.iter().map(event).collect();
     let day = NaiveDate::from_ymd_opt(2026, 5, 1).expect("a day");
-    let window = FetchedWindow { days: DayRange::new(day, day).expect("one day"), last_upload: Some(now()) };
+    let window = FetchedWindow {
+        assignment_id: None,
+        days: DayRange::new(day, day).expect("one day"),
+        last_upload: Some(now()),
+    };
     let events = batch_of(texts.iter().map(String::as_str));
     store.store_page(&RawPage { pump, run, received: now(), events: &events, window: Some(window) }).map(|_| ())
 }
@@ -65,6 +69,7 @@ fn check(table: &str, write: impl Fn(&mut DuckStore) -> Result<(), StoreError>) 
             "pumps",
             "pump_assignments",
             "pump_settings",
+            "pump_settings_changes",
             "parse_progress",
         ] {
             lines.extend(rows(store, &format!("FROM {table} ORDER BY ALL")).expect("content can be read"));
@@ -128,7 +133,7 @@ fn domain_tables_are_written_whole_or_not_at_all() {
 
 #[test]
 fn an_account_is_written_whole_or_not_at_all() {
-    check("pump_settings", |store| store.record_account(&account(), now()).map(|_| ()));
+    check("pump_settings_changes", |store| store.record_account(&account(), now()).map(|_| ()));
 }
 
 #[test]

@@ -17,7 +17,7 @@ const FAULTS: &[(&str, &[Check])] = &[
     ("INSERT INTO bg_readings SELECT * REPLACE (id + 1 AS id) FROM bg_readings LIMIT 1", &[Check::UnaccountedRows]),
     ("UPDATE boluses SET carbs_grams = carbs_grams + 1 WHERE id = (SELECT max(id) FROM boluses)", &[Check::AlteredRows]),
     (
-        "UPDATE basal_deliveries SET ended_utc = make_timestamp(epoch_us(ended_utc) + 1000000)::TIMESTAMPTZ
+        "UPDATE basal_deliveries SET ended_utc = to_timestamp(epoch_us(ended_utc) / 1000000 + 1)
          WHERE id = (SELECT min(id) FROM basal_deliveries)",
         &[Check::OverlappingSpans, Check::AlteredRows],
     ),
@@ -37,7 +37,7 @@ const FAULTS: &[(&str, &[Check])] = &[
     ),
     (
         "UPDATE pumps SET last_upload = '2026-09-01 00:00:00+00';
-         INSERT INTO fetch_windows VALUES (1, 1, 1, '2026-07-01', '2026-07-20', '2026-07-21 00:00:00+00', '2026-07-21 00:00:00+00', 1, 0, 0, 0)",
+         INSERT INTO fetch_windows VALUES (1, 1, 1, '2026-07-01', '2026-07-20', '2026-07-21 00:00:00+00', '2026-07-21 00:00:00+00', 1, 0, 0, 0, NULL)",
         &[Check::UnsettledDays],
     ),
     ("DELETE FROM events WHERE id = (SELECT max(id) FROM events WHERE event_id = 90)", &[Check::UndecodedEvents]),

@@ -38,6 +38,19 @@ fn equal(one: &[f64], other: &[f64]) -> bool {
 }
 
 #[test]
+fn times_are_the_same_in_every_readers_zone() {
+    let Some(python) = python_environment(&["duckdb==1.5.*", "polars", "pyarrow"]) else { return };
+    let place = holding(&autumn());
+    let database = place.path().join("data/tandem.db").display().to_string();
+    let seen = run(&python, "zones.py", &[&database, "UTC", "America/New_York", "Asia/Kolkata"], &place);
+    let [utc, others @ ..] = seen.as_array().expect("sums").as_slice() else { panic!("{seen}") };
+    assert!(utc.as_object().is_some_and(|sums| sums.len() > 60 && sums["cgm_5min.slot_utc"].is_string()), "{utc}");
+    for other in others {
+        assert_eq!(utc, other);
+    }
+}
+
+#[test]
 fn a_lake_is_the_same_in_duckdb_polars_and_pyarrow() {
     let Some(python) = python_environment(&["duckdb==1.5.*", "polars", "pyarrow"]) else { return };
     let place = holding(&autumn());

@@ -95,7 +95,7 @@ const BASAL: &str = "
     ), places AS (
         SELECT *, unnest(range(0, seconds, most_seconds)) AS since FROM rates
     ), pieces AS (
-        SELECT * REPLACE (timestamp + to_seconds(since) AS timestamp, make_timestamp(epoch_us(timestamp_utc) + since * 1000000)::TIMESTAMPTZ AS timestamp_utc)
+        SELECT * REPLACE (timestamp + to_seconds(since) AS timestamp, to_timestamp(epoch_us(timestamp_utc) / 1000000 + since) AS timestamp_utc)
         FROM places
     )
     SELECT 'basal' AS type, kind AS deliveryType, CASE WHEN kind <> 'suspend' THEN commanded_basal_rate / 1000.0 END AS rate,
