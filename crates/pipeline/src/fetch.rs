@@ -260,7 +260,15 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
                 self.report.interrupted = true;
                 break;
             }
-            let page = self.with.source.events(listing, *days).await;
+            // Nothing of this page is stored yet: it may be dropped.
+            let page = tokio::select! {
+                biased;
+                page = self.with.source.events(listing, *days) => page,
+                () = self.with.stop.stopped() => {
+                    self.report.interrupted = true;
+                    break;
+                }
+            };
             self.settle(storing.take()).await?;
             let page = page.map_err(|source| self.window_failed(listing, *days, source))?;
             self.notice(page.notices, page.bytes);

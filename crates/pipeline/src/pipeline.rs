@@ -134,7 +134,11 @@ impl<S: Store> Pipeline<S> {
     pub async fn fetch(&mut self, source: &dyn Source, options: &FetchOptions) -> Result<FetchReport, FetchError> {
         let started = self.clock.now();
         // The account is asked before the database is opened: a sync that finds nothing new opens it once.
-        let account = source.account().await;
+        let account = tokio::select! {
+            biased;
+            account = source.account() => account,
+            () = self.stop.stopped() => return Ok(FetchReport { interrupted: true, ..FetchReport::default() }),
+        };
         let run = if options.dry_run { None } else { Some(self.begin(Stage::Fetch, started)?) };
         let (store, outcome) = match account {
             Ok(account) => {

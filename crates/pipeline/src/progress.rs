@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::NaiveDate;
+use tokio::sync::Notify;
 
 use crate::SerialNumber;
 use crate::store::Stage;
@@ -28,17 +29,35 @@ pub type OnProgress<'a> = dyn FnMut(Progress) + Send + 'a;
 
 /// Asks a running stage to stop at the end of its batch; everything before is kept. Clones share one signal.
 #[derive(Clone, Debug, Default)]
-pub struct StopSignal(Arc<AtomicBool>);
+pub struct StopSignal(Arc<Stop>);
+
+#[derive(Debug, Default)]
+struct Stop {
+    is_set: AtomicBool,
+    told: Notify,
+}
 
 impl StopSignal {
     /// Asks for the stop.
     pub fn stop(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.is_set.store(true, Ordering::Release);
+        self.0.told.notify_waiters();
     }
 
     /// True once [`StopSignal::stop`] was called on any clone.
     #[must_use]
     pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.is_set.load(Ordering::Acquire)
+    }
+
+    /// Returns once [`StopSignal::stop`] was called on any clone.
+    pub(crate) async fn stopped(&self) {
+        let told = self.0.told.notified();
+        tokio::pin!(told);
+        // Before the look, so that a stop between the look and the wait is heard.
+        told.as_mut().enable();
+        if !self.is_set() {
+            told.await;
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::io::Read;
 
-use chrono::{DateTime, FixedOffset, LocalResult, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, FixedOffset, LocalResult, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use crate::{
@@ -257,15 +257,10 @@ fn stamp_of_instant(time: DateTime<FixedOffset>, zone: Option<Tz>) -> Stamp {
 /// is of a clock that was not changed yet: it keeps the offset from before.
 fn stamp_of_wall(wall: NaiveDateTime, zone: Option<Tz>, previous: Option<Stamp>) -> Stamp {
     let Some(zone) = zone else { return Stamp::from_wall_as_utc(wall) };
-    let before_the_skip = TimeDelta::hours(3);
-    let instant = match zone.from_local_datetime(&wall) {
-        LocalResult::Single(only) => only.to_utc(),
-        LocalResult::Ambiguous(first, _) if previous.is_none_or(|stamp| stamp.utc < first) => first.to_utc(),
-        LocalResult::Ambiguous(_, second) => second.to_utc(),
-        LocalResult::None => match zone.from_local_datetime(&(wall - before_the_skip)).earliest() {
-            Some(earlier) => earlier.to_utc() + before_the_skip,
-            None => wall.and_utc(),
-        },
-    };
-    Stamp::new(wall, instant)
+    match zone.from_local_datetime(&wall) {
+        LocalResult::Ambiguous(first, second) if previous.is_some_and(|stamp| stamp.utc >= first) => {
+            Stamp::new(wall, second.to_utc())
+        }
+        _ => Stamp::in_zone(wall, zone),
+    }
 }

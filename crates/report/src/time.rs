@@ -1,9 +1,10 @@
 //! The two clocks of every row, and half-open stretches of time on them.
 //!
 //! The wall clock decides the calendar day and the place on a 24-hour axis; the instant decides every duration. Turning one
-//! into the other is the work of whoever brings the rows.
+//! into the other is the work of whoever brings the rows, for whom [`Stamp::in_zone`] does it.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
 
 /// One moment on both clocks: what the pump's wall clock showed, and the instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +26,16 @@ impl Stamp {
     #[must_use]
     pub fn from_wall_as_utc(wall: NaiveDateTime) -> Self {
         Self { utc: wall.and_utc(), wall }
+    }
+
+    /// The first moment at which clocks of `zone` show `wall`; where a change of the clocks skips it, when it would have been
+    /// without the change.
+    #[must_use]
+    pub fn in_zone(wall: NaiveDateTime, zone: Tz) -> Self {
+        let first = |wall: NaiveDateTime| Some(zone.from_local_datetime(&wall).earliest()?.to_utc());
+        let before_the_skip = TimeDelta::hours(3);
+        let skipped = || Some(first(wall - before_the_skip)? + before_the_skip);
+        Self { utc: first(wall).or_else(skipped).unwrap_or(wall.and_utc()), wall }
     }
 
     /// The calendar date on the wall.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use duckdb::{Config, Connection, Transaction};
+use duckdb::{AccessMode, Config, Connection, Transaction};
 use pipeline::{StoreError, StoreErrorKind};
 
 use crate::error::{broken, failed};
@@ -25,11 +25,13 @@ pub struct StoreOptions {
     pub lock_patience: Duration,
     /// DuckDB's memory limit, in its own words (`300MB`).
     pub memory_limit: String,
+    /// Only reads: nothing is made or brought up to date, and other readers may read beside it.
+    pub read_only: bool,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { lock_patience: Duration::from_secs(5), memory_limit: "192MB".to_owned() }
+        Self { lock_patience: Duration::from_secs(5), memory_limit: "192MB".to_owned(), read_only: false }
     }
 }
 
@@ -60,7 +62,7 @@ impl DuckStore {
     ///
     /// # Errors
     /// [`StoreError`] when the file is held by another program for longer than the patience, is no database, is
-    /// damaged, was made by a newer version, or cannot be written.
+    /// damaged, was made by a newer version, or cannot be written; when only read, also of an older version.
     pub fn open(path: impl AsRef<Path>, options: StoreOptions) -> Result<Self, StoreError> {
         Self::at(Location::File(path.as_ref().to_owned()), options)
     }
@@ -144,9 +146,13 @@ impl DuckStore {
             Location::Memory => {
                 Connection::open_in_memory_with_flags(config).map_err(failed("cannot open a database in memory"))?
             }
-            Location::File(path) => open_file(path, config)?,
+            Location::File(path) => open_file(path, config, self.options.read_only)?,
         };
-        migrations::migrate(&mut connection)?;
+        if self.options.read_only {
+            migrations::check(&connection)?;
+        } else {
+            migrations::migrate(&mut connection)?;
+        }
         Ok(connection)
     }
 
@@ -156,12 +162,13 @@ impl DuckStore {
         // A health database must not reach for the network, whatever a query names.
         let config =
             config.with("autoinstall_known_extensions", "false")?.with("autoload_known_extensions", "false")?;
+        let config = if self.options.read_only { config.access_mode(AccessMode::ReadOnly)? } else { config };
         config.threads(THREADS)?.max_memory(&self.options.memory_limit)
     }
 }
 
-fn open_file(path: &Path, config: Config) -> Result<Connection, StoreError> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+fn open_file(path: &Path, config: Config, read_only: bool) -> Result<Connection, StoreError> {
+    if let Some(folder) = path.parent().filter(|folder| !read_only && !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| StoreError {
             kind: StoreErrorKind::NotWritable,
             message: format!("cannot create the folder {}", folder.display()),

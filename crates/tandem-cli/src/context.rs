@@ -79,12 +79,34 @@ impl Context {
         }
     }
 
+    /// The database as a store that only reads. One of an older version is brought up to date first.
+    pub(crate) fn store_to_read(&self) -> Result<DuckStore> {
+        let open =
+            || DuckStore::open(&self.settings.database, StoreOptions { read_only: true, ..StoreOptions::default() });
+        match open() {
+            Err(error) if error.kind == StoreErrorKind::MigrationMismatch => {
+                drop(self.store()?);
+                Ok(open()?)
+            }
+            outcome => Ok(outcome?),
+        }
+    }
+
     /// The stages on the database, in the configured zone, with `bar` told how far they are.
     pub(crate) fn pipeline(&self, bar: &Arc<Mutex<Bar>>, stop: StopSignal) -> Result<Pipeline<DuckStore>> {
         let bar = bar.clone();
         let tell = move |progress| bar.lock().unwrap_or_else(PoisonError::into_inner).tell(&progress);
         let pipeline = Pipeline::new(self.store()?, Arc::new(SystemClock)).stop_on(stop).on_progress(tell);
         self.in_zone(pipeline)
+    }
+
+    /// As [`Context::pipeline`], on what is there and changing nothing of it: no zone is set, and where there is no database
+    /// one in memory stands in for it.
+    pub(crate) fn dry_pipeline(&self, bar: &Arc<Mutex<Bar>>, stop: StopSignal) -> Result<Pipeline<DuckStore>> {
+        let bar = bar.clone();
+        let tell = move |progress| bar.lock().unwrap_or_else(PoisonError::into_inner).tell(&progress);
+        let store = if self.settings.database.exists() { self.store()? } else { DuckStore::in_memory()? };
+        Ok(Pipeline::new(store, Arc::new(SystemClock)).stop_on(stop).on_progress(tell))
     }
 
     /// A zone that was named wins; else the database keeps what it has; else this computer's is taken, and said.

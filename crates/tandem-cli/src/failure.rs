@@ -210,9 +210,9 @@ fn hints_of(error: &Error) -> Vec<String> {
 
 fn store_hint(error: &StoreError) -> Option<&'static str> {
     match error.kind {
-        StoreErrorKind::Locked => Some(
-            "another program has the database open for writing; close it or wait, then run this again. Nothing was changed",
-        ),
+        StoreErrorKind::Locked => {
+            Some("another program has the database open; close it or wait, then run this again. Nothing was changed")
+        }
         StoreErrorKind::Corrupt => Some(
             "if this is not your database, name it with --db. If it is, restore a backup, or fetch everything again into a new \
              file with `tandem sync --db NEW`",
@@ -274,6 +274,11 @@ fn query_hint(error: &QueryError) -> Option<&'static str> {
         QueryError::Refused { message } if message.starts_with("Out of Memory") => {
             Some("ask for less: fewer columns, a shorter time, a LIMIT, sums instead of lists")
         }
+        QueryError::Refused { message } if speaks_of_instants(message) => Some(
+            "columns that end in _utc are instants, and DuckDB counts with these only by its extension icu, which is left out here. \
+             `timestamp` and `started` (the pump's wall clock) take intervals, date_trunc and ::DATE; `now()::TIMESTAMP` is the \
+             present in UTC; epoch_us(timestamp_utc) is a number",
+        ),
         QueryError::Several => Some("run one statement at a time"),
         QueryError::OutOfMemory { .. } => {
             Some("ask for less, aggregate before sorting, or allow more memory with --memory-limit SIZE")
@@ -283,6 +288,11 @@ fn query_hint(error: &QueryError) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// True of DuckDB's words for what it cannot do with instants without time zone data.
+fn speaks_of_instants(message: &str) -> bool {
+    message.contains("TIMESTAMP WITH TIME ZONE") || message.contains("'icu'") || message.contains("INSTALL icu")
 }
 
 #[cfg(test)]

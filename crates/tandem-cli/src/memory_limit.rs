@@ -34,6 +34,10 @@ impl MemoryLimit {
     }
 }
 
+/// With less than this DuckDB does not start.
+const LEAST: u64 = 16 << 20;
+const MOST: u64 = 1 << 40;
+
 impl FromStr for MemoryLimit {
     type Err = String;
 
@@ -47,7 +51,11 @@ impl FromStr for MemoryLimit {
             _ => return Err("not a size such as 512MB or 2GB".to_owned()),
         };
         let number: u64 = number.parse().map_err(|_| "not a size such as 512MB or 2GB".to_owned())?;
-        Ok(Self { words: text.to_owned(), bytes: number.saturating_mul(1 << power) })
+        let bytes = number.saturating_mul(1 << power);
+        if !(LEAST..=MOST).contains(&bytes) {
+            return Err("not between 16MB and 1TB".to_owned());
+        }
+        Ok(Self { words: text.to_owned(), bytes })
     }
 }
 
@@ -60,7 +68,9 @@ mod tests {
         for (text, bytes) in [
             ("512MB", Some(512 << 20)),
             ("2gib", Some(2 << 30)),
-            ("64KB", Some(64 << 10)),
+            ("65536KB", Some(64 << 20)),
+            ("0GB", None),
+            ("99999999999TB", None),
             ("1", None),
             ("MB", None),
             ("-1GB", None),

@@ -18,10 +18,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The bar that is on the screen now; lines of text go above it.
 static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
-/// Does `work` with the bar out of the way.
+/// Does `work` with the bar out of the way; one that is to appear meanwhile waits.
 pub(crate) fn suspend<T>(work: impl FnOnce() -> T) -> T {
-    let shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    match shown {
+    let shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*shown {
         Some(bar) => bar.suspend(work),
         None => work(),
     }

@@ -1,6 +1,6 @@
 //! Data to stdout, talk to stderr, and how wide and colourful either may be.
 
-use std::io::{self, BufRead as _, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufRead as _, IsTerminal, Write};
 
 use anyhow::Result;
 use console::{Term, style};
@@ -27,10 +27,11 @@ impl Terminal {
         Self { quiet: arguments.quiet }
     }
 
-    /// Where data goes.
+    /// Writes data to stdout, to the end of it.
     #[expect(clippy::unused_self, reason = "asked of the terminal, like everything else about output")]
-    pub(crate) fn data(self) -> BufWriter<StdoutLock<'static>> {
-        BufWriter::with_capacity(1 << 16, io::stdout().lock())
+    pub(crate) fn write_data(self, data: impl AsRef<[u8]>) -> Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(data.as_ref()).and_then(|()| out.flush()).map_err(|error| unwritten(error.into()))
     }
 
     /// Columns of the output.
@@ -97,6 +98,14 @@ impl Terminal {
     pub(crate) fn is_quiet(self) -> bool {
         self.quiet
     }
+}
+
+/// What to say where stdout took less than all: a full disk, most often. A reader that went away is told apart later.
+pub(crate) fn unwritten(error: anyhow::Error) -> anyhow::Error {
+    if error.chain().any(<dyn std::error::Error>::is::<io::Error>) {
+        return Failure::new(Exit::Usage, "cannot write to stdout").because(error).into();
+    }
+    error
 }
 
 /// Writes to stderr; above a progress bar if there is one.

@@ -1,4 +1,5 @@
-//! The file that keeps tokens from run to run, so that starting the program often does not mean logging in often.
+//! The file that keeps tokens from run to run, so that starting the program often does not mean logging in often; and what was
+//! refused, so that a timer does not send a wrong password until the account is locked.
 //!
 //! One file for all accounts, readable by its owner alone, replaced in one step. An entry's key is a digest of e-mail,
 //! region and endpoint: the file does not tell whose it is. A file that cannot be read is treated as an empty one, as
@@ -27,6 +28,32 @@ pub(crate) struct Token {
     pub(crate) expires: DateTime<Utc>,
 }
 
+/// A password that is not to be sent again. Of it only 16 bits are kept, under a salt: enough to know it again, and too little
+/// to find out what it was.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Refused {
+    salt: u64,
+    mark: u16,
+    /// Until then no password is sent at all.
+    pub(crate) locked_until: Option<DateTime<Utc>>,
+}
+
+impl Refused {
+    pub(crate) fn new(password: &SecretString, locked_until: Option<DateTime<Utc>>) -> Self {
+        let salt = rand::random();
+        Self { salt, mark: mark(salt, password), locked_until }
+    }
+
+    pub(crate) fn is(&self, password: &SecretString) -> bool {
+        self.mark == mark(self.salt, password)
+    }
+}
+
+fn mark(salt: u64, password: &SecretString) -> u16 {
+    let digest = Sha256::new().chain_update(salt.to_le_bytes()).chain_update(password.expose_secret()).finalize();
+    u16::from_le_bytes([digest[0], digest[1]])
+}
+
 /// One account's place in the file.
 #[derive(Clone, Debug)]
 pub(crate) struct TokenFile {
@@ -40,6 +67,8 @@ const VERSION: u32 = 1;
 struct Contents {
     version: u32,
     tokens: BTreeMap<String, Entry>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    refused: BTreeMap<String, Refused>,
 }
 
 #[derive(Clone, Deserialize, Serialize)]
@@ -72,7 +101,20 @@ impl TokenFile {
         };
         contents.tokens.retain(|_, entry| entry.expires > token.obtained);
         contents.tokens.insert(self.key.clone(), entry);
-        self.replace(&contents)
+        contents.refused.remove(&self.key);
+        self.replace(contents)
+    }
+
+    /// What was refused last, unless a login succeeded since.
+    pub(crate) fn refused(&self) -> Option<Refused> {
+        self.contents().refused.remove(&self.key)
+    }
+
+    /// Keeps what was refused for the next run.
+    pub(crate) fn write_refused(&self, refused: &Refused) -> io::Result<()> {
+        let mut contents = self.contents();
+        contents.refused.insert(self.key.clone(), refused.clone());
+        self.replace(contents)
     }
 
     /// Forgets the account's token; true when there was one.
@@ -80,7 +122,7 @@ impl TokenFile {
         let mut contents = self.contents();
         let was_there = contents.tokens.remove(&self.key).is_some();
         if was_there {
-            self.replace(&contents)?;
+            self.replace(contents)?;
         }
         Ok(was_there)
     }
@@ -100,12 +142,12 @@ impl TokenFile {
         }
     }
 
-    fn replace(&self, contents: &Contents) -> io::Result<()> {
+    fn replace(&self, contents: Contents) -> io::Result<()> {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         make_private_folder(folder)?;
         // Created with mode 0600, in the same folder: the rename is one step.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        serde_json::to_writer(&mut file, &Contents { version: VERSION, tokens: contents.tokens.clone() })?;
+        serde_json::to_writer(&mut file, &Contents { version: VERSION, ..contents })?;
         file.flush()?;
         file.as_file().sync_all()?;
         file.persist(&self.path)?;

@@ -37,7 +37,7 @@ pub(crate) enum Failure {
 
     #[error(
         "Tandem Source ({region}) refused this password before, so it was not tried again: it is wrong, or the \
-         account is in the other region, {other} ({countries})",
+         account is in the other region, {other} ({countries}); `tandem login` tries it all the same",
         other = region.other(),
         countries = region.other().countries()
     )]

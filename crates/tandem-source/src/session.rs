@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use chrono::{DateTime, Duration, Utc};
 use pipeline::SourceErrorKind;
 use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest, Sha256};
+
 use tokio::sync::Mutex;
 
-use crate::cache::{Token, TokenFile};
+use crate::cache::{Refused, Token, TokenFile};
 use crate::config::SourceConfig;
 use crate::error::Failure;
 use crate::http::Transport;
@@ -78,12 +78,6 @@ struct State {
     failed: Option<Failed>,
 }
 
-/// A password that is not to be sent again, as a digest.
-struct Refused {
-    password: [u8; 32],
-    locked_until: Option<DateTime<Utc>>,
-}
-
 /// What the login with this number came to.
 struct Failed {
     number: u64,
@@ -136,10 +130,11 @@ impl Sessions {
     pub(crate) async fn current(&self) -> Result<Arc<Session>, Failure> {
         let finished = self.finished.load(Ordering::Acquire);
         let mut state = self.state.lock().await;
-        match self.at_hand(&mut state, None) {
-            Some(session) => Ok(session),
-            None => self.shared_login(&mut state, finished, Origin::Login).await,
+        if let Some(session) = self.at_hand(&mut state, None) {
+            return Ok(session);
         }
+        self.recall_refusal(&mut state);
+        self.shared_login(&mut state, finished, Origin::Login).await
     }
 
     /// A session in place of `refused`, which `place` did not accept.
@@ -156,7 +151,7 @@ impl Sessions {
         self.shared_login(&mut state, finished, Origin::Replacement).await
     }
 
-    /// Logs in even if there is a session.
+    /// Logs in even if there is a session, and even if another run was refused: a person asked for it.
     pub(crate) async fn log_in(&self) -> Result<Arc<Session>, Failure> {
         let mut state = self.state.lock().await;
         self.login(&mut state, Origin::Login).await
@@ -221,27 +216,36 @@ impl Sessions {
     async fn checked_login(&self, state: &mut State) -> Result<Token, Failure> {
         self.config.email()?;
         let password = self.password().await?;
-        let digest = Sha256::digest(password.expose_secret()).into();
-        self.refuse_again(state.refused.as_ref(), digest)?;
+        self.refuse_again(state.refused.as_ref(), &password)?;
         let result = Login::new(&self.config, &self.service, &self.transport)?.run(&password).await;
         state.refused = match &result {
-            Err(Failure::AccountLocked { .. }) => {
-                Some(Refused { password: digest, locked_until: Some(self.now() + LOCKED_PAUSE) })
-            }
-            Err(Failure::CredentialsRefused { .. }) => Some(Refused { password: digest, locked_until: None }),
+            Err(Failure::AccountLocked { .. }) => Some(Refused::new(&password, Some(self.now() + LOCKED_PAUSE))),
+            Err(Failure::CredentialsRefused { .. }) => Some(Refused::new(&password, None)),
             _ => None,
         };
+        if let (Some(refused), Some(file)) = (&state.refused, &self.file)
+            && let Err(error) = file.write_refused(refused)
+        {
+            tracing::warn!(kind = %error.kind(), "what was refused could not be noted; the next run will try it again");
+        }
         result
     }
 
+    /// A run that starts anew knows what an earlier one was refused.
+    fn recall_refusal(&self, state: &mut State) {
+        if state.refused.is_none() {
+            state.refused = self.file.as_ref().and_then(TokenFile::refused);
+        }
+    }
+
     /// Does without a login what it would come to.
-    fn refuse_again(&self, refused: Option<&Refused>, password: [u8; 32]) -> Result<(), Failure> {
+    fn refuse_again(&self, refused: Option<&Refused>, password: &SecretString) -> Result<(), Failure> {
         let region = self.service.region;
         match refused {
             Some(Refused { locked_until: Some(until), .. }) if self.now() < *until => {
                 Err(Failure::AccountLocked { region })
             }
-            Some(Refused { locked_until: None, password: before }) if *before == password => {
+            Some(before) if before.locked_until.is_none() && before.is(password) => {
                 Err(Failure::CredentialsRefusedBefore { region })
             }
             _ => Ok(()),

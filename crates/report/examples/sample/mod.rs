@@ -3,8 +3,10 @@
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 use report::{
     MgPerDl, Period, Reading, ReadingStatus, Span, Stamp, Window,
-    html::{Alarm, AlarmKind, CarbEntry, InsulinOnBoard, SiteChange, SitePart},
-    insulin::{BasalSegment, BasalSource, Bolus, BolusOrigin, InsulinRows, LoopMode, UserMode, exponential_iob},
+    html::{Alarm, AlarmKind, InsulinOnBoard, SiteChange, SitePart},
+    insulin::{
+        BasalSegment, BasalSource, Bolus, BolusOrigin, CarbEntry, InsulinRows, LoopMode, UserMode, exponential_iob,
+    },
 };
 
 /// Breakfast, lunch, snack and dinner: minute of the day and grams.
@@ -47,6 +49,7 @@ impl Days {
         let insulin = InsulinRows {
             basal: self.basal(),
             boluses: self.boluses(),
+            carbs: (0..self.count).step_by(4).map(|day| CarbEntry { at: self.at(day, 1290), grams: 12.0 }).collect(),
             loop_modes: self.loop_modes(),
             user_modes: self.user_modes(),
         };
@@ -56,7 +59,6 @@ impl Days {
             insulin,
             readings,
             suspensions: (0..self.count).step_by(5).map(|day| self.span(day, 900, 925, ())).collect(),
-            carbs: (0..self.count).step_by(4).map(|day| CarbEntry { at: self.at(day, 1290), grams: 12.0 }).collect(),
             site_changes: self.site_changes(),
             sensor_starts: (0..self.count).step_by(10).map(|day| self.at(day, 1225)).collect(),
             alarms: self.alarms(),

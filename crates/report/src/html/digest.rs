@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate, NaiveTime, TimeZone};
+use chrono::{Datelike, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
-use super::{Alarm, CarbEntry, InsulinOnBoard, Period, SiteChange};
+use super::{Alarm, InsulinOnBoard, Period, SiteChange};
 use crate::{
     episodes::{Episode, EpisodeSummaries, find_episodes},
     glucose::{Reading, Thresholds},
-    insulin::{BasalSource, Bolus, InsulinDay, InsulinSummary, LoopMode, UserMode},
+    insulin::{BasalSource, Bolus, CarbEntry, InsulinDay, InsulinSummary, LoopMode, UserMode},
     metrics::{Metrics, MetricsOptions},
     profile::{ProfileBin, profile},
     time::{Span, Stamp, Window, pieces_by_date},
@@ -31,7 +31,6 @@ pub(super) struct Digest<'a> {
     pub(super) site_changes: Vec<&'a SiteChange>,
     pub(super) sensor_starts: Vec<Stamp>,
     pub(super) suspended_minutes: f64,
-    pub(super) loose_carbs: Vec<&'a CarbEntry>,
 }
 
 /// The rows of one wall-clock date.
@@ -78,7 +77,6 @@ impl<'a> Digest<'a> {
             site_changes: inside(&period.site_changes, window, |change| change.at).collect(),
             sensor_starts: inside(&period.sensor_starts, window, |at| *at).copied().collect(),
             suspended_minutes: suspensions.map(|(start, end)| crate::time::minutes_between(start, end)).sum(),
-            loose_carbs: inside(&period.carbs, window, |entry| entry.at).collect(),
             metrics,
             insulin,
             window,
@@ -109,8 +107,7 @@ impl<'a> Digest<'a> {
 
     /// Carbohydrates entered in the window, with boluses and without, in grams.
     pub(super) fn carbs_grams(&self) -> f64 {
-        let with_boluses: f64 = self.insulin.days.iter().map(|day| day.carbs_grams).sum();
-        with_boluses + self.loose_carbs.iter().map(|entry| entry.grams).sum::<f64>()
+        self.insulin.days.iter().map(|day| day.carbs_grams).sum()
     }
 }
 
@@ -177,7 +174,7 @@ fn days<'a>(period: &'a Period, insulin: &InsulinSummary, zone: Option<Tz>, thre
     let options = MetricsOptions { thresholds: *thresholds };
     let mut readings = ByDate::new(&period.readings, window, |r| r.at);
     let mut boluses = ByDate::new(&rows.boluses, window, |b| b.start);
-    let mut carbs = ByDate::new(&period.carbs, window, |c| c.at);
+    let mut carbs = ByDate::new(&period.insulin.carbs, window, |c| c.at);
     let mut on_board = ByDate::new(&period.insulin_on_board, window, |i| i.at);
     let mut site_changes = ByDate::new(&period.site_changes, window, |s| s.at);
     let mut sensor_starts = ByDate::new(&period.sensor_starts, window, |s| *s);
@@ -216,8 +213,7 @@ fn days<'a>(period: &'a Period, insulin: &InsulinSummary, zone: Option<Tz>, thre
 fn day_window(date: NaiveDate, zone: Option<Tz>, window: &Window) -> Option<Window> {
     let midnight = |date: NaiveDate| {
         let wall = date.and_time(NaiveTime::MIN);
-        let zoned = zone.and_then(|zone| zone.from_local_datetime(&wall).earliest());
-        zoned.map_or_else(|| window.start.at_wall(wall), |instant| Stamp::new(wall, instant.to_utc()))
+        zone.map_or_else(|| window.start.at_wall(wall), |zone| Stamp::in_zone(wall, zone))
     };
     let (start, end) = window.clip(midnight(date), midnight(date.succ_opt()?))?;
     Some(Window { start, end })

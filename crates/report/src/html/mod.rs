@@ -32,14 +32,12 @@ pub struct Period {
     pub window: Window,
     /// CGM readings.
     pub readings: Vec<Reading>,
-    /// Basal, boluses and modes.
+    /// Basal, boluses, carbohydrates and modes.
     pub insulin: InsulinRows,
     /// Insulin on board as the pump logged it.
     pub insulin_on_board: Vec<InsulinOnBoard>,
     /// When delivery was suspended.
     pub suspensions: Vec<Span<()>>,
-    /// Carbohydrates that no bolus carries.
-    pub carbs: Vec<CarbEntry>,
     /// Cartridges, tubing and cannulas.
     pub site_changes: Vec<SiteChange>,
     /// When sensors were started.
@@ -58,7 +56,6 @@ impl Period {
             insulin: InsulinRows::default(),
             insulin_on_board: Vec::new(),
             suspensions: Vec::new(),
-            carbs: Vec::new(),
             site_changes: Vec::new(),
             sensor_starts: Vec::new(),
             alarms: Vec::new(),
@@ -73,15 +70,6 @@ pub struct InsulinOnBoard {
     pub at: Stamp,
     /// Units.
     pub units: f64,
-}
-
-/// Carbohydrates entered.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct CarbEntry {
-    /// When.
-    pub at: Stamp,
-    /// Grams.
-    pub grams: f64,
 }
 
 /// A part of the infusion set that was filled or changed.

@@ -69,7 +69,7 @@ pub(super) fn daily_carbs(page: &Page) -> Markup {
 }
 
 fn carbs_of(day: &super::digest::Day) -> f64 {
-    day.insulin.carbs_grams + day.carbs.iter().map(|entry| entry.grams).sum::<f64>()
+    day.insulin.carbs_grams
 }
 
 /// One column of a chart: its parts from the bottom up.

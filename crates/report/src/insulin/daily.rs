@@ -180,6 +180,11 @@ pub fn daily(rows: &InsulinRows, window: &Window) -> Vec<InsulinDay> {
             day.add_bolus(bolus);
         }
     }
+    for entry in rows.carbs.iter().filter(|entry| window.contains(entry.at)) {
+        if let Some(day) = days.get_mut(&entry.at.date()) {
+            day.carbs_grams += entry.grams;
+        }
+    }
     rows.boluses.iter().for_each(|bolus| spread(bolus, window, &mut days));
     days.into_values().collect()
 }

@@ -104,6 +104,15 @@ pub enum UserMode {
     EatingSoon,
 }
 
+/// Carbohydrates entered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CarbEntry {
+    /// When.
+    pub at: Stamp,
+    /// Grams.
+    pub grams: f64,
+}
+
 /// Everything the insulin metrics are made of.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InsulinRows {
@@ -111,6 +120,8 @@ pub struct InsulinRows {
     pub basal: Vec<BasalSegment>,
     /// Boluses, in any order.
     pub boluses: Vec<Bolus>,
+    /// Carbohydrates that no bolus carries.
+    pub carbs: Vec<CarbEntry>,
     /// Control-IQ over time.
     pub loop_modes: Vec<Span<LoopMode>>,
     /// Sleep, exercise and the rest over time.

@@ -81,6 +81,7 @@ fn golden_rows() -> Option<InsulinRows> {
     Some(InsulinRows {
         basal: rows("insulin_basal.csv")?.iter().map(basal_of).collect(),
         boluses: rows("insulin_bolus.csv")?.iter().map(bolus_of).collect(),
+        carbs: Vec::new(),
         loop_modes: spans(&modes, "pcm", loop_mode),
         user_modes: spans(&modes, "user_mode", user_mode),
     })

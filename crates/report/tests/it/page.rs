@@ -105,7 +105,7 @@ fn a_month_without_a_pump_is_left_out_of_the_averages() {
         ..InsulinRows::default()
     };
     let readings: Vec<Reading> = sixty.readings.into_iter().filter(|reading| !gone(reading.at.wall)).collect();
-    let period = Period { insulin, readings, insulin_on_board: Vec::new(), carbs: Vec::new(), ..sixty };
+    let period = Period { insulin, readings, insulin_on_board: Vec::new(), ..sixty };
     check(period, &["Insulin is on record for 30 of 60 days", "Few data", "Nothing on record on this day."]);
 }
 

@@ -11,9 +11,11 @@ use super::statement;
 
 /// They start, stop or empty DuckDB's log, write the file, or run SQL that no plan shows. A log in a file that may not be
 /// written ends the program.
-const REFUSED: [&str; 6] = [
+const REFUSED: [&str; 8] = [
     "enable_logging",
     "disable_logging",
+    "enable_profiling",
+    "disable_profiling",
     "truncate_duckdb_logs",
     "checkpoint",
     "force_checkpoint",

@@ -100,7 +100,7 @@ fn half_a_character_is_kept_among_the_revised_and_the_rejected() {
             r#"{{"eventCode":3,"sequenceNumber":5,"pumpDateTime":"2026-05-14T00:01:31","eventProperties":{{"note":"{word}"}}}}"#
         )
     };
-    let mut events = batch_of([event("\\ud800").as_str(), event("\\udfff").as_str()].into_iter());
+    let mut events = batch_of([event("\\ud800").as_str(), event("\\udfff").as_str()]);
     for _ in 0..2 {
         events.reject(RejectedEvent { data: "{\"a\":\"\\ud800\"}".to_owned(), reason: "no identity".to_owned() });
     }

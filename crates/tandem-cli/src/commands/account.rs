@@ -1,7 +1,5 @@
 //! `tandem login`, `tandem logout`, `tandem pumps`: the account, and nothing of the history.
 
-use std::io::Write as _;
-
 use anyhow::{Context as _, Result};
 use clap::Args;
 use pipeline::{PumpListing, Source as _};
@@ -119,7 +117,7 @@ pub(crate) fn pumps(arguments: &PumpsArguments, context: &Context) -> Result<Exi
     let source = context.source(&arguments.account)?;
     let account = context.runtime.block_on(source.account())?;
     let text = if arguments.json { json(&account.pumps)? } else { on_screen(&account.pumps) };
-    context.terminal.data().write_all(text.as_bytes())?;
+    context.terminal.write_data(text.as_bytes())?;
     if account.pumps.is_empty() {
         context.terminal.say("The account has no pumps.");
     }

@@ -1,7 +1,5 @@
 //! `tandem completions`: what a shell needs to complete commands and flags.
 
-use std::io::Write as _;
-
 use anyhow::Result;
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
@@ -29,6 +27,6 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Cli::command(), "tandem", &mut script);
-    context.terminal.data().write_all(&script)?;
+    context.terminal.write_data(&script)?;
     Ok(Exit::Done)
 }

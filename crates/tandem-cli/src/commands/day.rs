@@ -3,7 +3,6 @@
 mod drawing;
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use anyhow::Result;
 use chrono::{Days, NaiveDate, TimeDelta};
@@ -66,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     if let Some((oldest, newest)) = recorded.filter(|(oldest, newest)| day < *oldest || *newest < day) {
         let _ = writeln!(text, "On record are {oldest} to {newest}.");
     }
-    context.terminal.data().write_all(text.as_bytes())?;
+    context.terminal.write_data(text.as_bytes())?;
     Ok(Exit::Done)
 }
 
@@ -116,11 +115,11 @@ impl Page {
     }
 
     fn is_empty(&self) -> bool {
-        let Period { readings, insulin, carbs, alarms, site_changes, .. } = &self.period;
+        let Period { readings, insulin, alarms, site_changes, .. } = &self.period;
         readings.is_empty()
             && insulin.basal.is_empty()
             && insulin.boluses.is_empty()
-            && carbs.is_empty()
+            && insulin.carbs.is_empty()
             && alarms.is_empty()
             && site_changes.is_empty()
     }

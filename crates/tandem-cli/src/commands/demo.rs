@@ -1,7 +1,6 @@
 //! `tandem demo`: a simulated account, fetched by the real client into a real database, and what one sees of it.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -24,7 +23,7 @@ use url::Url;
 use crate::context::{Context, shared_bar};
 use crate::failure::{Exit, Failure};
 use crate::history::History;
-use crate::output::{counted, size, took};
+use crate::output::{atomic, counted, size, took};
 use crate::progress::Bar;
 use crate::summary::Summary;
 
@@ -64,13 +63,13 @@ pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit> {
     }
     let reader = Reader::open(&database, &ReadOptions::default())?;
     let summary = Summary::read(&reader, GlucoseUnit::default())?;
-    write_report(&reader, &report_path)?;
+    write_report(&reader, &report_path, context.settings.named_database.is_none())?;
     drop(bar);
     let mut text =
         format!("{}\n\n", style("A made-up person, through a simulated Tandem Source and the real client").bold());
     text += &summary.on_screen();
     text += &closing(&database, &report_path, &fetched, started);
-    context.terminal.data().write_all(text.as_bytes())?;
+    context.terminal.write_data(text.as_bytes())?;
     Ok(Exit::Done)
 }
 
@@ -84,9 +83,11 @@ struct Fetched {
 /// The demo's own database, made anew; one that was named must not be there yet.
 fn fresh_database(context: &Context) -> Result<PathBuf> {
     if let Some(named) = &context.settings.named_database {
-        if named.exists() {
-            let failure = Failure::new(Exit::Usage, format!("{} exists already", named.display()));
-            return Err(failure.hint("name a new file: the demo never writes into an existing database").into());
+        for file in [named.clone(), named.with_extension("html")] {
+            if file.exists() {
+                let failure = Failure::new(Exit::Usage, format!("{} exists already", file.display()));
+                return Err(failure.hint("name a new file: the demo never writes into an existing one").into());
+            }
         }
         return Ok(named.clone());
     }
@@ -138,7 +139,7 @@ fn client(service: &SimHandle, email: String, password: String, now: DateTime<Ut
     Ok(TandemSource::new(config)?)
 }
 
-fn write_report(reader: &Reader, path: &Path) -> Result<()> {
+fn write_report(reader: &Reader, path: &Path, overwrite: bool) -> Result<()> {
     let history = History::new(reader)?;
     let Some(window) = history.last_days(REPORT_DAYS)? else { return Ok(()) };
     let before = history.days(window.start.date() - Days::new(REPORT_DAYS), window.start.date());
@@ -149,7 +150,8 @@ fn write_report(reader: &Reader, path: &Path) -> Result<()> {
         pump: history.pumps()?.pop().and_then(|pump| pump.model_name),
     };
     let options = ReportOptions { name: Some("A made-up person".to_owned()), ..ReportOptions::default() };
-    fs::write(path, Report::render(&input, &options)).with_context(|| format!("cannot write {}", path.display()))
+    let page = Report::render(&input, &options);
+    atomic::write(path, overwrite, |file| file.write_all(page.as_bytes()))
 }
 
 fn closing(database: &Path, report: &Path, fetched: &Fetched, started: Instant) -> String {

@@ -4,7 +4,6 @@ pub(crate) mod checks;
 mod pumps;
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use anyhow::Result;
 use clap::Args;
@@ -52,7 +51,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     } else {
         on_screen(&examination.checks, Terminal::width())
     };
-    context.terminal.data().write_all(text.as_bytes())?;
+    context.terminal.write_data(text.as_bytes())?;
     Ok(exit)
 }
 

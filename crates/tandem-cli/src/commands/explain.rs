@@ -1,7 +1,6 @@
 //! `tandem explain`: from a row of a table through the pump's events to the raw text.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use anyhow::Result;
 use clap::Args;
@@ -36,11 +35,9 @@ pub(crate) struct Arguments {
 
 /// Explains.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
-    // A database that is not there is not made for this.
-    drop(context.reader()?);
-    let explanation = context.store()?.explain(&arguments.table, arguments.id).map_err(failure)?;
+    let explanation = context.store_to_read()?.explain(&arguments.table, arguments.id).map_err(failure)?;
     let text = if arguments.json { format!("{:#}\n", as_json(&explanation)) } else { on_screen(&explanation) };
-    context.terminal.data().write_all(text.as_bytes())?;
+    context.terminal.write_data(text.as_bytes())?;
     Ok(Exit::Done)
 }
 

@@ -1,7 +1,6 @@
 //! `tandem import`: archives of history into the database.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -55,7 +54,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let paths = files(&arguments.paths, &context.settings.database)?;
     let stop = context.interrupt.stop_gracefully(WORDS);
     let bar = shared_bar(context.terminal, "importing");
-    let mut pipeline = context.pipeline(&bar, stop)?;
+    let mut pipeline = if arguments.dry_run { context.dry_pipeline(&bar, stop) } else { context.pipeline(&bar, stop) }?;
     let options = ImportOptions {
         pump: arguments.pump.as_ref().map(SerialNumber::new),
         dry_run: arguments.dry_run,
@@ -139,7 +138,7 @@ fn show(report: &ImportReport, context: &Context) -> Result<()> {
             counted(file.counts.revised, "event")
         ));
     });
-    Ok(context.terminal.data().write_all(table.fit(Terminal::width()).text.as_bytes())?)
+    context.terminal.write_data(table.fit(Terminal::width()).text)
 }
 
 /// A pump never says something else under the same number; two pumps do, and a database of tandem-fetch mixes them.

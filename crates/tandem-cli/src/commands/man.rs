@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     tandem.build();
     match &arguments.output {
         Some(folder) => write_all(tandem, folder, context)?,
-        None => context.terminal.data().write_all(&page(&find(tandem, &arguments.command)?)?)?,
+        None => context.terminal.write_data(page(&find(tandem, &arguments.command)?)?)?,
     }
     Ok(Exit::Done)
 }

@@ -3,7 +3,7 @@
 mod on_screen;
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
         let unit = glucose_unit(arguments.units, context)?;
         subjects.iter().map(|subject| Page { subject, unit }.text()).collect::<Vec<_>>().join("\n")
     };
-    context.terminal.data().write_all(text.as_bytes())?;
+    context.terminal.write_data(text.as_bytes())?;
     Ok(Exit::Done)
 }
 

@@ -1,7 +1,7 @@
 //! `tandem query`: SQL that only reads, answered in the format one needs.
 
 use std::fs;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,6 +15,7 @@ use crate::failure::{Exit, Failure};
 use crate::memory_limit::MemoryLimit;
 use crate::output::atomic;
 use crate::output::rows::{Format, RowWriter};
+use crate::terminal;
 use crate::time_limit::{self, TimeLimit};
 
 const TOO_LONG: &str = "ask for less, or allow more time with --timeout SECONDS";
@@ -31,7 +32,8 @@ Examples:
   tandem query 'FROM cgm_5min' --format parquet --output cgm.parquet
   echo 'FROM pumps' | tandem query --format json
 
-The database is opened read-only; a query cannot reach files, the network or extensions.";
+The database is opened read-only; a query cannot reach files, the network or extensions. For days and intervals use `timestamp`,
+the pump's wall clock: `WHERE timestamp >= now()::TIMESTAMP - INTERVAL 7 DAY`.";
 
 /// Ask the database in SQL
 #[derive(Args, Debug)]
@@ -71,13 +73,15 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
             let failure = Failure::new(Exit::Usage, "Parquet cannot be written to stdout");
             Err(failure.hint("name a file: --output rows.parquet").into())
         }
-        (None, _) => {
-            answer(&sql, arguments, None, context, |query| write_rows(query, arguments, &mut context.terminal.data()))
-        }
+        (None, _) => answer(&sql, arguments, None, context, |query, limit| {
+            let mut out = BufWriter::with_capacity(1 << 16, limit.excusing(io::stdout().lock()));
+            let written = write_rows(query, arguments, &mut out).and_then(|()| Ok(out.flush()?));
+            written.map_err(terminal::unwritten)
+        }),
         (Some(path), Format::Parquet) => write_parquet(&sql, path, arguments, context),
         (Some(path), _) => {
             atomic::may_write(path, arguments.overwrite)?;
-            answer(&sql, arguments, None, context, |query| {
+            answer(&sql, arguments, None, context, |query, _| {
                 atomic::fill(path, arguments.overwrite, |file| write_rows(query, arguments, file))
             })
         }
@@ -91,7 +95,7 @@ fn answer(
     arguments: &Arguments,
     output: Option<&Path>,
     context: &Context,
-    write: impl FnOnce(&Query<'_>) -> Result<()>,
+    write: impl FnOnce(&Query<'_>, &TimeLimit) -> Result<()>,
 ) -> Result<()> {
     arguments.memory_limit.enforce();
     let (output, memory_limit) = (output.map(Path::to_owned), arguments.memory_limit.as_str().to_owned());
@@ -100,7 +104,7 @@ fn answer(
     context.interrupt.on_signal("", move || time_limit::stop_for_good(stopper.clone()));
     let limit = (arguments.timeout > 0).then(|| Duration::from_secs(arguments.timeout));
     let limit = TimeLimit::start(reader.stopper(), limit, TOO_LONG);
-    let answered = reader.query(sql).map_err(anyhow::Error::from).and_then(|query| write(&query));
+    let answered = reader.query(sql).map_err(anyhow::Error::from).and_then(|query| write(&query, &limit));
     answered.map_err(|error| limit.explain(error))
 }
 
@@ -108,7 +112,7 @@ fn write_parquet(sql: &str, path: &Path, arguments: &Arguments, context: &Contex
     atomic::may_write(path, arguments.overwrite)?;
     let file = atomic::temporary_beside(path)?;
     let limit = arguments.limit.filter(|limit| *limit > 0);
-    answer(sql, arguments, Some(file.path()), context, |query| {
+    answer(sql, arguments, Some(file.path()), context, |query, _| {
         Ok(query.write_parquet(file.path(), limit).map(|_| ())?)
     })?;
     atomic::keep(file, path, arguments.overwrite)
@@ -146,7 +150,7 @@ fn write_rows(query: &Query<'_>, arguments: &Arguments, out: &mut dyn Write) -> 
     };
     let mut writer = RowWriter::new(arguments.format, query.columns(), out)?;
     let (mut rows, mut more, mut failed) = (0, false, None);
-    query.run(arguments.format.cells(), limit.map(|limit| limit + 1), &mut |cells| {
+    query.run(arguments.format.cells(), limit.map(|limit| limit.saturating_add(1)), &mut |cells| {
         if limit == Some(rows) || writer.is_full() {
             more = true;
             return ControlFlow::Break(());

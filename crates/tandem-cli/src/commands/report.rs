@@ -1,6 +1,5 @@
 //! `tandem report`: one page of HTML for a browser or a printer.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -70,7 +69,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let input = input(&history, window, arguments.compare)?;
     let page = Report::render(&input, &options(arguments, &history, context)?);
     if to_stdout {
-        context.terminal.data().write_all(page.as_bytes())?;
+        context.terminal.write_data(page.as_bytes())?;
         return Ok(Exit::Done);
     }
     atomic::write(&path, arguments.overwrite, |file| file.write_all(page.as_bytes()))?;

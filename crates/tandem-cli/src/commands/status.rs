@@ -3,7 +3,6 @@
 mod coverage;
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
@@ -51,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     } else {
         on_screen(&facts, &path.display().to_string(), bytes, now)
     };
-    context.terminal.data().write_all(text.as_bytes())?;
+    context.terminal.write_data(text.as_bytes())?;
     Ok(Exit::Done)
 }
 

@@ -1,19 +1,22 @@
 //! `tandem sync` and `tandem fetch`: what the service has and the database has not, once or for ever.
 
 use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 use chrono::NaiveDate;
 use clap::Args;
-use pipeline::SerialNumber;
 use pipeline::fetch::plan::Wish;
 use pipeline::fetch::{FetchOptions, FetchReport};
+use pipeline::{Pipeline, SerialNumber};
+use store_duckdb::DuckStore;
 
 use super::{stages, watch};
 use crate::cli::AccountArgs;
 use crate::context::{Context, shared_bar};
-use crate::failure::Exit;
+use crate::failure::{Exit, Failure};
 use crate::output::{counted, thousands};
+use crate::progress::Bar;
 
 pub(crate) const WORDS: &str = "Storing the page at hand, then stopping; press Ctrl-C again to stop at once.";
 
@@ -86,25 +89,36 @@ impl SyncArguments {
 }
 
 impl What {
-    fn options(&self) -> FetchOptions {
-        FetchOptions {
+    fn pipeline(&self, bar: &Arc<Mutex<Bar>>, context: &Context) -> Result<Pipeline<DuckStore>> {
+        let stop = context.interrupt.stop_gracefully(WORDS);
+        if self.dry_run { context.dry_pipeline(bar, stop) } else { context.pipeline(bar, stop) }
+    }
+
+    fn options(&self) -> Result<FetchOptions> {
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from > to
+        {
+            let failure = Failure::new(Exit::Usage, format!("--from {from} lies after --to {to}"));
+            return Err(failure.hint("both days are asked for, and those between").into());
+        }
+        Ok(FetchOptions {
             wish: Wish { from: self.from, to: self.to, full: self.full },
             pumps: self.pumps.iter().map(SerialNumber::new).collect(),
             dry_run: self.dry_run,
-        }
+        })
     }
 }
 
 /// Syncs, once or for ever.
 pub(crate) fn sync(arguments: &SyncArguments, context: &Context) -> Result<Exit> {
     let source = context.source(&arguments.what.account)?;
-    let options = arguments.what.options();
+    let options = arguments.what.options()?;
     if arguments.watch {
         let watch = watch::Watch { context, source: &source, options: &options };
         return watch.run(arguments.interval, arguments.silent_after);
     }
     let bar = shared_bar(context.terminal, "asking for the account");
-    let mut pipeline = context.pipeline(&bar, context.interrupt.stop_gracefully(WORDS))?;
+    let mut pipeline = arguments.what.pipeline(&bar, context)?;
     pipeline.store()?.release()?;
     let report = context.runtime.block_on(pipeline.sync(&source, &options))?;
     drop((pipeline, bar));
@@ -119,9 +133,9 @@ pub(crate) fn sync(arguments: &SyncArguments, context: &Context) -> Result<Exit>
 /// Fetches only.
 pub(crate) fn fetch(arguments: &FetchArguments, context: &Context) -> Result<Exit> {
     let source = context.source(&arguments.what.account)?;
-    let options = arguments.what.options();
+    let options = arguments.what.options()?;
     let bar = shared_bar(context.terminal, "asking for the account");
-    let mut pipeline = context.pipeline(&bar, context.interrupt.stop_gracefully(WORDS))?;
+    let mut pipeline = arguments.what.pipeline(&bar, context)?;
     pipeline.store()?.release()?;
     let report = context.runtime.block_on(pipeline.fetch(&source, &options))?;
     drop((pipeline, bar));
@@ -134,7 +148,7 @@ pub(crate) fn tell(report: &FetchReport, options: &FetchOptions, context: &Conte
     for notice in &report.notices {
         context.terminal.note(notice);
     }
-    if report.pumps.is_empty() {
+    if report.pumps.is_empty() && !report.interrupted {
         context.terminal.say("The account has no pumps yet; after a pump's first upload there is something to fetch.");
     }
     for pump in &report.pumps {

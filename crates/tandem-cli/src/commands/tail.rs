@@ -1,6 +1,5 @@
 //! `tandem tail`: the newest happenings, and with `-f` those that each upload brings.
 
-use std::io::Write as _;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -135,9 +134,7 @@ impl Tail<'_> {
             if self.arguments.json { happening.as_json() } else { happening.on_screen(self.unit, width) }
         };
         let text: String = happenings.iter().map(|happening| line(happening) + "\n").collect();
-        let mut out = self.context.terminal.data();
-        out.write_all(text.as_bytes())?;
-        Ok(out.flush()?)
+        self.context.terminal.write_data(text)
     }
 
     /// Until the next look, or a signal.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use anyhow::Result;
 use clap::Args;
@@ -42,7 +41,7 @@ type Serials = BTreeMap<i64, String>;
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let facts = StatusFacts::read(&context.reader()?)?;
     let bar = shared_bar(context.terminal, "verifying");
-    let findings = context.store()?.verify()?;
+    let findings = context.store_to_read()?.verify()?;
     drop(bar);
     let name = |pump: &store_duckdb::PumpFacts| {
         let serial = pump.serial_number.clone().unwrap_or_else(|| format!("no. {}", pump.id));
@@ -55,7 +54,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     } else {
         on_screen(&findings, &serials, events)
     };
-    context.terminal.data().write_all(text.as_bytes())?;
+    context.terminal.write_data(text.as_bytes())?;
     Ok(if findings.iter().any(|finding| finding.is_fault) { Exit::Data } else { Exit::Done })
 }
 

@@ -57,7 +57,13 @@ impl Watch<'_> {
     }
 
     fn look(&self, memory: &mut Memory, silent_hours: u32) -> Result<()> {
-        let account = self.context.runtime.block_on(self.source.account())?;
+        let asked = async {
+            tokio::select! {
+                account = self.source.account() => Some(account),
+                () = self.context.interrupt.wait() => None,
+            }
+        };
+        let Some(account) = self.context.runtime.block_on(asked).transpose()? else { return Ok(()) };
         self.tell_silence(memory, &account, silent_hours);
         let uploads: Vec<_> = account.pumps.iter().map(|pump| pump.last_upload).collect();
         if memory.uploads.as_ref() == Some(&uploads) {

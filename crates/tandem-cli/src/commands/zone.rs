@@ -1,6 +1,5 @@
 //! `tandem zone`: where the person was when, which is what turns the pump's wall clock into instants.
 
-use std::io::Write as _;
 use std::sync::{Arc, PoisonError};
 
 use anyhow::Result;
@@ -116,6 +115,6 @@ fn list(as_json: bool, context: &Context) -> Result<Exit> {
         }
         table.fit(Terminal::width()).text
     };
-    context.terminal.data().write_all(text.as_bytes())?;
+    context.terminal.write_data(text.as_bytes())?;
     Ok(Exit::Done)
 }

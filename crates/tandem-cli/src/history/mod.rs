@@ -139,8 +139,7 @@ impl<'a> History<'a> {
 
     fn midnight(&self, day: NaiveDate) -> Stamp {
         let wall = day.and_time(NaiveTime::MIN);
-        let instant = self.zones.zone_on(day).and_then(|zone| zone.from_local_datetime(&wall).earliest());
-        Stamp::new(wall, instant.map_or_else(|| wall.and_utc(), |instant| instant.with_timezone(&Utc)))
+        self.zones.zone_on(day).map_or_else(|| Stamp::from_wall_as_utc(wall), |zone| Stamp::in_zone(wall, zone))
     }
 
     /// The readings in `window`, by instants.

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use report::Period;
-use report::html::{Alarm, AlarmKind, CarbEntry, InsulinOnBoard, SiteChange, SitePart};
-use report::insulin::{BasalSegment, BasalSource, Bolus, BolusOrigin, InsulinRows, LoopMode, UserMode};
+use report::html::{Alarm, AlarmKind, InsulinOnBoard, SiteChange, SitePart};
+use report::insulin::{BasalSegment, BasalSource, Bolus, BolusOrigin, CarbEntry, InsulinRows, LoopMode, UserMode};
 use report::{Span, Stamp, Window};
 
 use super::cells::{Cells, query};
@@ -17,18 +17,18 @@ impl History<'_> {
         period.insulin = self.insulin(window)?;
         period.suspensions = self.spans("suspensions", "reason", window, |_| ())?;
         period.insulin_on_board = self.insulin_on_board(window)?;
-        period.carbs = self.carbs(window)?;
         period.site_changes = self.site_changes(window)?;
         period.sensor_starts = self.sensor_starts(window)?;
         period.alarms = self.alarms(window)?;
         Ok(period)
     }
 
-    /// Basal, boluses and modes in `window`.
+    /// Basal, boluses, carbs and modes in `window`.
     pub(crate) fn insulin(&self, window: Window) -> Result<InsulinRows> {
         Ok(InsulinRows {
             basal: self.basal(window)?,
             boluses: self.boluses(window)?,
+            carbs: self.carbs(window)?,
             loop_modes: self.spans("control_iq_modes", "mode", window, loop_mode)?,
             user_modes: self.spans("user_modes", "mode", window, user_mode)?,
         })

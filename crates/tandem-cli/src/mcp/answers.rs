@@ -213,7 +213,7 @@ fn one_day(day: NaiveDate, period: &Period) -> Value {
         "glucose_by_hour_mg_dl": by_hour(&period.readings),
         "insulin": insulin,
         "boluses": boluses.collect::<Vec<_>>(),
-        "carbs_without_bolus": period.carbs.iter().map(|carbs| json!({"time": carbs.at.wall, "grams": carbs.grams})).collect::<Vec<_>>(),
+        "carbs_without_bolus": period.insulin.carbs.iter().map(|carbs| json!({"time": carbs.at.wall, "grams": carbs.grams})).collect::<Vec<_>>(),
         "modes": spans(&period.insulin.user_modes, |mode| format!("{mode:?}").to_lowercase()),
         "control_iq": spans(&period.insulin.loop_modes, |mode| format!("{mode:?}").to_lowercase()),
         "suspensions": spans(&period.suspensions, |()| "suspended".to_owned()),

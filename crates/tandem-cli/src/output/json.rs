@@ -50,8 +50,8 @@ impl JsonRows {
 fn write_cell(out: &mut dyn Write, kind: Kind, cell: Option<&str>) -> io::Result<()> {
     match (cell, kind) {
         (None, _) => out.write_all(b"null"),
-        (Some(text), Kind::Bare) if is_json_number(text) => out.write_all(text.as_bytes()),
-        (Some(text), Kind::Json) if serde_json::from_str::<&RawValue>(text).is_ok() => out.write_all(text.as_bytes()),
+        (Some(text), Kind::Bare) if is_json_number(text) => write_number(out, text),
+        (Some(text), Kind::Json) if serde_json::from_str::<&RawValue>(text).is_ok() => write_line(out, text),
         (Some(text), _) => Ok(serde_json::to_writer(out, text)?),
     }
 }
@@ -68,6 +68,22 @@ fn kind(column: &QueryColumn) -> Kind {
 /// Infinity and NaN have no place in JSON; they become strings.
 fn is_json_number(text: &str) -> bool {
     text.ends_with(|last: char| last.is_ascii_digit())
+}
+
+/// DuckDB leaves out the 0 before the point of a `DECIMAL(1,1)`.
+fn write_number(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    let (sign, digits) = text.split_at(usize::from(text.starts_with('-')));
+    let zero = if digits.starts_with('.') { "0" } else { "" };
+    write!(out, "{sign}{zero}{digits}")
+}
+
+/// JSON on one line: line breaks in it stand between its values, never in a string.
+fn write_line(out: &mut dyn Write, json: &str) -> io::Result<()> {
+    for (index, line) in json.split(['\n', '\r']).enumerate() {
+        out.write_all(if index == 0 { b"" } else { b" " })?;
+        out.write_all(line.as_bytes())?;
+    }
+    Ok(())
 }
 
 fn quoted(name: &str) -> String {

@@ -6,6 +6,9 @@ use std::process::{Command, Stdio};
 use secrecy::SecretString;
 use tandem_source::{PasswordError, PasswordProvider};
 
+use crate::failure::{Exit, Failure};
+use crate::progress;
+
 /// The name under which the keyring keeps passwords of this program.
 const KEYRING_SERVICE: &str = "tandem";
 
@@ -80,12 +83,23 @@ pub(crate) fn prompt(email: &str) -> Result<Option<SecretString>, PasswordError>
     if !std::io::stdin().is_terminal() {
         return Ok(None);
     }
-    Ok(Some(rpassword::prompt_password(format!("Password of {email} on Tandem Source: "))?.into()))
+    let question = format!("Password of {email} on Tandem Source: ");
+    match progress::suspend(|| rpassword::prompt_password(question)) {
+        Ok(password) => Ok(Some(password.into())),
+        // Ctrl-C at the prompt is no missing password.
+        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
+            Err(Failure::new(Exit::Interrupted, "no password was given").into())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn run(command: &str) -> Result<SecretString, PasswordError> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let output = Command::new(shell).args([flag, command]).stdin(Stdio::inherit()).stderr(Stdio::inherit()).output()?;
+    let mut asking = Command::new(shell);
+    asking.args([flag, command]).stdin(Stdio::inherit()).stderr(Stdio::inherit());
+    // It may ask on the terminal.
+    let output = progress::suspend(|| asking.output())?;
     if !output.status.success() {
         return Err(format!("the password command failed ({})", output.status).into());
     }

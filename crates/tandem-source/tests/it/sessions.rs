@@ -233,6 +233,35 @@ async fn a_refused_password_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_refused_password_is_not_sent_again_by_the_next_run() {
+    let setup = Setup::new().await;
+    setup.password.set(Some("wrong"));
+    for words in ["refused the e-mail and password", "refused this password before", "refused this password before"] {
+        let error = source(&setup).account().await.expect_err("refused");
+        assert!(error.message.contains(words), "{error}");
+    }
+    assert_eq!(setup.cloud.count(Route::Login), 1);
+    let kept = fs::read_to_string(setup.token_file()).expect("the file");
+    assert!(!kept.contains("wrong"), "{kept}");
+    // A person may insist.
+    source(&setup).login().await.expect_err("refused");
+    assert_eq!(setup.cloud.count(Route::Login), 2);
+    setup.password.set(Some(PASSWORD));
+    source(&setup).account().await.expect("an account");
+    assert!(!fs::read_to_string(setup.token_file()).expect("the file").contains("refused"));
+}
+
+#[tokio::test]
+async fn a_locked_account_is_left_alone_by_the_next_run() {
+    let setup = Setup::new().await;
+    setup.cloud.script(Route::Login, [Reply::json(400, r#"{"message":"Max attempted logins exceeded."}"#)]);
+    for _ in 0..2 {
+        assert_eq!(source(&setup).account().await.expect_err("locked").kind, Kind::AccountLocked);
+    }
+    assert_eq!(setup.cloud.count(Route::Login), 1);
+}
+
+#[tokio::test]
 async fn a_locked_account_is_left_alone_for_an_hour() {
     let setup = Setup::new().await;
     let source = source(&setup);

@@ -185,9 +185,11 @@ impl<'a> Drawing<'a> {
     fn carbs(&self) -> String {
         let mut line = vec![' '; self.columns];
         let with_boluses = self.period.insulin.boluses.iter().map(|bolus| (bolus.start, bolus.carbs_grams));
-        let alone = self.period.carbs.iter().map(|entry| (entry.at, entry.grams));
+        let alone = self.period.insulin.carbs.iter().map(|entry| (entry.at, entry.grams));
+        let mut entries: Vec<_> = with_boluses.chain(alone).filter(|(_, grams)| *grams > 0.0).collect();
+        entries.sort_by_key(|(at, _)| *at);
         let mut written = 0;
-        for (at, grams) in with_boluses.chain(alone).filter(|(_, grams)| *grams > 0.0) {
+        for (at, grams) in entries {
             let text = fixed(grams, 0);
             let Some(column) = self.column(at) else { continue };
             let column = column.min(self.columns - text.len()).max(if written > 0 && written >= column {

@@ -59,6 +59,10 @@ impl<'a> Lake<'a> {
     /// Writes what changed, and removes what this program wrote earlier and is no more.
     pub(super) fn write(self, exporter: &Exporter, context: &Context) -> Result<Exit> {
         let before = self.manifest()?;
+        if !self.folder.join(MANIFEST).exists() {
+            // First of all: a lake that is cut short is known as one's own.
+            self.keep_manifest(BTreeMap::new())?;
+        }
         let mut files = before.files;
         let (mut written, mut kept, mut removed) = (0, 0, 0);
         for (name, (content, query)) in &self.files {
@@ -80,7 +84,7 @@ impl<'a> Lake<'a> {
             files.remove(&name);
             removed += 1;
         }
-        if written + removed > 0 || !self.folder.join(MANIFEST).exists() {
+        if written + removed > 0 {
             self.keep_manifest(files)?;
         }
         let words = format!("{} written, {kept} unchanged, {removed} removed", counted(written, "file"));

@@ -234,7 +234,7 @@ fn kinds(insulin: &InsulinSummary) -> Vec<(&'static str, String)> {
 fn modes(insulin: &InsulinSummary) -> Vec<(&'static str, String)> {
     let modes = &insulin.modes;
     vec![
-        ("automation on", percent(modes.closed_loop_percent_of_window())),
+        ("automation on", percent(modes.closed_loop_percent_of_control())),
         ("basal by algorithm", percent(insulin.automated_basal_percent())),
         ("sleep", percent(modes.sleep_percent())),
         ("exercise", percent(modes.exercise_percent())),
