@@ -39,7 +39,7 @@ enum Chore {
     Bench {
         /// Sizes of archives, in events [default: 100000 1000000 5000000]
         #[arg(value_name = "EVENTS")]
-        sizes: Vec<String>,
+        sizes: Vec<u64>,
     },
     /// Packs a tarball and a wheel with checksums and a bill of materials, and tries each in an empty place.
     Dist {

@@ -29,6 +29,8 @@ pub fn archive(bytes: &[u8]) {
         assert_eq!((header.code, header.pump_time), (event.code, event.pump_time));
         assert_eq!(header.sequence_number, event.key.sequence_number);
     }
+    let (again, _) = read(bytes, usize::MAX);
+    assert_eq!(format!("{again:?}"), format!("{whole:?}"));
     let (first, _) = read(bytes, 1);
     assert_eq!(first.len(), whole.len().min(1));
 }

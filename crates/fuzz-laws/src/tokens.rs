@@ -30,7 +30,7 @@ pub fn id_token(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     match bytes.first() {
         Some(b'{') => signed(text),
-        Some(b'[') => drop(believed(&sign(HEADER, CLAIMS), text)),
+        Some(b'[') => assert_eq!(believed(&sign(HEADER, CLAIMS), text), None, "none of these keys signed it"),
         _ => assert_eq!(believed(text, &public_keys()), None, "nobody signed it"),
     }
 }

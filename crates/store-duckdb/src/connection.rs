@@ -1,5 +1,6 @@
 //! Opens the database, keeps it open while there is work, and lets go of it between.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -131,12 +132,24 @@ impl DuckStore {
         let mut waited = Duration::ZERO;
         loop {
             match self.open_once() {
-                Err(error) if error.kind == StoreErrorKind::Locked && waited < self.options.lock_patience => {
+                Err(error) if waited < self.options.lock_patience && self.is_held(&error) => {
                     std::thread::sleep(LOCK_INTERVAL);
                     waited += LOCK_INTERVAL;
                 }
                 outcome => return outcome,
             }
+        }
+    }
+
+    /// True when another program has the file, or is just making it: DuckDB looks at a file before it asks for the lock, and
+    /// takes one without a word in it for no database.
+    fn is_held(&self, error: &StoreError) -> bool {
+        let is_none =
+            || error.source.as_ref().is_some_and(|source| source.to_string().contains("not a valid DuckDB database"));
+        match &self.location {
+            _ if error.kind == StoreErrorKind::Locked => true,
+            Location::File(path) => is_none() && is_begun(path),
+            Location::Memory => false,
         }
     }
 
@@ -165,6 +178,14 @@ impl DuckStore {
         let config = if self.options.read_only { config.access_mode(AccessMode::ReadOnly)? } else { config };
         config.threads(THREADS)?.max_memory(&self.options.memory_limit)
     }
+}
+
+/// True of an empty file, and of one that begins like a database of DuckDB.
+fn is_begun(path: &Path) -> bool {
+    const MAGIC: std::ops::Range<usize> = 8..12;
+    let mut head = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(MAGIC.end as u64).read_to_end(&mut head));
+    read.is_ok() && head.get(MAGIC).map_or(head.is_empty(), |magic| magic == b"DUCK")
 }
 
 fn open_file(path: &Path, config: Config, read_only: bool) -> Result<Connection, StoreError> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use pump_events::{RECORD_LENGTH, decode_json, decode_records};
 use tandem_sim::writers::{event_json, write_records};
 
@@ -37,7 +37,11 @@ pub(crate) fn rows(folder: &Path) -> Result<Vec<Row>> {
         assert!(tail.is_none() && records.len().is_multiple_of(RECORD_LENGTH));
         events.map(|event| event.values().map(|(_, value)| u64::from(value.as_f64() > 0.0)).sum::<u64>()).sum()
     });
-    let json = best_rate(events, || texts.iter().filter(|text| decode_json(black_box(text)).is_ok()).count() as u64);
+    let json = best_rate(events, || {
+        let decoded = texts.iter().filter(|text| decode_json(black_box(text)).is_ok()).count();
+        assert_eq!(decoded, events, "an event that does not decode takes no time");
+        decoded as u64
+    });
     let mut rows = vec![
         row("records to all their values, one core", "≥ 20 million/s", binary, 20e6),
         row("JSON text to `Event`, one core", "≥ 700 thousand/s", json, 700e3),
@@ -73,5 +77,6 @@ fn python_rate(folder: &Path, records: &[u8]) -> Result<Option<f64>> {
     let mut command = Command::new(python);
     command.args(["-c", PYTHON]).arg(&file).stderr(Stdio::inherit());
     let output = command.output().context("python does not start")?;
+    ensure!(output.status.success(), "the Python decoder failed: {}", output.status);
     Ok(String::from_utf8_lossy(&output.stdout).trim().parse().ok())
 }

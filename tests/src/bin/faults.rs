@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "a command line tool talks to the person who runs it")]
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -14,7 +15,7 @@ use tandem_tests::campaign::{Campaign, Effect, KINDS, kind_of};
 #[command(name = "faults", bin_name = "cargo xtask faults")]
 struct Arguments {
     /// How many runs
-    #[arg(long, default_value_t = 308)]
+    #[arg(long, default_value_t = 336)]
     runs: u64,
     /// The first seed; the next runs have the next seeds
     #[arg(long, default_value_t = 0)]
@@ -40,7 +41,9 @@ fn main() -> ExitCode {
         let kind = kind_of(seed);
         let tally = tallies.entry(kind.name).or_default();
         tally.runs += 1;
-        let (count, words) = match campaign.run(seed) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| campaign.run(seed)));
+        let outcome = outcome.unwrap_or_else(|_| Err(anyhow::anyhow!("it panicked, see above")));
+        let (count, words) = match outcome {
             Ok(Effect::Disturbed) => (&mut tally.disturbed, "ended early, then whole".to_owned()),
             Ok(Effect::Borne) => (&mut tally.borne, "borne".to_owned()),
             Ok(Effect::Skipped) => (&mut tally.skipped, "not possible here".to_owned()),

@@ -27,7 +27,9 @@ pub(super) fn write(release: &Release, contents: &Path, work: &Path) -> Result<P
     let root = &release.built.root;
     let place = |name: &str| root.join(name).display().to_string();
     let project = PYPROJECT.replace("\"MANIFEST\"", &format!("{:?}", place("crates/tandem-cli/Cargo.toml")));
-    contents::copy(&root.join("README.md"), &work.join("README.md"))?;
+    for name in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+        contents::copy(&root.join(name), &work.join(name))?;
+    }
     fs::write(work.join("pyproject.toml"), project).context("cannot write pyproject.toml")?;
     let bin = python_environment(&work.join("maturin"), &["maturin>=1.9,<2"])?;
     let before = wheels(&release.folder)?;

@@ -32,6 +32,18 @@ pub(super) fn stages_complete(scene: &Scene) -> Result<String> {
     Ok(format!("{}, verified over {} events", stages.join(", "), verified["raw_events"]))
 }
 
+/// What is known of each pump. A sum in which each instant counts by its place shows two that are exchanged or that differ by as
+/// much in opposite directions.
+const NUMBERS: [&str; 7] = [
+    "events",
+    "instants_sum_seconds",
+    "instants_in_order",
+    "cgm_readings",
+    "glucose_sum",
+    "boluses",
+    "bolus_milliunits",
+];
+
 /// SC-003: per pump, what the simulator knows and what is in the tables.
 pub(super) fn nothing_lost(scene: &Scene) -> Result<String> {
     let found = scene.query(
@@ -40,7 +52,12 @@ pub(super) fn nothing_lost(scene: &Scene) -> Result<String> {
             (SELECT count(*) FROM raw_events WHERE pump_id = pumps.id) AS events,
             (SELECT sum(epoch_us(timestamp_utc)::HUGEINT) // 1000000 FROM events WHERE pump_id = pumps.id)::BIGINT
                 AS instants_sum_seconds,
+            (SELECT sum(place::HUGEINT * seconds) % 1000000007 FROM (
+                SELECT row_number() OVER (ORDER BY id) AS place, epoch_us(timestamp_utc) // 1000000 AS seconds
+                FROM events WHERE pump_id = pumps.id))::BIGINT AS instants_in_order,
             (SELECT count(*) FROM cgm_readings WHERE pump_id = pumps.id) AS cgm_readings,
+            (SELECT sum(cgm_reading) FROM cgm_readings WHERE pump_id = pumps.id)::BIGINT AS glucose_sum,
+            (SELECT round(sum(delivered_units) * 1000) FROM boluses WHERE pump_id = pumps.id)::BIGINT AS bolus_milliunits,
             (SELECT count(*) FROM boluses WHERE pump_id = pumps.id) AS boluses
         FROM pumps ORDER BY id",
     )?;
@@ -51,7 +68,7 @@ pub(super) fn nothing_lost(scene: &Scene) -> Result<String> {
         let serial = &pump["serial_number"];
         let row = found.iter().find(|row| row["serial_number"] == *serial);
         let row = row.with_context(|| format!("there is no pump {serial}"))?;
-        for name in ["events", "instants_sum_seconds", "cgm_readings", "boluses"] {
+        for name in NUMBERS {
             ensure!(number(&row[name]) == number(&pump[name]), "{name} of {serial}: {}, not {}", row[name], pump[name]);
         }
     }
@@ -70,7 +87,11 @@ pub(super) fn portable(scene: &Scene) -> Result<String> {
     fs::create_dir(&folder).context("cannot make a folder")?;
     let bytes = fs::copy(scene.database(), &copy).context("cannot copy the database")?;
     fs::set_permissions(&copy, fs::Permissions::from_mode(0o400)).context("cannot take rights away")?;
-    let tables = scene.same_content(&copy)?;
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o500)).context("cannot take rights away")?;
+    let tables = scene.same_content(&copy);
+    // Else it could not be removed afterwards.
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).context("cannot give rights back")?;
+    let tables = tables?;
     if fs::read(&copy)? != fs::read(scene.database())? {
         bail!("reading the copy has changed it");
     }

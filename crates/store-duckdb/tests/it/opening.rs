@@ -21,6 +21,25 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_file_that_is_just_being_made_is_waited_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (made, path) = (folder.path().join("made.db"), folder.path().join("x.db"));
+    drop(DuckStore::open(&made, StoreOptions::default()).expect("a database"));
+    std::fs::write(&path, "").expect("written");
+    assert_eq!(refused(&path).0, StoreErrorKind::Corrupt, "without patience");
+    let maker = std::thread::spawn({
+        let path = path.clone();
+        move || {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            std::fs::rename(made, path)
+        }
+    });
+    let mut store = DuckStore::open(&path, StoreOptions::default()).expect("the database once it is there");
+    assert_eq!(store.pumps().expect("no pumps"), []);
+    maker.join().expect("no panic").expect("moved");
+}
+
+#[test]
 fn a_schema_that_is_not_ours_is_refused_in_words() {
     let newer = schema_version() + 1;
     let rows = [

@@ -55,7 +55,7 @@ pub(crate) struct Arguments {
     #[arg(long, requires = "output")]
     overwrite: bool,
     /// The most rows to write; 0 for all [default: 200 in a table, else all]
-    #[arg(short, long, value_name = "ROWS")]
+    #[arg(short, long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(..i64::MAX as u64))]
     limit: Option<u64>,
     /// Stop after so many seconds; 0 for never
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use tandem_sim::SimConfig;
-use tandem_sim::history::{History, Scenario};
+use tandem_sim::history::{CgmStatus, CgmTruth, History, Scenario};
 use tandem_sim::service::{Account, Filter};
 use tandem_sim::timeline::{Timeline, UploadHabits};
 
@@ -81,6 +81,23 @@ async fn serve(config: SimConfig, arguments: &Arguments, context: &Context) -> R
     tandem_sim::serve(config, listener, context.interrupt.wait()).await.context("the simulated service failed")
 }
 
+/// The instants in one number, to which each counts by its place.
+fn in_order(instants: &[chrono::DateTime<chrono::Utc>]) -> i64 {
+    const PRIME: i64 = 1_000_000_007;
+    let weighed =
+        instants.iter().zip(1..).map(|(instant, place)| place % PRIME * (instant.timestamp() % PRIME) % PRIME);
+    weighed.fold(0, |sum, next| (sum + next) % PRIME)
+}
+
+/// What a receiver shows.
+fn glucose(reading: &CgmTruth) -> i64 {
+    match reading.status {
+        CgmStatus::Low => 39,
+        CgmStatus::High => 401,
+        CgmStatus::Ok | CgmStatus::Hidden => i64::from(reading.display_value),
+    }
+}
+
 fn write_truth(path: &Path, account: &Account, address: SocketAddr, history: &History) -> Result<()> {
     let truth = json!({
         "environment": {
@@ -92,7 +109,10 @@ fn write_truth(path: &Path, account: &Account, address: SocketAddr, history: &Hi
             "serial_number": pump.serial,
             "events": pump.instants.len(),
             "instants_sum_seconds": pump.instants.iter().map(chrono::DateTime::timestamp).sum::<i64>(),
+            "instants_in_order": in_order(&pump.instants),
             "cgm_readings": pump.cgm.len(),
+            "glucose_sum": pump.cgm.iter().map(glucose).sum::<i64>(),
+            "bolus_milliunits": pump.boluses.iter().map(|bolus| i64::from(bolus.delivered)).sum::<i64>(),
             "boluses": pump.boluses.len(),
         })).collect::<Vec<Value>>(),
     });
