@@ -149,7 +149,16 @@ fn paragraph(text: &str, indent: usize, width: Option<usize>) -> String {
 }
 
 fn exit_of(error: &Error) -> Exit {
+    if is_interruption(error) {
+        return Exit::Interrupted;
+    }
     error.chain().find_map(exit_of_cause).unwrap_or(Exit::Internal)
+}
+
+/// True where a person broke off, at a prompt for instance, whatever failed for that reason.
+fn is_interruption(error: &Error) -> bool {
+    let mut failures = error.chain().filter_map(|cause| cause.downcast_ref::<Failure>());
+    failures.any(|failure| failure.exit == Exit::Interrupted)
 }
 
 fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
@@ -191,6 +200,9 @@ fn exit_of_source(kind: SourceErrorKind) -> Exit {
 
 fn hints_of(error: &Error) -> Vec<String> {
     let mut hints = Vec::new();
+    if is_interruption(error) {
+        return hints;
+    }
     for cause in error.chain() {
         if let Some(failure) = cause.downcast_ref::<Failure>() {
             hints.extend(failure.hints.iter().cloned());
@@ -298,6 +310,18 @@ fn speaks_of_instants(message: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn to_break_off_at_a_prompt_is_an_interruption() {
+        let broken_off = Failure::new(Exit::Interrupted, "no password was given");
+        let asking = SourceError {
+            kind: SourceErrorKind::CredentialsMissing,
+            message: "the password could not be had".to_owned(),
+            source: Some(Box::new(broken_off)),
+        };
+        let error = Error::from(FetchError::Account(asking));
+        assert_eq!((exit_of(&error), hints_of(&error)), (Exit::Interrupted, Vec::new()));
+    }
 
     /// However deep an error of the store lies, it decides the exit code and the hint.
     #[test]
