@@ -21,12 +21,12 @@ use crate::program::{Measured, Program};
 /// Sizes of archives, in events; growth is measured from each to the next.
 const SIZES: [u64; 3] = [100_000, 1_000_000, 5_000_000];
 
-/// One line of the table: what, the budget in words, what was measured, and whether it is met.
+/// One line of the table: what, the budget in words, what was measured, and whether it is met; `None` where there is none.
 struct Row {
     what: String,
     budget: &'static str,
     measured: String,
-    is_met: bool,
+    is_met: Option<bool>,
 }
 
 fn main() -> Result<()> {
@@ -109,7 +109,7 @@ fn beside_bare(folder: &Path, run: &Imported) -> Result<Vec<Row>> {
             rate(bare.seconds),
             bare.bytes / run.events
         ),
-        is_met: ratio >= 0.5,
+        is_met: Some(ratio >= 0.5),
     };
     let copied = Row {
         what: format!("the same rows copied by DuckDB alone, {} events", thousands(run.events)),
@@ -120,7 +120,7 @@ fn beside_bare(folder: &Path, run: &Imported) -> Result<Vec<Row>> {
             rate(floor),
             run.seconds() / floor
         ),
-        is_met: true,
+        is_met: None,
     };
     Ok(vec![pipeline, copied])
 }
@@ -133,7 +133,7 @@ fn growth(small: &Imported, large: &Imported) -> Row {
         what: format!("{} events against {}", thousands(large.events), thousands(small.events)),
         budget: "≤ 1.1 × in proportion",
         measured: format!("{cost:.2} × the time for {times:.1} × the events"),
-        is_met: cost <= 1.1 * times,
+        is_met: Some(cost <= 1.1 * times),
     }
 }
 
@@ -142,7 +142,7 @@ fn memory(run: &Imported) -> Row {
         what: format!("peak memory, import of {} events", thousands(run.events)),
         budget: "≤ 400 MiB",
         measured: format!("{} MiB", run.peak_mib()),
-        is_met: run.peak_mib() <= 400,
+        is_met: Some(run.peak_mib() <= 400),
     }
 }
 
@@ -152,7 +152,7 @@ fn room(run: &Imported) -> Result<Row> {
         what: format!("file, {} events with all three stages", thousands(run.events)),
         budget: "≤ 150 bytes/event",
         measured: format!("{bytes} bytes/event"),
-        is_met: bytes <= 150,
+        is_met: Some(bytes <= 150),
     })
 }
 
@@ -168,7 +168,7 @@ fn answers(program: &Program, run: &Imported) -> Result<Vec<Row>> {
         what: format!("{what} at {} events", thousands(run.events)),
         budget,
         measured: format!("{milliseconds:.0} ms (best of five)"),
-        is_met: milliseconds <= most,
+        is_met: Some(milliseconds <= most),
     };
     Ok(vec![row("`status`", "≤ 60 ms", status, 60.0), row("`report` of 90 days", "≤ 500 ms", report, 500.0)])
 }
@@ -176,7 +176,8 @@ fn answers(program: &Program, run: &Imported) -> Result<Vec<Row>> {
 fn print(rows: &[Row]) {
     println!("| what | budget | measured | |\n|---|---|---|---|");
     for Row { what, budget, measured, is_met } in rows {
-        println!("| {what} | {budget} | {measured} | {} |", if *is_met { "✓" } else { "✗" });
+        let mark = is_met.map_or("", |is_met| if is_met { "✓" } else { "✗" });
+        println!("| {what} | {budget} | {measured} | {mark} |");
     }
 }
 
