@@ -107,18 +107,21 @@ fn binary() -> io::Result<&'static Path> {
     Ok(BINARY.get_or_init(|| binary))
 }
 
-/// The target folder of the running program.
-fn target_folder() -> io::Result<PathBuf> {
+/// The folder of cargo's profile that the running program was built in, such as `target/debug`.
+fn profile_folder() -> io::Result<PathBuf> {
     let program = std::env::current_exe()?;
-    let target = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
-    target.map(Path::to_owned).ok_or_else(|| io::Error::other("this program was not built by cargo"))
+    let of_target = |folder: &&Path| folder.parent().is_some_and(|target| target.join("CACHEDIR.TAG").exists());
+    let folder = program.ancestors().find(of_target);
+    folder.map(Path::to_owned).ok_or_else(|| io::Error::other("this program was not built by cargo"))
 }
 
+/// Builds the binary beside the running program: for the same workspace, with the same profile and features, so that cargo finds
+/// nearly all of it built.
 fn build() -> io::Result<PathBuf> {
-    let target = target_folder()?;
+    let folder = profile_folder()?;
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // As a person starts it; with the variables of this package, DuckDB would be compiled again (see xtask's `process`).
+    // As a person starts it (see xtask's `process`).
     for (name, _) in std::env::vars_os() {
         let of_package =
             ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.to_string_lossy().starts_with(start));
@@ -126,11 +129,17 @@ fn build() -> io::Result<PathBuf> {
             command.env_remove(name);
         }
     }
-    command.args(["build", "--release", "--quiet", "--package", "tandem-cli", "--bin", "tandem"]);
-    command.arg("--manifest-path").arg(manifest).arg("--target-dir").arg(&target);
+    command.args(["build", "--quiet", "--workspace", "--bin", "tandem", "--manifest-path"]).arg(manifest);
+    command.arg("--target-dir").arg(folder.parent().unwrap_or(&folder));
+    if folder.ends_with("release") {
+        command.arg("--release");
+    }
+    if cfg!(feature = "bundled") {
+        command.args(["--features", "store-duckdb/bundled,tandem-cli/bundled,tandem-tests/bundled"]);
+    }
     let status = command.status()?;
     if !status.success() {
         return Err(io::Error::other(format!("cargo build of the binary ended with {status}")));
     }
-    Ok(target.join("release").join("tandem"))
+    Ok(folder.join("tandem"))
 }

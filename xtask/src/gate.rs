@@ -1,70 +1,137 @@
 //! The gate that every commit passes: each step says on failure which command repairs.
+//!
+//! A step whose tools are missing is skipped, says why, and is named in the summary. Where `CI` is set it fails instead, so that
+//! nothing passes there by not being looked at; `cargo xtask setup` installs what the steps need.
 
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, Result, bail};
+
+use crate::process::{Profile, Workspace, cargo, run_visibly};
+
+/// What came of a step that did not fail.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) enum Outcome {
+    /// It looked, and found nothing wrong.
+    Passed,
+    /// It could not look, for this reason.
+    Skipped(String),
+}
 
 struct Step {
-    what: &'static str,
-    command: &'static [&'static str],
+    name: &'static str,
+    run: fn(&Workspace) -> Result<Outcome>,
+    /// What repairs it.
     repair: &'static str,
 }
 
 const STEPS: &[Step] = &[
-    Step { what: "formatting", command: &["fmt", "--all", "--check"], repair: "cargo fmt --all" },
     Step {
-        what: "lints",
-        command: &["clippy", "--release", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"],
-        repair: "cargo clippy --release --workspace --all-targets --fix",
+        name: "dependency edges",
+        run: |_| crate::edges::check().map(|()| Outcome::Passed),
+        repair: "the Cargo.toml named, or the rule in xtask/src/edges.rs and ARCHITECTURE.md together",
+    },
+    Step { name: "formatting", run: formatting, repair: "cargo fmt --all" },
+    Step { name: "lints", run: lints, repair: "cargo clippy --workspace --all-targets --fix" },
+    Step { name: "documentation", run: documentation, repair: "what the warning names" },
+    Step { name: "licences", run: licences, repair: "see deny.toml" },
+    Step {
+        name: "report in a browser",
+        run: |workspace| crate::browser::check(workspace, None),
+        repair: "see crates/report/src/html, then cargo xtask report-check",
     },
     Step {
-        what: "documentation",
-        command: &["doc", "--release", "--workspace", "--no-deps", "--quiet"],
-        repair: "mend what the warning names",
+        name: "all of it works",
+        run: |workspace| crate::validate::validate(workspace, true, None).map(|()| Outcome::Passed),
+        repair: "what the row marked ✗ says",
     },
 ];
 
 /// Runs every step, then the tests; their closing lines end the output.
-pub(crate) fn test() -> anyhow::Result<()> {
-    crate::edges::check()?;
+pub(crate) fn test(workspace: &Workspace) -> Result<()> {
+    let is_ci = std::env::var_os("CI").is_some();
+    let mut skipped = Vec::new();
     for step in STEPS {
-        eprintln!("── {}", step.what);
-        run(step)?;
+        eprintln!("── {}", step.name);
+        if let Outcome::Skipped(reason) = run(step, workspace, is_ci)? {
+            eprintln!("skipped: {reason}");
+            skipped.push(format!("{} ({reason})", step.name));
+        }
     }
-    licences()?;
-    eprintln!("── report in a browser");
-    crate::browser::check(None)?;
-    eprintln!("── all of it works");
-    crate::validate::validate(true, None)?;
+    eprintln!("{}", summary(STEPS.len(), &skipped));
     eprintln!("── tests");
-    run(&Step {
-        what: "tests",
-        command: &["test", "--release", "--workspace", "--no-fail-fast"],
-        repair: "mend the test named above",
-    })
+    run_visibly(workspace.cargo("test").arg("--no-fail-fast")).context("tests failed; to repair: the test named above")
 }
 
-/// Runs the tests that compare screens with kept texts; without `check` they write these anew.
-pub(crate) fn tour(check: bool) -> anyhow::Result<()> {
+/// Runs one step; where everything must be looked at (`is_ci`), skipping is a failure.
+fn run(step: &Step, workspace: &Workspace, is_ci: bool) -> Result<Outcome> {
+    let outcome = (step.run)(workspace).with_context(|| format!("{} failed; to repair: {}", step.name, step.repair))?;
+    judge(step.name, outcome, is_ci)
+}
+
+fn judge(name: &str, outcome: Outcome, is_ci: bool) -> Result<Outcome> {
+    match outcome {
+        Outcome::Skipped(reason) if is_ci => bail!("{name} was skipped, which CI does not accept: {reason}"),
+        outcome => Ok(outcome),
+    }
+}
+
+fn summary(steps: usize, skipped: &[String]) -> String {
+    let passed = steps - skipped.len();
+    match skipped {
+        [] => format!("── {passed} steps passed, none skipped"),
+        skipped => format!("── {passed} steps passed, {} skipped: {}", skipped.len(), skipped.join("; ")),
+    }
+}
+
+fn formatting(_: &Workspace) -> Result<Outcome> {
+    run_visibly(cargo().args(["fmt", "--all", "--check"]))?;
+    Ok(Outcome::Passed)
+}
+
+fn lints(workspace: &Workspace) -> Result<Outcome> {
+    run_visibly(workspace.cargo("clippy").args(["--all-targets", "--quiet", "--", "--deny", "warnings"]))?;
+    Ok(Outcome::Passed)
+}
+
+fn documentation(workspace: &Workspace) -> Result<Outcome> {
+    run_visibly(workspace.cargo("doc").args(["--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings"))?;
+    Ok(Outcome::Passed)
+}
+
+/// Licences, bans and sources; advisories need a database from the network: the workflows ask for them.
+fn licences(workspace: &Workspace) -> Result<Outcome> {
+    let Some(deny) = crate::process::find_tool(&workspace.target, "cargo-deny") else {
+        return Ok(Outcome::Skipped("cargo-deny is not installed (cargo xtask setup installs it)".to_owned()));
+    };
+    // It looks at the crates of every system, of which a build has fetched those of its own.
+    run_visibly(cargo().args(["fetch", "--locked", "--quiet"])).context("cannot fetch the crates of other systems")?;
+    let arguments = ["--offline", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
+    run_visibly(Command::new(deny).args(arguments).current_dir(&workspace.root))?;
+    Ok(Outcome::Passed)
+}
+
+/// Runs the tests that compare screens with kept texts; without `check` they write these again.
+pub(crate) fn tour(workspace: &Workspace, check: bool) -> Result<()> {
     let names = ["the_tour_is_what_the_screen_shows", "every_error_is_told_as_it_always_was"];
-    if !kept_texts(&names, !check)? {
+    if !compare_snapshots(workspace, &names, !check)? {
         bail!("the screens are not as kept; if what is found is right: cargo xtask tour");
     }
     Ok(())
 }
 
 /// Writes the documents that are made from the database.
-pub(crate) fn codegen() -> anyhow::Result<()> {
-    if !kept_texts(&["the_data_dictionary_is_what_the_database_says"], true)? {
+pub(crate) fn codegen(workspace: &Workspace) -> Result<()> {
+    if !compare_snapshots(workspace, &["the_data_dictionary_is_what_the_database_says"], true)? {
         bail!("the data dictionary cannot be written, see above");
     }
     Ok(())
 }
 
-/// Runs the tests called `names`, which compare a text that is kept with what is found now; to `record` is to keep the latter.
-fn kept_texts(names: &[&str], record: bool) -> anyhow::Result<bool> {
-    let mut command = cargo(&["test", "--release", "--workspace", "--test", "it", "--"]);
-    command.args(names);
+/// Runs the tests called `names`, which compare a kept text with what is found now; to `record` is to keep the latter.
+fn compare_snapshots(workspace: &Workspace, names: &[&str], record: bool) -> Result<bool> {
+    let mut command = workspace.cargo("test");
+    command.args(["--test", "it", "--"]).args(names);
     if record {
         command.env("TANDEM_RECORD", "1");
     }
@@ -82,66 +149,38 @@ fn kept_texts(names: &[&str], record: bool) -> anyhow::Result<bool> {
     Ok(output.status.success() && ran)
 }
 
-/// Builds the binary and measures it on archives of these sizes. The release profile, so that DuckDB is not compiled for it again.
-pub(crate) fn bench(sizes: &[u64]) -> anyhow::Result<()> {
-    run(&Step {
-        what: "build",
-        command: &["build", "--release", "--package", "tandem-cli"],
-        repair: "mend what the compiler names",
-    })?;
-    let mut command = cargo(&["bench", "--profile", "release", "--workspace", "--bench", "budgets", "--"]);
-    if !command.args(sizes.iter().map(u64::to_string)).status().context("cannot run cargo bench")?.success() {
-        bail!("the benchmark failed, see above");
-    }
-    Ok(())
-}
-
-fn run(step: &Step) -> anyhow::Result<()> {
-    let status =
-        cargo(step.command).status().with_context(|| format!("cannot run cargo {}", step.command.join(" ")))?;
-    if !status.success() {
-        bail!("{} failed (cargo {}); to repair: {}", step.what, step.command.join(" "), step.repair);
-    }
-    Ok(())
-}
-
-fn cargo(arguments: &[&str]) -> Command {
-    let mut command = crate::process::cargo();
-    command.args(arguments).env("RUSTDOCFLAGS", "--deny warnings");
-    command
+/// Builds the binary and measures it on archives of these sizes, both as they are given away.
+pub(crate) fn bench(workspace: &Workspace, sizes: &[u64]) -> Result<()> {
+    workspace.build("tandem", Profile::Release)?;
+    let mut command = workspace.cargo("bench");
+    command.args(["--profile", "release", "--bench", "budgets", "--"]).args(sizes.iter().map(u64::to_string));
+    run_visibly(&mut command).context("the benchmark failed, see above")
 }
 
 /// The fault campaign, which is a program of the tests: xtask itself needs none of what it runs.
-pub(crate) fn faults(arguments: &[String]) -> anyhow::Result<()> {
-    let mut command = cargo(&["run", "--release", "--quiet", "--package", "tandem-tests", "--bin", "faults", "--"]);
-    let status = command.args(arguments).status().context("cannot run the fault campaign")?;
-    if !status.success() {
-        bail!("the fault campaign failed; to repair: mend what the seeds named above find");
-    }
-    Ok(())
+pub(crate) fn faults(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let program = workspace.build("faults", Profile::Dev)?;
+    run_visibly(Command::new(program).args(arguments))
+        .context("the fault campaign failed; to repair: what the seeds named above find")
 }
 
-/// Licences, bans and sources; advisories need a database from the network: .github/workflows/ci.yml asks for them.
-fn licences() -> anyhow::Result<()> {
-    eprintln!("── licences");
-    let (_, target) = crate::process::places()?;
-    let deny = match crate::process::tool(&target, "cargo-deny") {
-        Ok(program) => program,
-        Err(error) => {
-            eprintln!("skipped, it cannot be installed here: {error:#}");
-            return Ok(());
-        }
-    };
-    // It looks at the crates of every system, of which a build has fetched those of its own.
-    let fetched = cargo(&["fetch", "--locked", "--quiet"]).status().context("cannot run cargo fetch")?;
-    if !fetched.success() {
-        eprintln!("skipped, the crates of other systems cannot be had here");
-        return Ok(());
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_skipped_fails_where_all_must_be_looked_at() {
+        let skipped = || Outcome::Skipped("no browser".to_owned());
+        assert_eq!(judge("pages", skipped(), false).expect("accepted"), skipped());
+        let refusal = judge("pages", skipped(), true).expect_err("refused").to_string();
+        assert!(refusal.contains("pages") && refusal.contains("no browser"), "{refusal}");
+        assert_eq!(judge("pages", Outcome::Passed, true).expect("accepted"), Outcome::Passed);
     }
-    let arguments = ["--offline", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
-    let status = Command::new(deny).args(arguments).status().context("cannot run cargo-deny")?;
-    if !status.success() {
-        bail!("licences failed (cargo deny check); to repair: see deny.toml");
+
+    #[test]
+    fn the_summary_names_what_was_skipped() {
+        assert_eq!(summary(7, &[]), "── 7 steps passed, none skipped");
+        let one = ["pages (no browser)".to_owned()];
+        assert_eq!(summary(7, &one), "── 6 steps passed, 1 skipped: pages (no browser)");
     }
-    Ok(())
 }

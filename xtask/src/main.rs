@@ -1,9 +1,11 @@
-//! Chores of the workspace: `cargo xtask help` lists them. What CI runs is `cargo xtask test`.
+//! Tasks of the workspace: `cargo xtask help` lists them. What CI runs is `cargo xtask test`.
 
 #![expect(clippy::print_stderr, reason = "a command line tool talks to the person who runs it")]
 
 mod browser;
+mod demo;
 mod dist;
+mod duckdb;
 mod edges;
 mod gate;
 mod process;
@@ -13,17 +15,30 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-/// Chores of the workspace.
+use process::Workspace;
+
+/// Tasks of the workspace.
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]
-    chore: Chore,
+    task: Task,
+    /// Compile DuckDB from source instead of linking a prebuilt library (about 40 minutes on two cores, once).
+    #[arg(long, global = true)]
+    bundled: bool,
 }
 
 #[derive(Subcommand)]
-enum Chore {
-    /// The gate: formatting, lints, documentation, dependency edges, licences, then every test.
+enum Task {
+    /// Build `tandem` and run its demo: a made-up account, fetched, decoded and shown.
+    Demo {
+        /// Arguments for `tandem demo`, for example `--open`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Run the gate: formatting, lints, documentation, dependency edges, licences, the program as a whole, then every test.
     Test,
+    /// Get DuckDB's library, so that plain cargo commands and your editor work.
+    Setup,
     /// Checks that crates depend on each other only as ARCHITECTURE.md says.
     Edges,
     /// Shows that all of it works: the program against the simulated service, checked by what ends up in the file.
@@ -70,15 +85,26 @@ enum Chore {
 }
 
 fn main() -> anyhow::Result<()> {
-    match Arguments::parse().chore {
-        Chore::Test => gate::test(),
-        Chore::Edges => edges::check(),
-        Chore::Validate { quick, json } => validate::validate(quick, json.as_deref()),
-        Chore::Bench { sizes } => gate::bench(&sizes),
-        Chore::Dist { output } => dist::dist(output.as_deref()),
-        Chore::ReportCheck { screenshots } => browser::check(screenshots.as_deref()),
-        Chore::Tour { check } => gate::tour(check),
-        Chore::Codegen => gate::codegen(),
-        Chore::Faults { arguments } => gate::faults(&arguments),
+    let Arguments { task, bundled } = Arguments::parse();
+    let prepare = || Workspace::prepare(bundled);
+    match task {
+        Task::Demo { arguments } => demo::run(&prepare()?, &arguments),
+        Task::Test => gate::test(&prepare()?),
+        Task::Setup => prepare().map(|_| ()),
+        Task::Edges => edges::check(),
+        Task::Validate { quick, json } => validate::validate(&prepare()?, quick, json.as_deref()),
+        Task::Bench { sizes } => gate::bench(&prepare()?, &sizes),
+        Task::Dist { output } => dist::dist(output.as_deref()),
+        Task::ReportCheck { screenshots } => report_check(&prepare()?, screenshots.as_deref()),
+        Task::Tour { check } => gate::tour(&prepare()?, check),
+        Task::Codegen => gate::codegen(&prepare()?),
+        Task::Faults { arguments } => gate::faults(&prepare()?, &arguments),
     }
+}
+
+fn report_check(workspace: &Workspace, screenshots: Option<&std::path::Path>) -> anyhow::Result<()> {
+    if let gate::Outcome::Skipped(reason) = browser::check(workspace, screenshots)? {
+        anyhow::bail!("the report was not checked: {reason}");
+    }
+    Ok(())
 }

@@ -34,11 +34,11 @@ const COMPLETIONS: [(&str, &str); 5] = [
 pub(super) fn gather(release: &Release, folder: &Path) -> Result<PathBuf> {
     fs::create_dir_all(folder).context("cannot make a folder")?;
     let program = folder.join("tandem");
-    run(Command::new("strip").arg("--strip-all").arg("-o").arg(&program).arg(&release.built.tandem))?;
+    run(Command::new("strip").arg("--strip-all").arg("-o").arg(&program).arg(&release.tandem))?;
     completions(&program, &folder.join("completions"))?;
     run(Command::new(&program).args(["man", "--quiet", "--output"]).arg(folder.join("man/man1")))?;
     for name in FROM_CHECKOUT {
-        copy(&release.built.root.join(name), &folder.join(name))?;
+        copy(&release.workspace.root.join(name), &folder.join(name))?;
     }
     Ok(folder.to_owned())
 }

@@ -14,13 +14,15 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::process::{Built, build, run};
+use crate::process::{Profile, Workspace, run};
 
 const CHECKSUMS: &str = "SHA256SUMS";
 
 /// What is being packed.
 struct Release {
-    built: Built,
+    workspace: Workspace,
+    /// The program, with DuckDB in it.
+    tandem: PathBuf,
     version: String,
     /// The machine it is for, in rustc's words.
     target: String,
@@ -53,12 +55,13 @@ pub(crate) fn dist(folder: Option<&Path>) -> Result<()> {
 
 impl Release {
     fn new(folder: Option<&Path>) -> Result<Self> {
-        let built = build()?;
-        let said = run(Command::new(&built.tandem).arg("--version"))?;
+        let workspace = Workspace::prepare(true)?;
+        let tandem = workspace.build("tandem", Profile::Release)?;
+        let said = run(Command::new(&tandem).arg("--version"))?;
         let version = said.trim().rsplit(' ').next().context("the program does not say its version")?.to_owned();
         let rustc = run(Command::new("rustc").arg("-vV"))?;
         let target = rustc.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
-        let folder = folder.map_or_else(|| built.target.join("dist"), Path::to_owned);
+        let folder = folder.map_or_else(|| workspace.target.join("dist"), Path::to_owned);
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         // What an earlier run left would be taken for this one's.
         for entry in fs::read_dir(&folder).with_context(|| format!("cannot look into {}", folder.display()))? {
@@ -67,7 +70,7 @@ impl Release {
                 fs::remove_file(&path).with_context(|| format!("cannot replace {}", path.display()))?;
             }
         }
-        Ok(Self { version, target: target.to_owned(), folder, built })
+        Ok(Self { version, target: target.to_owned(), folder, workspace, tandem })
     }
 
     /// `tandem-0.1.0-x86_64-unknown-linux-gnu`

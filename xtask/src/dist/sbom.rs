@@ -8,17 +8,21 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use super::Release;
-use crate::process::{run, tool};
+use crate::process::{install_tool, run};
 
 /// Writes it from the sources as committed: the tool leaves its outcome beside each manifest.
 pub(super) fn write(release: &Release, work: &Path) -> Result<PathBuf> {
-    let tool = tool(&release.built.target, "cargo-cyclonedx")?;
+    let tool = install_tool(&release.workspace.target, "cargo-cyclonedx")?;
     let sources = work.join("sources");
     fs::create_dir_all(&sources).context("cannot make a folder")?;
     let archive = work.join("sources.tar");
-    run(Command::new("git").args(["archive", "--output"]).arg(&archive).arg("HEAD").current_dir(&release.built.root))?;
+    run(Command::new("git")
+        .args(["archive", "--output"])
+        .arg(&archive)
+        .arg("HEAD")
+        .current_dir(&release.workspace.root))?;
     tar::Archive::new(fs::File::open(&archive)?).unpack(&sources).context("cannot unpack the sources")?;
-    let time = run(Command::new("git").args(["log", "-1", "--format=%ct"]).current_dir(&release.built.root))?;
+    let time = run(Command::new("git").args(["log", "-1", "--format=%ct"]).current_dir(&release.workspace.root))?;
     let mut command = Command::new(tool);
     command.args(["cyclonedx", "--format", "json", "--spec-version", "1.5", "--override-filename", "tandem"]);
     command.args(["--target", &release.target, "--manifest-path"]).arg(sources.join("crates/tandem-cli/Cargo.toml"));

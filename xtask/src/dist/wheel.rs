@@ -24,7 +24,7 @@ pub(super) fn write(release: &Release, contents: &Path, work: &Path) -> Result<P
     for (from, to) in SHARED {
         contents::copy(&contents.join(from), &work.join("data/data").join(to))?;
     }
-    let root = &release.built.root;
+    let root = &release.workspace.root;
     let place = |name: &str| root.join(name).display().to_string();
     let project = PYPROJECT.replace("\"MANIFEST\"", &format!("{:?}", place("crates/tandem-cli/Cargo.toml")));
     for name in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
@@ -43,7 +43,7 @@ pub(super) fn write(release: &Release, contents: &Path, work: &Path) -> Result<P
         };
     }
     maturin.args(["build", "--release", "--out"]).arg(&release.folder).current_dir(work);
-    run(maturin.env("CARGO_TARGET_DIR", &release.built.target))?;
+    run(maturin.env("CARGO_TARGET_DIR", &release.workspace.target))?;
     match wheels(&release.folder)?.as_slice() {
         [wheel] => Ok(wheel.clone()),
         other => bail!("maturin left {other:?} instead of one wheel"),

@@ -17,10 +17,7 @@ pub(super) fn outside_program(scene: &Scene) -> Result<String> {
     fs::copy(scene.root.join("Cargo.lock"), folder.join("Cargo.lock")).context("cannot copy the lock file")?;
     fs::copy(scene.root.join("crates/store-duckdb/examples/embed.rs"), folder.join("src/main.rs"))?;
     let mut build = cargo();
-    build
-        .args(["run", "--release", "--quiet", "--offline"])
-        .current_dir(&folder)
-        .env("CARGO_TARGET_DIR", &scene.target);
+    build.args(["run", "--quiet", "--offline"]).current_dir(&folder).env("CARGO_TARGET_DIR", &scene.target);
     let said = run(&mut build)?;
     ensure!(said.contains("new events: 288"), "it said {said}");
     Ok(said.lines().last().unwrap_or_default().to_owned())

@@ -18,6 +18,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
+use crate::process::Workspace;
 use scene::Scene;
 
 /// One thing that is shown.
@@ -85,8 +86,8 @@ struct Outcome {
 }
 
 /// Runs the checks, prints the table, writes it to `json`, and fails if any of them did.
-pub(crate) fn validate(quick: bool, json: Option<&Path>) -> Result<()> {
-    let scene = Scene::set(quick)?;
+pub(crate) fn validate(workspace: &Workspace, quick: bool, json: Option<&Path>) -> Result<()> {
+    let scene = Scene::set(workspace, quick)?;
     let outcomes: Vec<Outcome> = CHECKS.iter().map(|check| run(check, &scene, quick)).collect();
     let json = json.map_or_else(|| scene.target.join("validate.json"), PathBuf::from);
     fs::write(&json, format!("{:#}\n", as_json(&outcomes)))

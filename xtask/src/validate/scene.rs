@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::process::{Built, build, clean, run};
+use crate::process::{Workspace, clean, run};
 
 /// Tables of history, and what in them tells of the way they came instead of the history.
 const CONTENT: &str = "
@@ -46,8 +46,9 @@ pub(super) struct Simulator {
 
 impl Scene {
     /// Builds the program and starts the service.
-    pub(super) fn set(quick: bool) -> Result<Self> {
-        let Built { root, target, tandem } = build()?;
+    pub(super) fn set(workspace: &Workspace, quick: bool) -> Result<Self> {
+        let tandem = workspace.build_tandem()?;
+        let (root, target) = (workspace.root.clone(), workspace.target.clone());
         let folder = tempfile::tempdir().context("cannot make a folder")?;
         let simulator = Simulator::start(&tandem, folder.path(), &[])?;
         Ok(Self { quick, root, target, tandem, folder, simulator, content: OnceCell::new() })
