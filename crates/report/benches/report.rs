@@ -28,6 +28,7 @@ fn readings(days: i64) -> Vec<Reading> {
             at: Stamp::from_wall_as_utc(start + TimeDelta::minutes(5 * index)),
             glucose: MgPerDl::new(glucose).expect("a concentration"),
             status: ReadingStatus::Ok,
+            interval_minutes: 5.0,
         }
     })
     .collect()

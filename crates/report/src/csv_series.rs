@@ -11,6 +11,7 @@ use chrono_tz::Tz;
 use crate::{
     glucose::{MgPerDl, Reading, ReadingStatus, reading_of_pump_value},
     time::Stamp,
+    weights::mark_intervals,
 };
 
 /// How a file is to be understood.
@@ -94,12 +95,15 @@ pub fn read_csv(input: impl Read, options: &CsvOptions) -> Result<Vec<CsvSeries>
         let series = series_of(&mut all, row.text(columns.id));
         let at = row.stamp(options.zone, series.readings.last())?;
         match row.value()? {
-            Value::Reading(glucose, status) => series.readings.push(Reading { at, glucose, status }),
+            Value::Reading(glucose, status) => series.push(at, glucose, status),
             Value::Missing => series.missing += 1,
             Value::Word(word) => series.push_word(at, word, options.out_of_range_text),
         }
     }
-    all.iter_mut().for_each(CsvSeries::count_repeated_instants);
+    for series in &mut all {
+        series.count_repeated_instants();
+        mark_intervals(&mut series.readings);
+    }
     Ok(all)
 }
 
@@ -116,8 +120,12 @@ impl CsvSeries {
         let glucose = if word == ReadingStatus::Low { MgPerDl::LOW } else { MgPerDl::HIGH };
         match policy {
             OutOfRangeText::Missing => self.out_of_range_left_out += 1,
-            OutOfRangeText::Sentinels => self.readings.push(Reading { at, glucose, status: word }),
+            OutOfRangeText::Sentinels => self.push(at, glucose, word),
         }
+    }
+
+    fn push(&mut self, at: Stamp, glucose: MgPerDl, status: ReadingStatus) {
+        self.readings.push(Reading { at, glucose, status, interval_minutes: 0.0 });
     }
 
     fn count_repeated_instants(&mut self) {

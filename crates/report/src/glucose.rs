@@ -89,6 +89,9 @@ pub struct Reading {
     pub glucose: MgPerDl,
     /// Whether the number is the sensor's or stands for LOW or HIGH.
     pub status: ReadingStatus,
+    /// The minutes it stands for: the interval of its sensor, 1 or 5. Only its size relative to the other readings matters.
+    /// [`crate::mark_intervals`] finds it where it is not known.
+    pub interval_minutes: f64,
 }
 
 /// The value and status of a CGM event as the pump logs it, or `None` where it is not a reading.

@@ -25,6 +25,7 @@ struct Point {
     utc_millis: i64,
     offset_millis: i64,
     glucose: f64,
+    interval_minutes: f64,
 }
 
 impl Trace {
@@ -52,6 +53,16 @@ impl Trace {
         statistics::quantile(&steps, 0.5).map(|median| (median.round_ties_even() as i64).max(1))
     }
 
+    /// The interval of each reading in minutes.
+    pub(crate) fn intervals_minutes(&self) -> impl Iterator<Item = f64> + '_ {
+        self.points.iter().map(|point| point.interval_minutes)
+    }
+
+    /// The interval of the last reading in minutes.
+    pub(crate) fn last_interval_minutes(&self) -> Option<f64> {
+        self.points.last().map(|point| point.interval_minutes)
+    }
+
     /// Elapsed minutes from the first reading to the last.
     pub(crate) fn span_minutes(&self) -> Option<f64> {
         let (first, last) = (self.points.first()?, self.points.last()?);
@@ -65,6 +76,7 @@ impl Point {
             utc_millis: reading.at.utc.timestamp_millis(),
             offset_millis: reading.at.offset_millis(),
             glucose: reading.glucose.get(),
+            interval_minutes: reading.interval_minutes,
         }
     }
 

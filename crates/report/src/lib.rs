@@ -30,10 +30,13 @@ pub mod printing;
 pub mod profile;
 mod statistics;
 mod time;
+mod time_set;
 pub mod wear;
+mod weights;
 
 pub use csv_series::{CsvError, CsvOptions, CsvSeries, OutOfRangeText, read_csv};
 pub use glucose::{GlucoseUnit, MgPerDl, Reading, ReadingStatus, Thresholds, deduplicate, reading_of_pump_value};
 pub use html::{Period, Report, ReportInput, ReportOptions};
 pub use metrics::{Metrics, MetricsOptions};
 pub use time::{Span, Stamp, Window};
+pub use weights::mark_intervals;

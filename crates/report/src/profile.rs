@@ -1,14 +1,11 @@
 //! The ambulatory glucose profile: percentiles of glucose by time of day, by Tidepool's rule.
 //!
 //! Twenty-four one-hour bins of the wall clock, all days pooled, raw readings, type 7 quantiles, smoothed 1-4-1 across
-//! midnight. Every reading weighs the same; there is no averaging per day.
+//! midnight. Every reading weighs the time it stands for; there is no averaging per day.
 
 use chrono::Timelike;
 
-use crate::{
-    glucose::Reading,
-    statistics::{quantile, sorted},
-};
+use crate::{glucose::Reading, statistics::Weighted, weights::weights};
 
 /// Glucose at five percentiles, in mg/dL.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,9 +38,9 @@ pub struct ProfileBin {
 /// The twenty-four bins, midnight first.
 #[must_use]
 pub fn profile(readings: &[Reading]) -> Vec<ProfileBin> {
-    let mut by_hour: [Vec<f64>; 24] = std::array::from_fn(|_| Vec::new());
-    for reading in readings {
-        by_hour[reading.at.wall.hour() as usize].push(reading.glucose.get());
+    let mut by_hour: [Vec<(f64, f64)>; 24] = std::array::from_fn(|_| Vec::new());
+    for (reading, weight) in readings.iter().zip(weights(readings)) {
+        by_hour[reading.at.wall.hour() as usize].push((reading.glucose.get(), weight));
     }
     let counts: Vec<usize> = by_hour.iter().map(Vec::len).collect();
     let raw: Vec<Option<Percentiles>> = by_hour.into_iter().map(Percentiles::of).collect();
@@ -57,9 +54,9 @@ pub fn profile(readings: &[Reading]) -> Vec<ProfileBin> {
 }
 
 impl Percentiles {
-    fn of(values: Vec<f64>) -> Option<Self> {
-        let values = sorted(values);
-        let at = |p| quantile(&values, p);
+    fn of(values: Vec<(f64, f64)>) -> Option<Self> {
+        let values = Weighted::new(values);
+        let at = |p| values.quantile(p);
         Some(Self { p05: at(0.05)?, p25: at(0.25)?, p50: at(0.5)?, p75: at(0.75)?, p95: at(0.95)? })
     }
 

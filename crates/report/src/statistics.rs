@@ -32,9 +32,66 @@ pub(crate) fn sorted(mut values: Vec<f64>) -> Vec<f64> {
     values
 }
 
-/// `part` as a percentage of `whole`, `None` of nothing.
-pub(crate) fn percent(part: usize, whole: usize) -> Option<f64> {
-    (whole > 0).then(|| 100.0 * part as f64 / whole as f64)
+/// Values in ascending order with what each weighs. With equal weights everything is as in plain counting.
+#[derive(Debug)]
+pub(crate) struct Weighted {
+    values: Vec<f64>,
+    weights: Vec<f64>,
+    total: f64,
+    /// Where each value lies on a scale from 0 (the first) to the last: with weights of 1, its index.
+    places: Vec<f64>,
+}
+
+impl Weighted {
+    /// From pairs of value and weight in any order; weights are above 0.
+    pub(crate) fn new(mut pairs: Vec<(f64, f64)>) -> Self {
+        pairs.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1)));
+        let (values, weights): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
+        let steps = weights.windows(2).map(|pair| f64::midpoint(pair[0], pair[1]));
+        let places = std::iter::once(0.0).chain(steps).take(values.len()).scan(0.0, |place, step| {
+            *place += step;
+            Some(*place)
+        });
+        Self { places: places.collect(), total: weights.iter().sum(), values, weights }
+    }
+
+    /// How many values.
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The values with their weights, in ascending order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.values.iter().copied().zip(self.weights.iter().copied())
+    }
+
+    /// The mean of `of` each value.
+    pub(crate) fn mean_of(&self, of: impl Fn(f64) -> f64) -> Option<f64> {
+        let sum: f64 = self.iter().map(|(value, weight)| weight * of(value)).sum();
+        (self.total > 0.0).then(|| sum / self.total)
+    }
+
+    pub(crate) fn mean(&self) -> Option<f64> {
+        self.mean_of(|value| value)
+    }
+
+    /// The standard deviation of a sample of [`Weighted::len`] values.
+    pub(crate) fn sample_sd(&self) -> Option<f64> {
+        let count = self.len() as f64;
+        let mean = self.mean().filter(|_| self.len() > 1)?;
+        let variance = self.mean_of(|value| (value - mean).powi(2))?;
+        Some((variance * count / (count - 1.0)).sqrt())
+    }
+
+    /// As [`quantile`], where a value takes as much room on the scale as it weighs.
+    pub(crate) fn quantile(&self, p: f64) -> Option<f64> {
+        let place = p * self.places.last()?;
+        let above = self.places.partition_point(|other| *other <= place).min(self.len() - 1);
+        let below = above.saturating_sub(1);
+        let width = self.places[above] - self.places[below];
+        let share = if width > 0.0 { ((place - self.places[below]) / width).min(1.0) } else { 0.0 };
+        Some(self.values[below] + share * (self.values[above] - self.values[below]))
+    }
 }
 
 /// `numerator / denominator`, `None` where that is no number.

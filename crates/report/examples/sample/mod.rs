@@ -39,17 +39,18 @@ impl Days {
         let kept = all.filter(|(day, minute)| (day + minute / 60) % 37 != 5);
         kept.filter_map(|(day, minute)| {
             let (glucose, status) = measured(glucose_at(day, minute))?;
-            Some(Reading { at: self.at(day, minute), glucose, status })
+            Some(Reading { at: self.at(day, minute), glucose, status, interval_minutes: 5.0 })
         })
         .collect()
     }
 
     /// The period with these readings and insulin to go with them.
     pub(crate) fn period(&self, readings: Vec<Reading>) -> Period {
+        let boluses = self.boluses();
         let insulin = InsulinRows {
             basal: self.basal(),
-            boluses: self.boluses(),
-            carbs: (0..self.count).step_by(4).map(|day| CarbEntry { at: self.at(day, 1290), grams: 12.0 }).collect(),
+            carbs: self.carbs(&boluses),
+            boluses,
             loop_modes: self.loop_modes(),
             user_modes: self.user_modes(),
         };
@@ -94,6 +95,13 @@ impl Days {
         boluses
     }
 
+    fn carbs(&self, boluses: &[Bolus]) -> Vec<CarbEntry> {
+        let snack = |day| CarbEntry { at: self.at(day, 1290), grams: 12.0, has_bolus: false };
+        let with_bolus = boluses.iter().filter(|bolus| bolus.carbs_grams > 0.0);
+        let meals = with_bolus.map(|b| CarbEntry { at: b.start, grams: b.carbs_grams, has_bolus: true });
+        meals.chain((0..self.count).step_by(4).map(snack)).collect()
+    }
+
     fn meal_bolus(&self, day: i64, minute: i64, grams: f64) -> Bolus {
         let food = grams / 10.0;
         let correction = if (day + minute) % 3 == 0 { 1.2 } else { 0.0 };
@@ -101,7 +109,7 @@ impl Days {
         Bolus {
             start: self.at(day, minute),
             end: self.at(day, minute + if extended > 0.0 { 120 } else { 3 }),
-            delivered_units: food + correction,
+            delivered_units: Some(food + correction),
             extended_units: extended,
             requested_food_units: food,
             requested_correction_units: correction,
@@ -116,7 +124,7 @@ impl Days {
         Bolus {
             start: self.at(day, minute),
             end: self.at(day, minute + 1),
-            delivered_units: units,
+            delivered_units: Some(units),
             extended_units: 0.0,
             requested_food_units: 0.0,
             requested_correction_units: units,
@@ -133,7 +141,8 @@ impl Days {
                 let at = self.at(day, minute);
                 let since = |bolus: &Bolus| (at.utc - bolus.start.utc).num_minutes() as f64;
                 let active = boluses.iter().filter(|bolus| (0.0..300.0).contains(&since(bolus)));
-                let units = active.map(|b| b.delivered_units * exponential_iob(since(b), 300.0, 75.0)).sum();
+                let units =
+                    active.filter_map(|b| Some(b.delivered_units? * exponential_iob(since(b), 300.0, 75.0))).sum();
                 InsulinOnBoard { at, units }
             })
             .collect()

@@ -39,7 +39,7 @@ struct Tops {
 impl Tops {
     fn new(page: &Page) -> Self {
         let days = &page.digest.days;
-        let bolus = days.iter().flat_map(|d| &d.boluses).map(|b| b.delivered_units).fold(0.0, f64::max);
+        let bolus = days.iter().flat_map(|d| &d.boluses).filter_map(|b| b.delivered_units).fold(0.0, f64::max);
         let basal = days.iter().flat_map(|d| &d.basal).map(|b| b.value.0).fold(0.0, f64::max);
         let on_board = days.iter().flat_map(|d| &d.on_board).map(|i| i.units).fold(0.0, f64::max);
         Self { bolus: round_up(bolus), basal: round_up(basal), on_board: round_up(on_board) }
@@ -97,8 +97,15 @@ fn figures(page: &Page, day: &Day) -> Markup {
                 @if let Some(mean) = summary.mean { span { "mean " b { (page.glucose(mean)) } " " (page.unit()) } }
             }
             @if insulin.has_data {
-                span { b { (fixed(insulin.total_units(), 1)) " U" } " (basal " (fixed(insulin.basal_units, 1)) ")" }
-                @if !insulin.is_complete() { span { "only " (fixed(insulin.basal_hours, 1)) " h of basal on record" } }
+                span { b { (words::units(insulin.total_units())) } " (basal " (words::units(insulin.basal_units)) ")" }
+                @if insulin.pumps_overlap() {
+                    span { "two pumps logged basal at once for " (fixed(insulin.overlapping_basal_hours, 1)) " h: incomplete" }
+                } @else if !insulin.is_complete() {
+                    span { "only " (fixed(insulin.basal_hours, 1)) " h of basal on record" }
+                }
+                @if insulin.unknown_bolus_count > 0 {
+                    span { (words::count(insulin.unknown_bolus_count, "bolus", "boluses")) " of unknown size" }
+                }
             } @else { span { "no insulin on record" } }
             @if day.alarms > 0 { span { (words::count(day.alarms, "alarm", "alarms")) } }
             span.muted { "wear " (words::percent(day.wear)) " · " (words::count(summary.n, "reading", "readings")) }
@@ -196,7 +203,8 @@ fn bolus_lane(day: &Day, tops: &Tops) -> Markup {
 
 fn bar(bolus: &Bolus, day: &Day, class: &str) -> Markup {
     let at = number(minute_of_day(bolus.start, day.date));
-    html! { path class={ "bar " (class) } d={ "M" (at) " 0V" (number(bolus.delivered_units)) } { title { (in_words(bolus)) } } }
+    let height = number(bolus.delivered_units.unwrap_or_default());
+    html! { path class={ "bar " (class) } d={ "M" (at) " 0V" (height) } { title { (in_words(bolus)) } } }
 }
 
 /// The extended part of a bolus as a low block over the time it took.
@@ -212,7 +220,9 @@ fn extended_parts(day: &Day) -> Markup {
 }
 
 fn in_words(bolus: &Bolus) -> String {
-    let mut text = format!("{} {} U", words::clock(bolus.start.wall), fixed(bolus.delivered_units, 2));
+    let units =
+        bolus.delivered_units.map_or_else(|| words::UNKNOWN.to_owned(), |units| format!("{} U", fixed(units, 2)));
+    let mut text = format!("{} {units}", words::clock(bolus.start.wall));
     if bolus.carbs_grams > 0.0 {
         let _ = write!(text, ", {} g", fixed(bolus.carbs_grams, 0));
     }
@@ -223,9 +233,7 @@ fn in_words(bolus: &Bolus) -> String {
 }
 
 fn carb_labels(day: &Day) -> Markup {
-    let with_boluses = day.boluses.iter().map(|bolus| (bolus.start, bolus.carbs_grams));
-    let loose = day.carbs.iter().map(|entry| (entry.at, entry.grams));
-    let entries = with_boluses.chain(loose).filter(|(_, grams)| *grams > 0.0);
+    let entries = day.carbs.iter().map(|entry| (entry.at, entry.grams)).filter(|(_, grams)| *grams > 0.0);
     let mut entries: Vec<(f64, f64)> = entries.map(|(at, grams)| (minute_of_day(at, day.date), grams)).collect();
     entries.sort_by(|a, b| a.0.total_cmp(&b.0));
     let lines = lines_for(&entries.iter().map(|(minute, _)| *minute).collect::<Vec<_>>(), LABEL_WIDTH);
@@ -267,7 +275,7 @@ fn basal_lane(day: &Day, tops: &Tops) -> Markup {
         path.f-basal-manual d=(steps(day.basal.iter().filter(|s| !automatic(s)))) {}
         path.grid d="M0 0H1440" {}
     };
-    let label = format!("Basal as delivered, {} U in all", fixed(day.insulin.basal_units, 1));
+    let label = format!("Basal as delivered, {} in all", words::units(day.insulin.basal_units));
     let ticks = vec![Tick::new(0.0, "0"), Tick::new(1.0, number(top))];
     lane("Basal", "U/h", &plot("i", label, top, ticks, body), &html! {})
 }

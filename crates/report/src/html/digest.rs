@@ -23,10 +23,12 @@ pub(super) struct Digest<'a> {
     pub(super) episodes: Vec<Episode>,
     pub(super) insulin: InsulinSummary,
     pub(super) days: Vec<Day<'a>>,
-    /// Readings of those expected in the window, in %.
+    /// Sensor time in the window, in %.
     pub(super) wear: Option<f64>,
-    /// Minutes between two readings.
-    pub(super) interval_minutes: i64,
+    /// Minutes of sensor time.
+    sensor_minutes: f64,
+    /// The longest interval between two readings of a sensor, in minutes.
+    pub(super) interval_minutes: f64,
     pub(super) alarms: Vec<&'a Alarm>,
     pub(super) site_changes: Vec<&'a SiteChange>,
     pub(super) sensor_starts: Vec<Stamp>,
@@ -72,7 +74,8 @@ impl<'a> Digest<'a> {
             episodes: find_episodes(&readings, thresholds),
             days: days(period, &insulin, zone, thresholds),
             wear: wear::percent_of_window(&readings, window),
-            interval_minutes: wear::interval_minutes(&readings),
+            sensor_minutes: wear::sensor_minutes(&readings),
+            interval_minutes: wear::longest_interval_minutes(&readings),
             alarms: inside(&period.alarms, window, |alarm| alarm.at).collect(),
             site_changes: inside(&period.site_changes, window, |change| change.at).collect(),
             sensor_starts: inside(&period.sensor_starts, window, |at| *at).copied().collect(),
@@ -97,17 +100,12 @@ impl<'a> Digest<'a> {
 
     /// Whole and broken days of sensor time.
     pub(super) fn sensor_days(&self) -> f64 {
-        self.metrics.summary.n as f64 * self.interval_minutes as f64 / 1440.0
+        self.sensor_minutes / 1440.0
     }
 
     /// Dates with insulin on record.
     pub(super) fn days_with_insulin(&self) -> impl Iterator<Item = &InsulinDay> {
         self.insulin.days.iter().filter(|day| day.has_data)
-    }
-
-    /// Carbohydrates entered in the window, with boluses and without, in grams.
-    pub(super) fn carbs_grams(&self) -> f64 {
-        self.insulin.days.iter().map(|day| day.carbs_grams).sum()
     }
 }
 

@@ -64,7 +64,6 @@ fn summary_of(summaries: &EpisodeSummaries, kind: EpisodeKind) -> Option<Episode
 }
 
 fn counts(page: &Page) -> Markup {
-    let previous = page.previous.map(Digest::episode_summaries);
     let shown = |summary: Option<EpisodeSummary>| {
         summary.map_or_else(|| words::NOTHING.to_owned(), |s| s.total_episodes.to_string())
     };
@@ -75,8 +74,8 @@ fn counts(page: &Page) -> Markup {
                     tr {
                         th scope="col" { "Kind" }
                         th scope="col" { "Count" }
-                        @if previous.is_some() { th scope="col" { "Before" } }
                         th scope="col" { "Per week" }
+                        @if page.previous.is_some() { th scope="col" { "Before, per week" } }
                         th scope="col" { "Mean length" }
                         th scope="col" { "Mean glucose" }
                     }
@@ -87,8 +86,8 @@ fn counts(page: &Page) -> Markup {
                         tr {
                             th scope="row" { (name(kind, page)) }
                             td { (shown(summary)) }
-                            @if let Some(previous) = previous { td { (shown(summary_of(previous, kind))) } }
-                            td { (words::number(summary.and_then(|s| s.avg_ep_per_day).map(|rate| 7.0 * rate), 1)) }
+                            td { (per_week(page.digest, kind)) }
+                            @if let Some(previous) = page.previous { td { (per_week(previous, kind)) } }
                             td { (mean_length(summary)) }
                             td { (summary.and_then(|s| s.avg_ep_gl).map_or_else(|| words::NOTHING.to_owned(), |mean| page.glucose(mean))) }
                         }
@@ -96,6 +95,16 @@ fn counts(page: &Page) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// Episodes per seven days of readings, so that periods of different length and wear can be compared, and why they say little
+/// where they do.
+fn per_week(digest: &Digest, kind: EpisodeKind) -> Markup {
+    let rate = summary_of(digest.episode_summaries(), kind).and_then(|summary| summary.avg_ep_per_day);
+    html! {
+        (words::number(rate.map(|per_day| 7.0 * per_day), 1))
+        @if let Some(why) = frame::low_wear(digest) { " " span.small-print { "(" (why) ")" } }
     }
 }
 

@@ -58,6 +58,9 @@ fn notes_on(digest: &Digest) -> Vec<String> {
     }
     if digest.has_insulin() {
         notes.extend(note_on_missing_insulin(digest));
+        notes.extend(note_on_unknown_basal(digest));
+        notes.extend(note_on_overlapping_pumps(digest));
+        notes.extend(note_on_unknown_boluses(digest));
     } else {
         notes.push("No insulin on record in this window. Pump figures are left empty.".to_owned());
     }
@@ -86,6 +89,40 @@ fn note_on_missing_insulin(digest: &Digest) -> Option<String> {
             words::count(all, "day", "days")
         )
     })
+}
+
+fn note_on_unknown_basal(digest: &Digest) -> Option<String> {
+    let days = digest.days_with_insulin().filter(|day| day.basal_units.is_none()).count();
+    (days > 0).then(|| {
+        format!(
+            "The basal rate is unknown on {}. Totals of these days are unknown, too.",
+            words::count(days, "day", "days")
+        )
+    })
+}
+
+fn note_on_overlapping_pumps(digest: &Digest) -> Option<String> {
+    let days = digest.insulin.overlapping_days();
+    (days > 0).then(|| {
+        let count = words::count(days, "day", "days");
+        format!("Two pumps logged basal at once on {count}. Such days are incomplete and excluded from the averages.")
+    })
+}
+
+fn note_on_unknown_boluses(digest: &Digest) -> Option<String> {
+    let boluses: usize = digest.insulin.days.iter().map(|day| day.unknown_bolus_count).sum();
+    (boluses > 0).then(|| {
+        let count = words::count(boluses, "bolus", "boluses");
+        format!(
+            "The pump logged an impossible amount for {count}. What was delivered is unknown and counts in no total."
+        )
+    })
+}
+
+/// Why counts of a period say little: how much of it the sensor was worn, where that was low.
+pub(super) fn low_wear(digest: &Digest) -> Option<String> {
+    let wear = digest.wear.filter(|wear| *wear < ENOUGH_WEAR_PERCENT)?;
+    Some(format!("wear {}", words::percent(Some(wear))))
 }
 
 /// The window, wear and number of readings, as it stands beside every figure of glucose.

@@ -138,7 +138,7 @@ fn small_day(page: &Page, day: &Day) -> Markup {
 
 /// The day's readings as a line that is broken where three or more are missing.
 pub(super) fn glucose_trace(page: &Page, day: &Day) -> String {
-    let longest_step = (3 * page.digest.interval_minutes) as f64;
+    let longest_step = 3.0 * page.digest.interval_minutes;
     let points = day
         .readings
         .iter()

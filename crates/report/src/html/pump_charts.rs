@@ -24,11 +24,11 @@ const MOST_LABELS: usize = 7;
 
 pub(super) fn daily_insulin(page: &Page) -> Markup {
     let days = &page.digest.insulin.days;
-    let top = round_up(days.iter().map(InsulinDay::total_units).fold(0.0, f64::max));
+    let top = round_up(days.iter().map(delivered_units).fold(0.0, f64::max));
     let stack = |day: &InsulinDay| {
         let class = &day.bolus_by_class;
         vec![
-            ("f-basal", day.basal_units),
+            ("f-basal", day.basal_units.unwrap_or_default()),
             ("f-meal", class.meal() + class.other),
             ("f-corr", class.user_correction()),
             ("f-auto", class.auto_correction),
@@ -44,6 +44,11 @@ pub(super) fn daily_insulin(page: &Page) -> Markup {
             (table_by_day(page))
         }
     }
+}
+
+/// The height of the day's column: what is known of it.
+fn delivered_units(day: &InsulinDay) -> f64 {
+    day.basal_units.unwrap_or_default() + day.bolus_units
 }
 
 pub(super) fn daily_boluses(page: &Page) -> Markup {
@@ -164,8 +169,8 @@ fn row_of_day(day: &super::digest::Day) -> Markup {
         tr {
             th scope="row" { (words::date(day.date)) }
             @if insulin.has_data {
-                @for units in [insulin.basal_units, class.meal(), class.user_correction(), class.auto_correction, class.other, insulin.total_units()] {
-                    td { (fixed(units, 1)) }
+                @for units in [insulin.basal_units, Some(class.meal()), Some(class.user_correction()), Some(class.auto_correction), Some(class.other), insulin.total_units()] {
+                    td { (words::number(units, 1)) }
                 }
                 td { (insulin.bolus_count) }
                 td { (fixed(carbs_of(day), 0)) }

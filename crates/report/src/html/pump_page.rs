@@ -58,26 +58,26 @@ struct Figures {
 
 impl Figures {
     fn new(digest: &Digest) -> Self {
-        let days: Vec<&InsulinDay> = digest.days_with_insulin().collect();
+        let days: Vec<&InsulinDay> = digest.insulin.averaged_days().collect();
         let sum = |of: &dyn Fn(&InsulinDay) -> f64| days.iter().map(|day| of(day)).sum::<f64>();
         let per_day = |total: f64| (!days.is_empty()).then(|| total / days.len() as f64);
         let auto = sum(&|day| day.bolus_by_class.auto_correction);
-        let all = sum(&|day| day.total_units());
+        let all: Option<f64> = days.iter().map(|day| day.total_units()).sum();
         Self {
             complete: digest.insulin.average.of_complete_days,
             meal: per_day(sum(&|day| day.bolus_by_class.meal())),
             user_correction: per_day(sum(&|day| day.bolus_by_class.user_correction())),
             auto_correction: per_day(auto),
-            auto_share: (all > 0.0).then(|| 100.0 * auto / all),
+            auto_share: all.filter(|all| *all > 0.0).map(|all| 100.0 * auto / all),
             user_boluses: per_day(sum(&|day| day.user_bolus_count() as f64)),
             auto_boluses: per_day(sum(&|day| day.auto_bolus_count as f64)),
             overridden: days.iter().map(|day| day.overridden_count).sum(),
-            carbs: per_day(digest.carbs_grams()),
+            carbs: per_day(sum(&|day| day.carbs_grams)),
         }
     }
 
     fn basal_percent(&self) -> Option<f64> {
-        self.complete.filter(|day| day.total_units() > 0.0).map(|day| 100.0 * day.basal_units / day.total_units())
+        self.complete.and_then(|day| day.basal_percent())
     }
 }
 
@@ -93,11 +93,11 @@ fn tiles(page: &Page) -> Markup {
         goal: None,
     };
     let any_day =
-        |day: AverageDay| format!("{} U over {} with any insulin", fixed(day.total_units(), 1), days(day.days));
+        |day: AverageDay| format!("{} over {} with any insulin", words::units(day.total_units()), days(day.days));
     let split =
-        |day: AverageDay| format!("basal {} U, bolus {} U", fixed(day.basal_units, 1), fixed(day.bolus_units, 1));
+        |day: AverageDay| format!("basal {}, bolus {} U", words::units(day.basal_units), fixed(day.bolus_units, 1));
     let tiles = [
-        tile("Total daily dose", "U", define::TDD, 1, |f| f.complete.map(|day| day.total_units()))
+        tile("Total daily dose", "U", define::TDD, 1, |f| f.complete.and_then(|day| day.total_units()))
             .with_goal(page.digest.insulin.average.of_days_with_data.map(any_day)),
         tile("Basal share", "%", define::BASAL_SHARE, 0, Figures::basal_percent).with_goal(now.complete.map(split)),
         tile("Meal boluses", "U a day", define::DAILY_INSULIN, 1, |f| f.meal)
@@ -128,8 +128,8 @@ struct Share {
 }
 
 fn modes(page: &Page) -> Markup {
-    let modes = &page.digest.insulin.modes;
-    let before = page.previous.map(|previous| &previous.insulin.modes);
+    let modes = &page.digest.insulin.recorded_modes;
+    let before = page.previous.map(|previous| &previous.insulin.recorded_modes);
     let (closed, open) = (modes.closed_loop, modes.open_loop);
     let shares = [
         Share {
@@ -144,7 +144,7 @@ fn modes(page: &Page) -> Markup {
             class: "f-sleep",
             name: "Sleep",
             definition: define::SLEEP,
-            note: format!("{} of {}", hours(modes.sleep), hours(modes.window)),
+            note: format!("{} of {} on record", hours(modes.sleep), hours(modes.all)),
             value: modes.sleep_percent(),
             before: before.map(|b| words::percent(b.sleep_percent())),
         },
@@ -152,7 +152,7 @@ fn modes(page: &Page) -> Markup {
             class: "f-exercise",
             name: "Exercise",
             definition: define::EXERCISE,
-            note: format!("{} of {}", hours(modes.exercise), hours(modes.window)),
+            note: format!("{} of {} on record", hours(modes.exercise), hours(modes.all)),
             value: modes.exercise_percent(),
             before: before.map(|b| words::percent(b.exercise_percent())),
         },

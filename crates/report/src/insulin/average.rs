@@ -11,8 +11,8 @@ use crate::{
 pub struct AverageDay {
     /// What the sums were divided by.
     pub days: f64,
-    /// Basal units per day.
-    pub basal_units: f64,
+    /// Basal units per day, over the days whose basal is known. `None` where it is known of none.
+    pub basal_units: Option<f64>,
     /// Bolus units per day.
     pub bolus_units: f64,
     /// Carbohydrates per day, in grams.
@@ -20,24 +20,33 @@ pub struct AverageDay {
 }
 
 impl AverageDay {
-    /// Total daily dose.
+    /// Total daily dose. `None` where the basal is not known.
     #[must_use]
-    pub fn total_units(&self) -> f64 {
-        self.basal_units + self.bolus_units
+    pub fn total_units(&self) -> Option<f64> {
+        Some(self.basal_units? + self.bolus_units)
+    }
+
+    /// Basal as % of the total. `None` where it is not known, and without insulin.
+    #[must_use]
+    pub fn basal_percent(&self) -> Option<f64> {
+        ratio(100.0 * self.basal_units?, self.total_units()?)
     }
 
     fn of(days: &[&InsulinDay], divisor: f64) -> Option<Self> {
         let per_day = |of: fn(&InsulinDay) -> f64| ratio(days.iter().map(|day| of(day)).sum(), divisor);
+        let basal: Vec<f64> = days.iter().filter_map(|day| day.basal_units).collect();
+        let days_without_basal = (days.len() - basal.len()) as f64;
         Some(Self {
             days: divisor,
-            basal_units: per_day(|day| day.basal_units)?,
+            basal_units: ratio(basal.iter().sum(), divisor - days_without_basal).filter(|_| !basal.is_empty()),
             bolus_units: per_day(|day| day.bolus_units)?,
             carbs_grams: per_day(|day| day.carbs_grams)?,
         })
     }
 }
 
-/// The average day by each rule; `None` where no day counts.
+/// The average day by each rule; `None` where no day counts. Days on which pumps logged basal at once count in none of them: which
+/// pump the person wore is not known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AverageDays {
     /// Over dates with any insulin on record, one fewer where the window starts and ends inside a day and both edges have
@@ -51,9 +60,10 @@ pub struct AverageDays {
 
 impl AverageDays {
     pub(super) fn new(days: &[InsulinDay], window: &Window) -> Self {
-        let with_data: Vec<&InsulinDay> = days.iter().filter(|day| day.has_data).collect();
+        let with_data: Vec<&InsulinDay> = days.iter().filter(|day| day.counts_in_averages()).collect();
         let complete: Vec<&InsulinDay> = days.iter().filter(|day| day.is_complete()).collect();
-        let elapsed_days = minutes_between(window.start, window.end) / 1440.0;
+        let overlapping = days.iter().filter(|day| day.pumps_overlap()).count();
+        let elapsed_days = minutes_between(window.start, window.end) / 1440.0 - overlapping as f64;
         let counted = with_data.len() - usize::from(both_edges_cut(days, window));
         Self {
             of_days_with_data: AverageDay::of(&with_data, counted as f64),
@@ -67,5 +77,5 @@ fn both_edges_cut(days: &[InsulinDay], window: &Window) -> bool {
     let midnight = chrono::NaiveTime::MIN;
     let inside_a_day = window.start.wall.time() != midnight && window.end.wall.time() != midnight;
     let edges = days.first().zip(days.last()).filter(|(first, last)| first.date != last.date);
-    inside_a_day && edges.is_some_and(|(first, last)| first.has_data && last.has_data)
+    inside_a_day && edges.is_some_and(|(first, last)| first.counts_in_averages() && last.counts_in_averages())
 }

@@ -8,10 +8,14 @@ use super::{BasalSegment, BasalSource, Bolus, BolusOrigin, InsulinRows};
 use crate::{
     statistics::ratio,
     time::{Stamp, Window, minutes_between, pieces_by_date},
+    time_set::TimeSet,
 };
 
 /// With at least this much basal on record a day counts as a complete therapy day (Tandem Source).
 const COMPLETE_DAY_HOURS: f64 = 18.0;
+/// Pumps that log basal at once for longer than this are not a change of pumps, whose clocks differ by some minutes: which
+/// of them the person wore is not known.
+const LONGEST_CHANGE_OF_PUMPS_HOURS: f64 = 5.0 / 60.0;
 
 /// Basal units by source.
 pub type BasalBySource = BTreeMap<BasalSource, f64>;
@@ -48,7 +52,7 @@ impl BolusByClass {
 
     fn add(&mut self, bolus: &Bolus) {
         let (food, correction) = (bolus.requested_food_units, bolus.requested_correction_units);
-        let units = bolus.delivered_units;
+        let units = bolus.delivered_units.unwrap_or_default();
         if bolus.origin == BolusOrigin::Automatic {
             self.auto_correction += units;
         } else if food > 0.0 && correction > 0.0 {
@@ -70,10 +74,12 @@ impl BolusByClass {
 pub struct InsulinDay {
     /// The date.
     pub date: NaiveDate,
-    /// Basal units delivered.
-    pub basal_units: f64,
-    /// Hours with basal on record, suspensions included.
+    /// Basal units delivered in the hours on record. `None` where no basal rate of the day is known.
+    pub basal_units: Option<f64>,
+    /// Hours with basal on record, suspensions included. Hours that several pumps logged count once.
     pub basal_hours: f64,
+    /// Hours of basal that more than one pump logged.
+    pub overlapping_basal_hours: f64,
     /// Of these, hours Control-IQ drove.
     pub automated_basal_hours: f64,
     /// Basal units by source.
@@ -84,13 +90,15 @@ pub struct InsulinDay {
     pub bolus_units_spread: f64,
     /// Bolus units by class.
     pub bolus_by_class: BolusByClass,
-    /// Boluses that started on this date.
+    /// Boluses that started on this date and delivered something.
     pub bolus_count: usize,
     /// Of these, automatic ones.
     pub auto_bolus_count: usize,
     /// Of these, ones whose amount the person changed.
     pub overridden_count: usize,
-    /// Carbohydrates entered with boluses, in grams.
+    /// Boluses that started on this date and of which it is not known what they delivered; the units of the day lack them.
+    pub unknown_bolus_count: usize,
+    /// Carbohydrates entered, in grams.
     pub carbs_grams: f64,
     /// Whether there is anything on record: basal time or a bolus.
     pub has_data: bool,
@@ -100,8 +108,9 @@ impl InsulinDay {
     fn empty(date: NaiveDate) -> Self {
         Self {
             date,
-            basal_units: 0.0,
+            basal_units: None,
             basal_hours: 0.0,
+            overlapping_basal_hours: 0.0,
             automated_basal_hours: 0.0,
             basal_by_source: BasalBySource::new(),
             bolus_units: 0.0,
@@ -110,21 +119,22 @@ impl InsulinDay {
             bolus_count: 0,
             auto_bolus_count: 0,
             overridden_count: 0,
+            unknown_bolus_count: 0,
             carbs_grams: 0.0,
             has_data: false,
         }
     }
 
-    /// Total daily dose: basal plus boluses that started on this date.
+    /// Total daily dose: basal plus boluses that started on this date. `None` where the basal is not known.
     #[must_use]
-    pub fn total_units(&self) -> f64 {
-        self.basal_units + self.bolus_units
+    pub fn total_units(&self) -> Option<f64> {
+        Some(self.basal_units? + self.bolus_units)
     }
 
-    /// Basal as % of the total. `None` without insulin.
+    /// Basal as % of the total. `None` where it is not known, and without insulin.
     #[must_use]
     pub fn basal_percent(&self) -> Option<f64> {
-        ratio(100.0 * self.basal_units, self.total_units())
+        ratio(100.0 * self.basal_units?, self.total_units()?)
     }
 
     /// Boluses the person gave.
@@ -133,33 +143,60 @@ impl InsulinDay {
         self.bolus_count - self.auto_bolus_count
     }
 
-    /// Whether at least 18 hours of basal are on record, as Tandem Source asks of a day that enters its averages.
+    /// Whether at least 18 hours of basal are on record, as Tandem Source asks of a day that enters its averages, and of one pump at
+    /// any time.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.basal_hours >= COMPLETE_DAY_HOURS
+        self.basal_hours >= COMPLETE_DAY_HOURS && !self.pumps_overlap()
+    }
+
+    /// Whether several pumps logged basal at once, for longer than a change of pumps takes. The day's units are then those of
+    /// all of them together.
+    #[must_use]
+    pub fn pumps_overlap(&self) -> bool {
+        self.overlapping_basal_hours > LONGEST_CHANGE_OF_PUMPS_HOURS
+    }
+
+    /// Whether the day has data that may enter an average.
+    #[must_use]
+    pub fn counts_in_averages(&self) -> bool {
+        self.has_data && !self.pumps_overlap()
     }
 
     fn add_basal(&mut self, from: Stamp, to: Stamp, segment: &BasalSegment) {
         let hours = minutes_between(from, to) / 60.0;
         let units = hours * segment.units_per_hour;
         self.has_data = true;
-        self.basal_units += units;
-        self.basal_hours += hours;
-        if matches!(segment.source, BasalSource::Algorithm | BasalSource::TempRateAndAlgorithm) {
-            self.automated_basal_hours += hours;
-        }
+        *self.basal_units.get_or_insert_default() += units;
         *self.basal_by_source.entry(segment.source).or_default() += units;
     }
 
     fn add_bolus(&mut self, bolus: &Bolus) {
         self.has_data = true;
-        self.bolus_units += bolus.delivered_units;
+        let delivered = bolus.delivered_units.is_some_and(|units| units > 0.0);
+        self.bolus_units += bolus.delivered_units.unwrap_or_default();
         self.bolus_by_class.add(bolus);
-        self.bolus_count += 1;
-        self.auto_bolus_count += usize::from(bolus.origin == BolusOrigin::Automatic);
-        self.overridden_count += usize::from(bolus.overridden);
-        self.carbs_grams += bolus.carbs_grams;
+        self.bolus_count += usize::from(delivered);
+        self.auto_bolus_count += usize::from(delivered && bolus.origin == BolusOrigin::Automatic);
+        self.overridden_count += usize::from(delivered && bolus.overridden);
+        self.unknown_bolus_count += usize::from(bolus.delivered_units.is_none());
     }
+
+    fn set_basal_hours(&mut self, pieces: &[Piece]) {
+        let hours =
+            |pieces: &mut dyn Iterator<Item = &Piece>| TimeSet::new(pieces.map(|p| (p.from, p.to))).minutes() / 60.0;
+        let logged: f64 = pieces.iter().map(|piece| minutes_between(piece.from, piece.to) / 60.0).sum();
+        self.basal_hours = hours(&mut pieces.iter());
+        self.automated_basal_hours = hours(&mut pieces.iter().filter(|piece| piece.is_automated));
+        self.overlapping_basal_hours = logged - self.basal_hours;
+    }
+}
+
+/// What one date has of a stretch of basal.
+struct Piece {
+    from: Stamp,
+    to: Stamp,
+    is_automated: bool,
 }
 
 /// One entry per wall-clock date of the window, oldest first.
@@ -167,14 +204,7 @@ impl InsulinDay {
 pub fn daily(rows: &InsulinRows, window: &Window) -> Vec<InsulinDay> {
     let mut days: BTreeMap<NaiveDate, InsulinDay> =
         window.dates().into_iter().map(|date| (date, InsulinDay::empty(date))).collect();
-    for segment in &rows.basal {
-        let Some((start, end)) = window.clip(segment.start, segment.end) else { continue };
-        for (from, to) in pieces_by_date(start, end) {
-            if let Some(day) = days.get_mut(&from.date()) {
-                day.add_basal(from, to, segment);
-            }
-        }
-    }
+    add_basal(&rows.basal, window, &mut days);
     for bolus in rows.boluses.iter().filter(|bolus| window.contains(bolus.start)) {
         if let Some(day) = days.get_mut(&bolus.start.date()) {
             day.add_bolus(bolus);
@@ -189,6 +219,25 @@ pub fn daily(rows: &InsulinRows, window: &Window) -> Vec<InsulinDay> {
     days.into_values().collect()
 }
 
+fn add_basal(basal: &[BasalSegment], window: &Window, days: &mut BTreeMap<NaiveDate, InsulinDay>) {
+    let mut pieces: BTreeMap<NaiveDate, Vec<Piece>> = BTreeMap::new();
+    for segment in basal {
+        let is_automated = matches!(segment.source, BasalSource::Algorithm | BasalSource::TempRateAndAlgorithm);
+        let Some((start, end)) = window.clip(segment.start, segment.end) else { continue };
+        for (from, to) in pieces_by_date(start, end) {
+            if let Some(day) = days.get_mut(&from.date()) {
+                day.add_basal(from, to, segment);
+                pieces.entry(from.date()).or_default().push(Piece { from, to, is_automated });
+            }
+        }
+    }
+    for (date, pieces) in pieces {
+        if let Some(day) = days.get_mut(&date) {
+            day.set_basal_hours(&pieces);
+        }
+    }
+}
+
 /// Puts the first part of a bolus on the date it started and its extended part evenly up to its end.
 fn spread(bolus: &Bolus, window: &Window, days: &mut BTreeMap<NaiveDate, InsulinDay>) {
     let minutes = minutes_between(bolus.start, bolus.end);
@@ -198,7 +247,7 @@ fn spread(bolus: &Bolus, window: &Window, days: &mut BTreeMap<NaiveDate, Insulin
             day.bolus_units_spread += units;
         }
     };
-    put(bolus.start, bolus.delivered_units - extended);
+    put(bolus.start, bolus.delivered_units.unwrap_or_default() - extended);
     if extended > 0.0 {
         for (from, to) in pieces_by_date(bolus.start, bolus.end) {
             put(from, extended * minutes_between(from, to) / minutes);

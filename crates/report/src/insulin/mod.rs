@@ -11,7 +11,7 @@ mod modes;
 pub use average::{AverageDay, AverageDays};
 pub use daily::{BasalBySource, BolusByClass, InsulinDay, daily};
 pub use iob::exponential_iob;
-pub use modes::{ModeMinutes, mode_minutes};
+pub use modes::{ModeMinutes, mode_minutes, recorded_mode_minutes};
 
 use serde::Serialize;
 
@@ -64,15 +64,15 @@ pub struct Bolus {
     pub start: Stamp,
     /// When delivery ended, the extended part included.
     pub end: Stamp,
-    /// Units delivered.
-    pub delivered_units: f64,
+    /// Units delivered. `None` where it is not known: the pump logged an amount that cannot be.
+    pub delivered_units: Option<f64>,
     /// Of these, units delivered after the first part, evenly up to the end (an extended bolus).
     pub extended_units: f64,
     /// Units requested for food, before any stop or override.
     pub requested_food_units: f64,
     /// Units requested as correction, before any stop or override.
     pub requested_correction_units: f64,
-    /// Carbohydrates entered with it.
+    /// Carbohydrates entered with it. Days add up [`InsulinRows::carbs`], which has them too.
     pub carbs_grams: f64,
     /// Who started it.
     pub origin: BolusOrigin,
@@ -111,16 +111,18 @@ pub struct CarbEntry {
     pub at: Stamp,
     /// Grams.
     pub grams: f64,
+    /// Whether a bolus carries them.
+    pub has_bolus: bool,
 }
 
 /// Everything the insulin metrics are made of.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InsulinRows {
-    /// Basal, in any order; stretches do not overlap.
+    /// Basal, in any order; stretches of one pump do not overlap. A stretch whose rate is not known is left out.
     pub basal: Vec<BasalSegment>,
     /// Boluses, in any order.
     pub boluses: Vec<Bolus>,
-    /// Carbohydrates that no bolus carries.
+    /// Every entry of carbohydrates, with a bolus or without.
     pub carbs: Vec<CarbEntry>,
     /// Control-IQ over time.
     pub loop_modes: Vec<Span<LoopMode>>,
@@ -135,16 +137,34 @@ pub struct InsulinSummary {
     pub days: Vec<InsulinDay>,
     /// The averages of the days by three rules.
     pub average: AverageDays,
-    /// Minutes in each mode.
+    /// Minutes in each mode of the whole window.
     pub modes: ModeMinutes,
+    /// Minutes in each mode of the time with basal on record: what shares are made of.
+    pub recorded_modes: ModeMinutes,
 }
 
 impl InsulinSummary {
+    /// The days that enter averages: those with insulin on record, but for days on which pumps logged basal at once.
+    pub fn averaged_days(&self) -> impl Iterator<Item = &InsulinDay> {
+        self.days.iter().filter(|day| day.counts_in_averages())
+    }
+
+    /// How many days are left out of averages because pumps logged basal at once.
+    #[must_use]
+    pub fn overlapping_days(&self) -> usize {
+        self.days.iter().filter(|day| day.pumps_overlap()).count()
+    }
+
     /// What `rows` amount to in `window`.
     #[must_use]
     pub fn new(rows: &InsulinRows, window: &Window) -> Self {
         let days = daily(rows, window);
-        Self { average: AverageDays::new(&days, window), modes: mode_minutes(rows, window), days }
+        Self {
+            average: AverageDays::new(&days, window),
+            modes: mode_minutes(rows, window),
+            recorded_modes: recorded_mode_minutes(rows, window),
+            days,
+        }
     }
 
     /// Minutes of basal that Control-IQ drove, as % of all basal minutes (Tidepool's rule). `None` without basal.

@@ -1,16 +1,21 @@
-//! Minutes in each mode, and what share of the time they are. Elapsed time throughout.
+//! Minutes in each mode, and what share of the recorded time they are. Elapsed time throughout.
+//!
+//! Recorded is the time with a basal rate on record. A mode that no event ends lasts until the pump's next sign of life; what of
+//! it is not recorded time does not count in a share. A history without any basal has no recorded time to compare with: shares are
+//! then shares of the window.
 
 use super::{InsulinRows, LoopMode, UserMode};
 use crate::{
     statistics::ratio,
-    time::{Span, Window, minutes_between},
+    time::{Span, Window},
+    time_set::TimeSet,
 };
 
 /// Elapsed minutes in each mode inside a window.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct ModeMinutes {
-    /// The window's length.
-    pub window: f64,
+    /// All of the time.
+    pub all: f64,
     /// Control-IQ in control.
     pub closed_loop: f64,
     /// The profile in control.
@@ -32,32 +37,43 @@ impl ModeMinutes {
         ratio(100.0 * self.closed_loop, self.closed_loop + self.open_loop)
     }
 
-    /// Closed loop as % of the window.
+    /// Closed loop as % of all minutes.
     #[must_use]
-    pub fn closed_loop_percent_of_window(&self) -> Option<f64> {
-        ratio(100.0 * self.closed_loop, self.window)
+    pub fn closed_loop_percent(&self) -> Option<f64> {
+        ratio(100.0 * self.closed_loop, self.all)
     }
 
-    /// Sleep as % of the window.
+    /// Sleep as % of all minutes.
     #[must_use]
     pub fn sleep_percent(&self) -> Option<f64> {
-        ratio(100.0 * self.sleep, self.window)
+        ratio(100.0 * self.sleep, self.all)
     }
 
-    /// Exercise as % of the window.
+    /// Exercise as % of all minutes.
     #[must_use]
     pub fn exercise_percent(&self) -> Option<f64> {
-        ratio(100.0 * self.exercise, self.window)
+        ratio(100.0 * self.exercise, self.all)
     }
 }
 
-/// Minutes in each mode, clipped to the window.
+/// Minutes in each mode of the whole window.
 #[must_use]
 pub fn mode_minutes(rows: &InsulinRows, window: &Window) -> ModeMinutes {
-    let of_loop = |mode| minutes_of(&rows.loop_modes, &mode, window);
-    let of_user = |mode| minutes_of(&rows.user_modes, &mode, window);
+    minutes_during(rows, &TimeSet::new(std::iter::once((window.start, window.end))))
+}
+
+/// Minutes in each mode of the recorded time of the window.
+#[must_use]
+pub fn recorded_mode_minutes(rows: &InsulinRows, window: &Window) -> ModeMinutes {
+    let recorded = TimeSet::new(rows.basal.iter().filter_map(|basal| window.clip(basal.start, basal.end)));
+    if recorded.is_empty() { mode_minutes(rows, window) } else { minutes_during(rows, &recorded) }
+}
+
+fn minutes_during(rows: &InsulinRows, time: &TimeSet) -> ModeMinutes {
+    let of_loop = |mode| minutes_of(&rows.loop_modes, &mode, time);
+    let of_user = |mode| minutes_of(&rows.user_modes, &mode, time);
     ModeMinutes {
-        window: window.elapsed_minutes(),
+        all: time.minutes(),
         closed_loop: of_loop(LoopMode::ClosedLoop),
         open_loop: of_loop(LoopMode::OpenLoop),
         no_control: of_loop(LoopMode::NoControl),
@@ -67,8 +83,7 @@ pub fn mode_minutes(rows: &InsulinRows, window: &Window) -> ModeMinutes {
     }
 }
 
-fn minutes_of<T: PartialEq>(spans: &[Span<T>], value: &T, window: &Window) -> f64 {
+fn minutes_of<T: PartialEq>(spans: &[Span<T>], value: &T, time: &TimeSet) -> f64 {
     let of_value = spans.iter().filter(|span| span.value == *value);
-    let clipped = of_value.filter_map(|span| window.clip(span.start, span.end));
-    clipped.map(|(start, end)| minutes_between(start, end)).sum()
+    TimeSet::new(of_value.map(|span| (span.start, span.end))).minutes_shared_with(time)
 }

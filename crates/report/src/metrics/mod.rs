@@ -9,7 +9,7 @@ mod variability;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-pub use ranges::{Gri, GriZone, Ranges, ReadingCounts};
+pub use ranges::{Gri, GriZone, RangeTally, RangeTimes, Ranges, ReadingCounts};
 pub use risk::Risk;
 pub use summary::{Quantiles, Summary};
 pub use variability::Variability;
@@ -19,8 +19,9 @@ use crate::{
     glucose::{Reading, Thresholds},
     grid::{Grid, Trace},
     mage::Mage,
-    statistics,
+    statistics::Weighted,
     wear::Wear,
+    weights::weights,
 };
 
 pub use crate::mage::Mage as MageHeights;
@@ -39,7 +40,7 @@ pub struct Metrics {
     pub summary: Summary,
     /// Readings per range.
     pub counts: ReadingCounts,
-    /// Shares of readings per range, in %. `None` without readings.
+    /// Shares of time per range, in %. `None` without readings.
     pub ranges: Option<Ranges>,
     /// Glycemia risk index. `None` without readings.
     pub gri: Option<Gri>,
@@ -61,15 +62,14 @@ impl Metrics {
     #[must_use]
     pub fn of(readings: &[Reading], options: &MetricsOptions) -> Self {
         let thresholds = &options.thresholds;
-        let values = statistics::sorted(readings.iter().map(|reading| reading.glucose.get()).collect());
-        let counts = ReadingCounts::new(readings, thresholds);
-        let ranges = Ranges::new(&counts);
+        let values = weighted(readings);
+        let ranges = Ranges::new(&RangeTimes::of(readings, thresholds), readings.len());
         let summary = Summary::new(&values);
         let trace = Trace::new(readings);
         let grid = Grid::new(&trace);
         let flat = ranges.unwrap_or_default();
         Self {
-            counts,
+            counts: ReadingCounts::new(readings, thresholds),
             gri: ranges.as_ref().map(Gri::new),
             risk: Risk::new(readings, &values),
             quantiles: Quantiles::new(&values),
@@ -80,6 +80,17 @@ impl Metrics {
             summary,
         }
     }
+}
+
+/// The mean glucose of `readings` over time, in mg/dL. `None` without readings.
+#[must_use]
+pub fn mean_glucose(readings: &[Reading]) -> Option<f64> {
+    weighted(readings).mean()
+}
+
+pub(crate) fn weighted(readings: &[Reading]) -> Weighted {
+    let values = readings.iter().map(|reading| reading.glucose.get());
+    Weighted::new(values.zip(weights(readings)).collect())
 }
 
 /// CONGA(`hours`) of `readings` in mg/dL: the sample SD of the differences between readings that many hours apart on the

@@ -1,73 +1,98 @@
-//! Counts and shares of readings per range, and the glycemia risk index made of them.
+//! Readings and time per range, shares of time, and the glycemia risk index made of them.
+
+use std::ops::AddAssign;
 
 use chrono::Timelike;
 use serde::Serialize;
 
 use crate::{
     glucose::{Reading, Thresholds},
-    statistics::percent,
+    statistics::ratio,
+    weights::weights,
 };
 
 /// Below this many readings, sleep and wake shares are not said.
 const FEWEST_FOR_SLEEP: usize = 3;
 
-/// How many readings lie in each range. The names carry the usual thresholds; the counts follow the configured ones.
+/// How many readings lie in each range.
+pub type ReadingCounts = RangeTally<usize>;
+
+/// How much time lies in each range, in minutes; where all readings have the same interval, in readings.
+pub type RangeTimes = RangeTally<f64>;
+
+/// What lies in each range. The names carry the usual thresholds; the amounts follow the configured ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct ReadingCounts {
-    /// All readings.
+pub struct RangeTally<T> {
+    /// All of it.
     #[serde(skip)]
-    pub all: usize,
+    pub all: T,
     /// Very low.
     #[serde(rename = "count_lt54")]
-    pub very_low: usize,
+    pub very_low: T,
     /// Low, without very low.
     #[serde(rename = "count_54_to_lt70")]
-    pub low: usize,
+    pub low: T,
     /// Below range.
     #[serde(rename = "count_lt70")]
-    pub below: usize,
+    pub below: T,
     /// In range.
     #[serde(rename = "count_70_to_180")]
-    pub in_range: usize,
+    pub in_range: T,
     /// Above range.
     #[serde(rename = "count_gt180")]
-    pub above: usize,
+    pub above: T,
     /// High, without very high.
     #[serde(rename = "count_gt180_to_250")]
-    pub high: usize,
+    pub high: T,
     /// Very high.
     #[serde(rename = "count_gt250")]
-    pub very_high: usize,
+    pub very_high: T,
     /// In the tight range.
     #[serde(rename = "count_70_to_140")]
-    pub in_tight_range: usize,
+    pub in_tight_range: T,
     /// Below the pregnancy range.
     #[serde(rename = "count_lt63")]
-    pub below_pregnancy_range: usize,
+    pub below_pregnancy_range: T,
     /// In the pregnancy range.
     #[serde(rename = "count_63_to_140")]
-    pub in_pregnancy_range: usize,
+    pub in_pregnancy_range: T,
     /// Above the pregnancy range.
     #[serde(rename = "count_gt140")]
-    pub above_pregnancy_range: usize,
+    pub above_pregnancy_range: T,
     /// Below the pregnancy range, but not very low.
     #[serde(rename = "count_54_to_lt63")]
-    pub low_in_pregnancy: usize,
-    /// Readings with the wall clock in 00:00–06:00, and those of them in range.
+    pub low_in_pregnancy: T,
+    /// With the wall clock in 00:00–06:00.
     #[serde(skip)]
-    pub asleep: (usize, usize),
+    pub asleep: T,
+    /// Of this, in range.
+    #[serde(skip)]
+    pub asleep_in_range: T,
 }
 
 impl ReadingCounts {
     pub(super) fn new(readings: &[Reading], thresholds: &Thresholds) -> Self {
-        readings.iter().fold(Self::default(), |counts, reading| counts.with(reading, thresholds))
+        readings.iter().fold(Self::default(), |counts, reading| counts.with(reading, 1, thresholds))
     }
+}
 
-    fn with(mut self, reading: &Reading, t: &Thresholds) -> Self {
+impl RangeTimes {
+    pub(super) fn of(readings: &[Reading], thresholds: &Thresholds) -> Self {
+        let weighed = readings.iter().zip(weights(readings));
+        weighed.fold(Self::default(), |times, (reading, weight)| times.with(reading, weight, thresholds))
+    }
+}
+
+impl<T: Copy + AddAssign> RangeTally<T> {
+    fn with(mut self, reading: &Reading, amount: T, t: &Thresholds) -> Self {
         let glucose = reading.glucose.get();
         let in_range = t.low <= glucose && glucose <= t.high;
         let asleep = reading.at.wall.hour() < 6;
-        let tally = |count: &mut usize, belongs: bool| *count += usize::from(belongs);
+        let tally = |sum: &mut T, belongs: bool| {
+            if belongs {
+                *sum += amount;
+            }
+        };
         tally(&mut self.all, true);
         tally(&mut self.very_low, glucose < t.very_low);
         tally(&mut self.low, t.very_low <= glucose && glucose < t.low);
@@ -81,13 +106,13 @@ impl ReadingCounts {
         tally(&mut self.in_pregnancy_range, t.pregnancy_low <= glucose && glucose <= t.pregnancy_high);
         tally(&mut self.above_pregnancy_range, glucose > t.pregnancy_high);
         tally(&mut self.low_in_pregnancy, t.very_low <= glucose && glucose < t.pregnancy_low);
-        tally(&mut self.asleep.0, asleep);
-        tally(&mut self.asleep.1, asleep && in_range);
+        tally(&mut self.asleep, asleep);
+        tally(&mut self.asleep_in_range, asleep && in_range);
         self
     }
 }
 
-/// Shares of readings, in %.
+/// Shares of time, in %.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Ranges {
     /// Very low (TBR2).
@@ -119,26 +144,26 @@ pub struct Ranges {
 }
 
 impl Ranges {
-    /// `None` without readings.
+    /// The shares of `times`, which `readings` readings make up. `None` without readings.
     #[must_use]
-    pub fn new(counts: &ReadingCounts) -> Option<Self> {
-        let share = |count| percent(count, counts.all);
-        let (asleep, asleep_in_range) = counts.asleep;
-        let awake = percent(counts.in_range - asleep_in_range, counts.all - asleep);
-        let enough = counts.all >= FEWEST_FOR_SLEEP;
+    pub fn new(times: &RangeTimes, readings: usize) -> Option<Self> {
+        let percent = |part: f64, whole: f64| ratio(100.0 * part, whole);
+        let share = |part| percent(part, times.all);
+        let awake = percent(times.in_range - times.asleep_in_range, times.all - times.asleep);
+        let enough = readings >= FEWEST_FOR_SLEEP;
         Some(Self {
-            very_low: share(counts.very_low)?,
-            low: share(counts.low)?,
-            below: share(counts.below)?,
-            in_range: share(counts.in_range)?,
-            in_tight_range: share(counts.in_tight_range)?,
-            above: share(counts.above)?,
-            high: share(counts.high)?,
-            very_high: share(counts.very_high)?,
-            in_pregnancy_range: share(counts.in_pregnancy_range)?,
-            below_pregnancy_range: share(counts.below_pregnancy_range)?,
-            above_pregnancy_range: share(counts.above_pregnancy_range)?,
-            in_range_asleep: percent(asleep_in_range, asleep).filter(|_| enough),
+            very_low: share(times.very_low)?,
+            low: share(times.low)?,
+            below: share(times.below)?,
+            in_range: share(times.in_range)?,
+            in_tight_range: share(times.in_tight_range)?,
+            above: share(times.above)?,
+            high: share(times.high)?,
+            very_high: share(times.very_high)?,
+            in_pregnancy_range: share(times.in_pregnancy_range)?,
+            below_pregnancy_range: share(times.below_pregnancy_range)?,
+            above_pregnancy_range: share(times.above_pregnancy_range)?,
+            in_range_asleep: percent(times.asleep_in_range, times.asleep).filter(|_| enough),
             in_range_awake: awake.filter(|_| enough),
         })
     }

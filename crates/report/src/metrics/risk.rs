@@ -5,23 +5,25 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::{glucose::Reading, statistics::mean};
+use crate::{
+    glucose::Reading,
+    statistics::{Weighted, mean},
+};
 
 /// Risk indices. `None` without readings.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Risk {
-    /// Low blood glucose index: the mean low risk over all readings.
+    /// Low blood glucose index: the mean low risk over time.
     pub lbgi: Option<f64>,
-    /// High blood glucose index: the mean high risk over all readings.
+    /// High blood glucose index: the mean high risk over time.
     pub hbgi: Option<f64>,
     /// Average daily risk range: the mean over wall-clock dates of the largest low risk plus the largest high risk.
     pub adrr: Option<f64>,
 }
 
 impl Risk {
-    /// `sorted`: the readings' values in ascending order, so that sums do not depend on the order of the rows.
-    pub(super) fn new(readings: &[Reading], sorted: &[f64]) -> Self {
-        let (low, high): (Vec<f64>, Vec<f64>) = sorted.iter().map(|value| risks(*value)).unzip();
+    /// `values` are those of `readings`, in ascending order so that sums do not depend on the order of the rows.
+    pub(super) fn new(readings: &[Reading], values: &Weighted) -> Self {
         let mut worst: BTreeMap<NaiveDate, (f64, f64)> = BTreeMap::new();
         for reading in readings {
             let (low_risk, high_risk) = risks(reading.glucose.get());
@@ -29,7 +31,11 @@ impl Risk {
             *day = (day.0.max(low_risk), day.1.max(high_risk));
         }
         let ranges: Vec<f64> = worst.values().map(|(low, high)| low + high).collect();
-        Self { lbgi: mean(&low), hbgi: mean(&high), adrr: mean(&ranges) }
+        Self {
+            lbgi: values.mean_of(|value| risks(value).0),
+            hbgi: values.mean_of(|value| risks(value).1),
+            adrr: mean(&ranges),
+        }
     }
 }
 

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use crate::statistics::{mean, quantile, ratio, sample_sd};
+use crate::statistics::{Weighted, ratio};
 
 /// Metrics that need only the values, in any order. `None` where undefined.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Summary {
     /// How many readings.
     pub n: usize,
-    /// Mean glucose in mg/dL.
+    /// Mean glucose over time in mg/dL.
     pub mean: Option<f64>,
     /// Median glucose in mg/dL.
     pub median: Option<f64>,
@@ -27,14 +27,14 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// `sorted` in ascending order, mg/dL.
-    pub(super) fn new(sorted: &[f64]) -> Self {
-        let (mean, sd) = (mean(sorted), sample_sd(sorted));
+    /// `values` in mg/dL.
+    pub(super) fn new(values: &Weighted) -> Self {
+        let (mean, sd) = (values.mean(), values.sample_sd());
         let both = mean.zip(sd);
         Self {
-            n: sorted.len(),
+            n: values.len(),
             mean,
-            median: quantile(sorted, 0.5),
+            median: values.quantile(0.5),
             sd,
             cv: both.and_then(|(mean, sd)| ratio(100.0 * sd, mean)),
             gmi: mean.map(|mean| 3.31 + 0.02392 * mean),
@@ -50,7 +50,7 @@ impl Summary {
     }
 }
 
-/// Percentiles of all readings in mg/dL, type 7.
+/// Percentiles of glucose over time in mg/dL, type 7.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[expect(missing_docs, reason = "the numbers are the names")]
 pub struct Quantiles {
@@ -71,8 +71,8 @@ pub struct Quantiles {
 }
 
 impl Quantiles {
-    pub(super) fn new(sorted: &[f64]) -> Self {
-        let at = |p| quantile(sorted, p);
+    pub(super) fn new(values: &Weighted) -> Self {
+        let at = |p| values.quantile(p);
         Self { p05: at(0.05), p10: at(0.1), p25: at(0.25), p50: at(0.5), p75: at(0.75), p90: at(0.9), p95: at(0.95) }
     }
 }

@@ -81,7 +81,7 @@ fn any_reading() -> impl Strategy<Value = Reading> {
         let utc = DateTime::from_timestamp(seconds, 0).expect("in range");
         let wall = utc.naive_utc() + TimeDelta::minutes(offset_minutes);
         let glucose = MgPerDl::new(f64::from(tenths) / 2.0).expect("a concentration");
-        Reading { at: Stamp::new(wall, utc), glucose, status: ReadingStatus::Ok }
+        Reading { at: Stamp::new(wall, utc), glucose, status: ReadingStatus::Ok, interval_minutes: 5.0 }
     })
 }
 

@@ -4,8 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use report::{
     Span, Stamp, Window,
     insulin::{
-        AverageDay, BasalSegment, BasalSource, Bolus, BolusOrigin, InsulinDay, InsulinRows, InsulinSummary, LoopMode,
-        UserMode, exponential_iob,
+        AverageDay, BasalSegment, BasalSource, Bolus, BolusOrigin, CarbEntry, InsulinDay, InsulinRows, InsulinSummary,
+        LoopMode, UserMode, exponential_iob,
     },
 };
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ fn bolus_of(row: &csv::StringRecord) -> Bolus {
     Bolus {
         start: stamp(&row[1]),
         end: stamp(&row[2]),
-        delivered_units: units(8),
+        delivered_units: Some(units(8)),
         extended_units: units(7),
         requested_food_units: units(10),
         requested_correction_units: units(9),
@@ -78,10 +78,12 @@ fn user_mode(name: &str) -> UserMode {
 
 fn golden_rows() -> Option<InsulinRows> {
     let modes = rows("insulin_modes.csv")?;
+    let boluses: Vec<Bolus> = rows("insulin_bolus.csv")?.iter().map(bolus_of).collect();
+    let entry = |bolus: &Bolus| CarbEntry { at: bolus.start, grams: bolus.carbs_grams, has_bolus: true };
     Some(InsulinRows {
         basal: rows("insulin_basal.csv")?.iter().map(basal_of).collect(),
-        boluses: rows("insulin_bolus.csv")?.iter().map(bolus_of).collect(),
-        carbs: Vec::new(),
+        carbs: boluses.iter().map(entry).collect(),
+        boluses,
         loop_modes: spans(&modes, "pcm", loop_mode),
         user_modes: spans(&modes, "user_mode", user_mode),
     })
@@ -175,7 +177,7 @@ fn the_modes_are_the_golden_ones() {
         all.iter().find(|(name, _)| name.starts_with(start)).and_then(|(_, value)| value.as_f64()).expect("a share")
     };
     for (name, got) in [
-        ("closed_loop_of_all_minutes", modes.closed_loop_percent_of_window()),
+        ("closed_loop_of_all_minutes", modes.closed_loop_percent()),
         ("closed_loop_of_minutes_with_pump_control", modes.closed_loop_percent_of_control()),
         ("closed_loop_of_minutes_with_pump_control", summary.automated_basal_percent()),
         ("sleep_of_all_minutes", modes.sleep_percent()),

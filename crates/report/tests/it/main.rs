@@ -6,6 +6,7 @@ mod episodes;
 mod golden;
 mod golden_insulin;
 mod page;
+mod person;
 mod printing;
 #[path = "../../examples/sample/mod.rs"]
 mod sample;

@@ -31,7 +31,12 @@ pub(crate) fn monday() -> NaiveDateTime {
 /// A reading `minutes` after [`monday`].
 pub(crate) fn reading(minutes: i64, mg_per_dl: f64) -> Reading {
     let at = Stamp::from_wall_as_utc(monday() + TimeDelta::minutes(minutes));
-    Reading { at, glucose: MgPerDl::new(mg_per_dl).expect("a concentration"), status: ReadingStatus::Ok }
+    Reading {
+        at,
+        glucose: MgPerDl::new(mg_per_dl).expect("a concentration"),
+        status: ReadingStatus::Ok,
+        interval_minutes: 5.0,
+    }
 }
 
 /// Five-minute readings from 00:05 on Monday, so that the first one is on the grid.

@@ -23,7 +23,14 @@ fn instant(text: &str) -> DateTime<Utc> {
 pub(crate) fn whole_day(start: &str, count: i64) -> Vec<Reading> {
     let at = |index| stamp(instant(start) + TimeDelta::minutes(5 * index), New_York);
     let glucose = |index: i64| MgPerDl::new(100.0 + (index % 40) as f64).expect("a concentration");
-    (0..count).map(|index| Reading { at: at(index), glucose: glucose(index), status: ReadingStatus::Ok }).collect()
+    (0..count)
+        .map(|index| Reading {
+            at: at(index),
+            glucose: glucose(index),
+            status: ReadingStatus::Ok,
+            interval_minutes: 5.0,
+        })
+        .collect()
 }
 
 pub(crate) fn window(start: &str, end: &str) -> Window {
@@ -73,7 +80,7 @@ fn basal_lasts_as_long_as_it_elapsed() {
         let basal = vec![BasalSegment { start: window.start, end: window.end, units_per_hour: 1.0, source }];
         let summary = InsulinSummary::new(&InsulinRows { basal, ..InsulinRows::default() }, &window);
         assert_eq!(summary.days.len(), 1);
-        assert_eq!((summary.days[0].basal_hours, summary.days[0].basal_units), (hours, hours), "{start}");
+        assert_eq!((summary.days[0].basal_hours, summary.days[0].basal_units), (hours, Some(hours)), "{start}");
     }
 }
 

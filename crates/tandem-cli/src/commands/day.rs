@@ -8,7 +8,7 @@ use anyhow::Result;
 use chrono::{Days, NaiveDate, TimeDelta};
 use clap::Args;
 use console::style;
-use report::insulin::{Bolus, BolusOrigin, InsulinSummary};
+use report::insulin::{Bolus, BolusOrigin, InsulinDay, InsulinSummary};
 use report::metrics::Ranges;
 use report::printing::{self, PrintedRanges, fixed};
 use report::{GlucoseUnit, Metrics, MetricsOptions, Period, wear};
@@ -157,17 +157,16 @@ impl Page {
         let Some(day) = summary.days.iter().find(|day| day.date == self.day).filter(|day| day.has_data) else {
             return String::new();
         };
-        let complete =
-            if day.is_complete() { "" } else { "Less than 18 h of basal are on record: an incomplete day.\n" };
-        format!(
-            "{} U: {} U basal over {} h, {} U bolus ({} U automatic), {} g carbs\n{complete}",
-            fixed(day.total_units(), 1),
-            fixed(day.basal_units, 1),
-            fixed(day.basal_hours, 1),
-            fixed(day.bolus_units, 1),
-            fixed(day.bolus_by_class.auto_correction, 1),
-            fixed(day.carbs_grams, 0)
-        )
+        let basal = day.basal_units.map_or_else(
+            || "basal unknown".to_owned(),
+            |units| format!("{} U basal over {} h", fixed(units, 1), fixed(day.basal_hours, 1)),
+        );
+        let total =
+            day.total_units().map_or_else(|| "Total unknown".to_owned(), |units| format!("{} U", fixed(units, 1)));
+        let (bolus, automatic) = (fixed(day.bolus_units, 1), fixed(day.bolus_by_class.auto_correction, 1));
+        let carbs = fixed(day.carbs_grams, 0);
+        let notes: String = notes_on(day).iter().map(|note| format!("{note}\n")).collect();
+        format!("{total}: {basal}, {bolus} U bolus ({automatic} U automatic), {carbs} g carbs\n{notes}")
     }
 
     fn boluses(&self) -> String {
@@ -185,7 +184,7 @@ impl Page {
             let glucose = self.glucose_at(bolus).map(|value| printing::glucose(value, self.unit));
             table.push([
                 Some(bolus.start.wall.format("%H:%M").to_string()),
-                Some(fixed(bolus.delivered_units, 2)),
+                Some(bolus.delivered_units.map_or_else(|| "unknown".to_owned(), |units| fixed(units, 2))),
                 Some(if bolus.carbs_grams > 0.0 {
                     format!("{} g", fixed(bolus.carbs_grams, 0))
                 } else {
@@ -225,6 +224,27 @@ impl Page {
         }
         if text.is_empty() { text } else { format!("\n{text}") }
     }
+}
+
+/// Why the day's insulin is not the whole truth.
+fn notes_on(day: &InsulinDay) -> Vec<String> {
+    let mut notes = Vec::new();
+    if day.pumps_overlap() {
+        let hours = fixed(day.overlapping_basal_hours, 1);
+        notes.push(format!("Two pumps logged basal at once for {hours} h: an incomplete day, excluded from averages."));
+    } else if day.basal_units.is_none() {
+        notes.push("No basal rate is on record: an incomplete day.".to_owned());
+    } else if !day.is_complete() {
+        notes.push("Less than 18 h of basal are on record: an incomplete day.".to_owned());
+    }
+    if day.unknown_bolus_count > 0 {
+        let boluses = match day.unknown_bolus_count {
+            1 => "a bolus".to_owned(),
+            count => format!("{count} boluses"),
+        };
+        notes.push(format!("The pump logged an impossible amount for {boluses}: unknown, and in no total."));
+    }
+    notes
 }
 
 fn in_ranges(ranges: &Ranges) -> String {

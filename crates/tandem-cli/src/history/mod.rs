@@ -150,12 +150,14 @@ impl<'a> History<'a> {
             within("timestamp_utc", window),
             self.chosen()
         );
-        query(self.reader, &list, |row| {
+        let mut readings = query(self.reader, &list, |row| {
             let glucose = row.parsed::<f64>(2)?;
             let glucose =
                 report::MgPerDl::new(glucose).ok_or_else(|| anyhow!("a stored reading is no concentration"))?;
-            Ok(Reading { at: stamp(row, 0, 1)?, glucose, status: status(&row.text(3)?) })
-        })
+            Ok(Reading { at: stamp(row, 0, 1)?, glucose, status: status(&row.text(3)?), interval_minutes: 0.0 })
+        })?;
+        report::mark_intervals(&mut readings);
+        Ok(readings)
     }
 
     /// Insulin per day over the complete days from `window`; `None` where there is no complete day.

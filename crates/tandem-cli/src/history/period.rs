@@ -57,7 +57,7 @@ impl History<'_> {
         let list = format!(
             "SELECT epoch_us(coalesce(started, timestamp)), epoch_us(coalesce(started_utc, timestamp_utc)),
                     epoch_us(coalesce(ended, started, timestamp)), epoch_us(coalesce(ended_utc, started_utc, timestamp_utc)),
-                    delivered_units, extended_delivered_units, coalesce(food_units, 0), coalesce(correction_units, 0),
+                    delivered_units, coalesce(extended_delivered_units, 0), coalesce(food_units, 0), coalesce(correction_units, 0),
                     coalesce(carbs_grams, 0), source = 'automatic', user_override
              FROM boluses WHERE {} AND {} ORDER BY timestamp_utc",
             within("coalesce(started_utc, timestamp_utc)", window),
@@ -67,7 +67,7 @@ impl History<'_> {
             Ok(Bolus {
                 start: stamp(row, 0, 1)?,
                 end: stamp(row, 2, 3)?,
-                delivered_units: row.parsed(4)?,
+                delivered_units: row.optional(4)?,
                 extended_units: row.parsed(5)?,
                 requested_food_units: row.parsed(6)?,
                 requested_correction_units: row.parsed(7)?,
@@ -112,15 +112,17 @@ impl History<'_> {
         query(self.reader, &list, |row| Ok(InsulinOnBoard { at: stamp(row, 0, 1)?, units: row.parsed(2)? }))
     }
 
-    /// Carbohydrates that no bolus carries: the report has the others from the boluses.
+    /// Every entry of carbohydrates, with a bolus or without.
     fn carbs(&self, window: Window) -> Result<Vec<CarbEntry>> {
         let list = format!(
-            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), carbs_grams FROM carb_entries
-             WHERE bolus_id IS NULL AND {} AND {} ORDER BY timestamp_utc",
+            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), carbs_grams, bolus_id IS NOT NULL FROM carb_entries
+             WHERE {} AND {} ORDER BY timestamp_utc",
             within("timestamp_utc", window),
             self.chosen()
         );
-        query(self.reader, &list, |row| Ok(CarbEntry { at: stamp(row, 0, 1)?, grams: row.parsed(2)? }))
+        query(self.reader, &list, |row| {
+            Ok(CarbEntry { at: stamp(row, 0, 1)?, grams: row.parsed(2)?, has_bolus: row.parsed(3)? })
+        })
     }
 
     fn site_changes(&self, window: Window) -> Result<Vec<SiteChange>> {

@@ -189,15 +189,18 @@ fn one_day(day: NaiveDate, period: &Period) -> Value {
     let summary = InsulinSummary::new(&period.insulin, &period.window);
     let insulin = summary.days.iter().find(|insulin| insulin.date == day && insulin.has_data).map(|insulin| {
         json!({
-            "total_units": rounded(insulin.total_units()), "basal_units": rounded(insulin.basal_units),
+            "total_units": insulin.total_units().map(rounded), "basal_units": insulin.basal_units.map(rounded),
             "basal_hours_on_record": rounded(insulin.basal_hours), "bolus_units": rounded(insulin.bolus_units),
+            "is_complete": insulin.is_complete(),
+            "hours_in_which_two_pumps_logged_basal": rounded(insulin.overlapping_basal_hours),
+            "boluses_of_unknown_size": insulin.unknown_bolus_count,
             "automatic_correction_units": rounded(insulin.bolus_by_class.auto_correction),
             "carbs_grams": rounded(insulin.carbs_grams),
         })
     });
     let boluses = period.insulin.boluses.iter().map(|bolus| {
         json!({
-            "time": bolus.start.wall, "units": rounded(bolus.delivered_units), "carbs_grams": bolus.carbs_grams,
+            "time": bolus.start.wall, "units": bolus.delivered_units.map(rounded), "carbs_grams": bolus.carbs_grams,
             "kind": day_command::kind(bolus),
         })
     });
@@ -213,7 +216,7 @@ fn one_day(day: NaiveDate, period: &Period) -> Value {
         "glucose_by_hour_mg_dl": by_hour(&period.readings),
         "insulin": insulin,
         "boluses": boluses.collect::<Vec<_>>(),
-        "carbs_without_bolus": period.insulin.carbs.iter().map(|carbs| json!({"time": carbs.at.wall, "grams": carbs.grams})).collect::<Vec<_>>(),
+        "carbs_without_bolus": period.insulin.carbs.iter().filter(|carbs| !carbs.has_bolus).map(|carbs| json!({"time": carbs.at.wall, "grams": carbs.grams})).collect::<Vec<_>>(),
         "modes": spans(&period.insulin.user_modes, |mode| format!("{mode:?}").to_lowercase()),
         "control_iq": spans(&period.insulin.loop_modes, |mode| format!("{mode:?}").to_lowercase()),
         "suspensions": spans(&period.suspensions, |()| "suspended".to_owned()),
@@ -223,15 +226,15 @@ fn one_day(day: NaiveDate, period: &Period) -> Value {
 }
 
 fn by_hour(readings: &[Reading]) -> Vec<Value> {
-    let mut hours: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+    let mut hours: BTreeMap<u32, Vec<Reading>> = BTreeMap::new();
     for reading in readings {
-        hours.entry(reading.at.wall.hour()).or_default().push(reading.glucose.get());
+        hours.entry(reading.at.wall.hour()).or_default().push(*reading);
     }
-    let hour = |(hour, values): (u32, Vec<f64>)| {
-        let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let greatest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
-        json!({"hour": hour, "readings": values.len(), "mean": mean.round(), "lowest": least, "highest": greatest})
+    let hour = |(hour, readings): (u32, Vec<Reading>)| {
+        let values = || readings.iter().map(|reading| reading.glucose.get());
+        let (lowest, highest) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+        let mean = report::metrics::mean_glucose(&readings).map(f64::round);
+        json!({"hour": hour, "readings": readings.len(), "mean": mean, "lowest": lowest, "highest": highest})
     };
     hours.into_iter().map(hour).collect()
 }

@@ -114,6 +114,7 @@ fn readings(place: &Place) -> Vec<Reading> {
         at: stamp(row, "wall", "utc"),
         glucose: MgPerDl::new(number(row, "cgm_reading")).expect("a concentration"),
         status: ReadingStatus::Ok,
+        interval_minutes: 5.0,
     };
     rows(place, list).iter().map(reading).collect()
 }
@@ -195,9 +196,9 @@ fn the_view_of_insulin_agrees_with_the_crate() {
     for view in views {
         let day = &days[view["day"].as_str().expect("a day")];
         let pairs = [
-            ("basal_units", day.basal_units),
+            ("basal_units", day.basal_units.expect("a known basal")),
             ("bolus_units", day.bolus_units),
-            ("total_units", day.total_units()),
+            ("total_units", day.total_units().expect("a known basal")),
             ("basal_hours", day.basal_hours),
             ("boluses", day.user_bolus_count() as f64),
             ("automatic_boluses", day.auto_bolus_count as f64),
@@ -221,7 +222,7 @@ fn bolus(row: &Value) -> Bolus {
     Bolus {
         start,
         end: start,
-        delivered_units: number(row, "delivered_units"),
+        delivered_units: Some(number(row, "delivered_units")),
         extended_units: 0.0,
         requested_food_units: 0.0,
         requested_correction_units: 0.0,

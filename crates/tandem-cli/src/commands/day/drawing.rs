@@ -184,9 +184,8 @@ impl<'a> Drawing<'a> {
 
     fn carbs(&self) -> String {
         let mut line = vec![' '; self.columns];
-        let with_boluses = self.period.insulin.boluses.iter().map(|bolus| (bolus.start, bolus.carbs_grams));
-        let alone = self.period.insulin.carbs.iter().map(|entry| (entry.at, entry.grams));
-        let mut entries: Vec<_> = with_boluses.chain(alone).filter(|(_, grams)| *grams > 0.0).collect();
+        let entries = self.period.insulin.carbs.iter().map(|entry| (entry.at, entry.grams));
+        let mut entries: Vec<_> = entries.filter(|(_, grams)| *grams > 0.0).collect();
         entries.sort_by_key(|(at, _)| *at);
         let mut written = 0;
         for (at, grams) in entries {

@@ -16,6 +16,8 @@ use crate::terminal::Terminal;
 
 /// What stands for a number that is not defined.
 const NONE: &str = "–";
+/// What stands for insulin of which the pump logged nothing usable.
+const UNKNOWN: &str = "unknown";
 
 /// The first and the last day of `readings`.
 pub(super) fn span_in_words(readings: &[Reading]) -> Option<String> {
@@ -44,6 +46,7 @@ impl Page<'_> {
         }
         if let Some(insulin) = &self.subject.insulin {
             text += &section("Insulin, average day", &averages(insulin));
+            text += &left_out(insulin);
             text += &section("Insulin, by kind", &pairs(&kinds(insulin)));
             text += &section("Modes", &pairs(&modes(insulin)));
         }
@@ -201,29 +204,48 @@ fn averages(insulin: &InsulinSummary) -> String {
     indented(&table.fit(Terminal::width().saturating_sub(2)).text)
 }
 
+/// What the averages leave out, where they do.
+fn left_out(insulin: &InsulinSummary) -> String {
+    let mut text = String::new();
+    if insulin.overlapping_days() > 0 {
+        let days = counted(insulin.overlapping_days() as u64, "day");
+        let _ = writeln!(text, "  Two pumps logged basal at once on {days}: incomplete, excluded from averages.");
+    }
+    let boluses: usize = insulin.days.iter().map(|day| day.unknown_bolus_count).sum();
+    if boluses > 0 {
+        let boluses = if boluses == 1 { "a bolus".to_owned() } else { format!("{boluses} boluses") };
+        let _ = writeln!(text, "  The pump logged an impossible amount for {boluses}: unknown, and in no total.");
+    }
+    text
+}
+
 fn average_cells(name: &str, day: Option<AverageDay>) -> [String; 7] {
     let of = |value: fn(&AverageDay) -> f64, decimals| number(day.as_ref().map(value), decimals);
-    let share = day.filter(|day| day.total_units() > 0.0).map(|day| 100.0 * day.basal_units / day.total_units());
+    let units = |value: fn(&AverageDay) -> Option<f64>| {
+        let known = |day: &AverageDay| value(day).map_or_else(|| UNKNOWN.to_owned(), |units| fixed(units, 1));
+        day.as_ref().map_or_else(|| NONE.to_owned(), known)
+    };
     [
         name.to_owned(),
         of(|day| day.days, 1),
-        of(AverageDay::total_units, 1),
-        of(|day| day.basal_units, 1),
+        units(AverageDay::total_units),
+        units(|day| day.basal_units),
         of(|day| day.bolus_units, 1),
-        number(share, 0),
+        number(day.and_then(|day| day.basal_percent()), 0),
         of(|day| day.carbs_grams, 0),
     ]
 }
 
 /// Units of all boluses of the days by kind, per day with insulin on record.
 fn kinds(insulin: &InsulinSummary) -> Vec<(&'static str, String)> {
-    let days = insulin.average.of_days_with_data.map(|day| day.days).filter(|days| *days > 0.0);
+    let average = insulin.average.of_days_with_data.filter(|day| day.days > 0.0);
     let per_day = |of: fn(&report::insulin::InsulinDay) -> f64| {
-        let sum: f64 = insulin.days.iter().map(of).sum();
-        days.map_or_else(|| NONE.to_owned(), |days| format!("{} U/day", fixed(sum / days, 1)))
+        let sum: f64 = insulin.averaged_days().map(of).sum();
+        average.map_or_else(|| NONE.to_owned(), |day| format!("{} U/day", fixed(sum / day.days, 1)))
     };
+    let basal = average.and_then(|day| day.basal_units);
     vec![
-        ("basal", per_day(|day| day.basal_units)),
+        ("basal", basal.map_or_else(|| UNKNOWN.to_owned(), |units| format!("{} U/day", fixed(units, 1)))),
         ("meal", per_day(|day| day.bolus_by_class.meal())),
         ("correction", per_day(|day| day.bolus_by_class.user_correction())),
         ("automatic correction", per_day(|day| day.bolus_by_class.auto_correction)),
@@ -232,7 +254,7 @@ fn kinds(insulin: &InsulinSummary) -> Vec<(&'static str, String)> {
 }
 
 fn modes(insulin: &InsulinSummary) -> Vec<(&'static str, String)> {
-    let modes = &insulin.modes;
+    let modes = &insulin.recorded_modes;
     vec![
         ("automation on", percent(modes.closed_loop_percent_of_control())),
         ("basal by algorithm", percent(insulin.automated_basal_percent())),
