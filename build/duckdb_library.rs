@@ -3,6 +3,8 @@
 //!
 //! The library is in the folder that `DUCKDB_LIB_DIR` names; `.cargo/config.toml` sets it to the one that `cargo xtask setup` fills.
 
+#![expect(clippy::print_stdout, reason = "a build script talks to cargo that way")]
+
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
