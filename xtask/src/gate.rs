@@ -31,6 +31,11 @@ const STEPS: &[Step] = &[
         run: |_| crate::edges::check().map(|()| Outcome::Passed),
         repair: "the Cargo.toml named, or the rule in xtask/src/edges.rs and ARCHITECTURE.md together",
     },
+    Step {
+        name: "generated types",
+        run: |_| crate::codegen::generate_types(true).map(|()| Outcome::Passed),
+        repair: "cargo xtask codegen",
+    },
     Step { name: "formatting", run: formatting, repair: "cargo fmt --all" },
     Step { name: "lints", run: lints, repair: "cargo clippy --workspace --all-targets --fix" },
     Step { name: "documentation", run: documentation, repair: "what the warning names" },
@@ -120,10 +125,10 @@ pub(crate) fn tour(workspace: &Workspace, check: bool) -> Result<()> {
     Ok(())
 }
 
-/// Writes the documents that are made from the database.
-pub(crate) fn codegen(workspace: &Workspace) -> Result<()> {
-    if !compare_snapshots(workspace, &["the_data_dictionary_is_what_the_database_says"], true)? {
-        bail!("the data dictionary cannot be written, see above");
+/// Writes what is generated from the database; with `check`, only compares.
+pub(crate) fn codegen(workspace: &Workspace, check: bool) -> Result<()> {
+    if !compare_snapshots(workspace, &["the_data_dictionary_is_what_the_database_says"], !check)? {
+        bail!("the data dictionary is not what the database says, see above; to repair: cargo xtask codegen");
     }
     Ok(())
 }

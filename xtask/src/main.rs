@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "a command line tool talks to the person who runs it")]
 
 mod browser;
+mod codegen;
 mod demo;
 mod dist;
 mod duckdb;
@@ -74,8 +75,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Writes docs/data-dictionary.md anew, from the comments in the database.
-    Codegen,
+    /// Generate Rust types of labels from the event dictionary, and docs/data-dictionary.md from the database.
+    Codegen {
+        /// Compare only.
+        #[arg(long)]
+        check: bool,
+    },
     /// The fault campaign: disturbs hundreds of runs of sync and import; see docs/reliability.md.
     Faults {
         /// `--runs N`, `--seed S`
@@ -97,7 +102,10 @@ fn main() -> anyhow::Result<()> {
         Task::Dist { output } => dist::dist(output.as_deref()),
         Task::ReportCheck { screenshots } => report_check(&prepare()?, screenshots.as_deref()),
         Task::Tour { check } => gate::tour(&prepare()?, check),
-        Task::Codegen => gate::codegen(&prepare()?),
+        Task::Codegen { check } => {
+            codegen::generate_types(check)?;
+            gate::codegen(&prepare()?, check)
+        }
         Task::Faults { arguments } => gate::faults(&prepare()?, &arguments),
     }
 }

@@ -24,7 +24,7 @@ pub struct ParseReport {
     /// Events with at least one problem.
     pub odd_events: u64,
     /// Events of a type that the dictionary does not know, by type.
-    pub unknown_codes: BTreeMap<u16, u64>,
+    pub unknown_codes: BTreeMap<u32, u64>,
     /// True when the run was stopped before the end.
     pub interrupted: bool,
 }

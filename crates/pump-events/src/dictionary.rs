@@ -1,7 +1,7 @@
 //! The event dictionary: which codes there are and how the payload of each is laid out.
 //!
 //! The facts are data, `data/dictionary.json`, compiled in and checked once by [`load`]. Nothing about a single event is
-//! written in code outside the typed views.
+//! written in code.
 
 mod load;
 
@@ -10,7 +10,8 @@ use std::sync::OnceLock;
 pub use load::DictionaryError;
 
 use crate::EventCode;
-use crate::field::{Field, signature};
+use crate::field::{Field, LabelSet, signature};
+use crate::problem::fnv1a;
 
 static TEXT: &str = include_str!("../data/dictionary.json");
 
@@ -36,6 +37,11 @@ pub struct EventLayout {
     pub name: &'static str,
     /// How far the layout can be trusted.
     pub certainty: Certainty,
+    /// Whether the cloud is known to send it. If not, it was captured over Bluetooth, and neither that the cloud sends it nor its
+    /// offsets in the cloud's layout have been checked.
+    pub seen_in_cloud: bool,
+    /// Where the layout was learned, with the evidence, of events that are not in the cloud's catalogue.
+    pub source: Option<&'static str>,
     /// The fields that are decoded, by offset. Empty where the layout is not known.
     pub fields: Vec<Field>,
     /// Fields that are known by name but not decoded.
@@ -71,6 +77,8 @@ pub enum Certainty {
     BluetoothUnverified,
     /// The code was seen in real uploads; nothing else is known.
     SeenLive,
+    /// The code is known from a Bluetooth decoder, perhaps with a name; the layout is not.
+    CodeOnly,
 }
 
 impl Dictionary {
@@ -95,9 +103,9 @@ impl Dictionary {
         let events = load::events(text)?;
         let mut by_code = Box::new([0; 4096]);
         for (position, event) in events.iter().enumerate() {
-            by_code[usize::from(event.code.0)] = position as u16 + 1;
+            by_code[event.code.0 as usize] = position as u16 + 1;
         }
-        Ok(Self { events, by_code, digest: format!("{DECODER_REVISION}-{:016x}", fnv1a(text.as_bytes())) })
+        Ok(Self { events, by_code, digest: format!("{DECODER_REVISION}-{:016x}", fnv1a(text.bytes())) })
     }
 
     /// What the compiled-in dictionary knows of `code`.
@@ -112,10 +120,17 @@ impl Dictionary {
         Self::get().events.iter()
     }
 
+    /// The enumeration or bitmask called `name` of the compiled-in dictionary.
+    #[must_use]
+    pub fn label_set(name: &str) -> Option<&'static LabelSet> {
+        let fields = Self::events().flat_map(|event| &event.fields);
+        fields.filter_map(|field| field.labels.set()).find(|set| set.name == name)
+    }
+
     /// What this dictionary knows of `code`.
     #[must_use]
     pub fn find(&self, code: EventCode) -> Option<&EventLayout> {
-        let position = usize::from(*self.by_code.get(usize::from(code.0))?);
+        let position = usize::from(*self.by_code.get(code.0 as usize)?);
         self.events.get(position.checked_sub(1)?)
     }
 
@@ -143,9 +158,4 @@ impl EventLayout {
     pub(crate) fn json_index(&self, name: &str) -> Option<usize> {
         self.index(name).or_else(|| self.fields.iter().position(|field| field.json_alias == Some(name)))
     }
-}
-
-/// FNV-1a, 64 bits: short, and stable across compilers, which the standard library's hasher does not promise.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -6,20 +6,22 @@
 
 mod build;
 mod check;
+mod finding;
 
 use std::borrow::Cow;
 use std::fmt;
 
 pub use build::{BuildError, EventBuilder};
 pub(crate) use check::is_empty_padding;
+pub(crate) use finding::Finding;
 
 use crate::dictionary::{Dictionary, EventLayout};
 use crate::field::{Field, JsonForm, Value};
-use crate::{Problem, PumpTime};
+use crate::{Problem, ProblemKind, PumpTime};
 
 /// The kind of an event: the low 12 bits of a record, `eventCode` in the cloud's JSON.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
-pub struct EventCode(pub u16);
+pub struct EventCode(pub u32);
 
 /// What every event has, whatever its kind.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Hash)]
@@ -73,12 +75,14 @@ pub struct Event {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Extras {
     pub(crate) fields: Vec<ExtraField>,
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) findings: Vec<Finding>,
 }
 
 impl EventCode {
-    /// The greatest code that 12 bits hold.
-    pub const MAX: Self = Self(0x0fff);
+    /// The greatest code that a record can hold, and that the dictionary has.
+    pub const MAX_OF_RECORDS: Self = Self(0x0fff);
+    /// The greatest code that JSON can have. Codes beyond those of records are of events that are not known.
+    pub const MAX: Self = Self(i32::MAX as u32);
 }
 
 impl fmt::Display for EventCode {
@@ -149,6 +153,12 @@ impl Event {
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         check::problems(self)
+    }
+
+    /// Calls `each` with the kind of every problem and the field that it concerns. Costs far less than
+    /// [`Event::problems`], which words them.
+    pub fn visit_problems<'e>(&'e self, mut each: impl FnMut(ProblemKind, Option<&'e str>)) {
+        check::visit(self, &mut each);
     }
 
     /// Whether two events tell the same, so that one of them is a duplicate.

@@ -217,6 +217,17 @@ impl Field {
     }
 }
 
+impl Labels {
+    /// The names, where numbers or bits have any.
+    #[must_use]
+    pub fn set(&self) -> Option<&LabelSet> {
+        match self {
+            Self::Enum(set) | Self::Bits(set) => Some(set),
+            Self::None | Self::Bool => None,
+        }
+    }
+}
+
 impl LabelSet {
     /// The name of `number` (of the bit with that index).
     #[must_use]

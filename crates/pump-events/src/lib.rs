@@ -5,28 +5,29 @@
 //! Read in this order: [`Event`] (what both encodings become), [`Dictionary`] (how payloads are laid out: data, not code),
 //! [`decode_record`] and [`RecordDecoder`] (26-byte records), [`decode_json`] (pump-logs events), [`decode_raw`] (either, as
 //! kept by a store), [`Problem`] (what a decoder says instead of failing),
-//! then [`views`], [`units`] and [`labels`] (typed access to the events the domain uses).
+//! then [`FactTable`] (typed columns of the events that tables are made of) and [`Vocabulary`] (what these call things).
 //!
 //! What an event *means* (which rate was delivered, what a bolus consisted of, which instant a wall-clock time was) is left to
 //! the consumer.
 
 mod dictionary;
 mod event;
+mod facts;
 mod field;
 mod json;
-pub mod labels;
 mod problem;
 mod raw;
 mod record;
 mod time;
-pub mod units;
-pub mod views;
+mod vocabulary;
 
 pub use dictionary::{Certainty, Dictionary, DictionaryError, EventLayout, UndecodedField};
 pub use event::{BuildError, Encoding, Event, EventBuilder, EventCode, ExtraField, Header};
+pub use facts::{FactColumn, FactKind, FactRows, FactTable, FactValues};
 pub use field::{Epoch, Field, FieldKind, JsonForm, LabelSet, Labels, Value};
 pub use json::{Envelope, JsonError, JsonEvent, decode_json, encode_json, read_json_envelope};
-pub use problem::{Problem, ProblemKind};
+pub use problem::{Problem, ProblemKind, ProblemSetId};
 pub use raw::{RawError, decode_raw, encode_raw_record};
 pub use record::{CutTail, RECORD_LENGTH, RecordDecoder, decode_record, decode_records, encode_record};
 pub use time::{PumpTime, PumpTimeError};
+pub use vocabulary::{SpecialNumber, Vocabulary, VocabularyLabel};

@@ -1,5 +1,7 @@
 //! What a decoder found odd in an event: values, never errors, so that one odd event cannot stop a batch.
 
+use std::borrow::Cow;
+
 /// Something in an event that the dictionary does not explain.
 ///
 /// The parts are fields rather than a sentence so that they can be counted and queried.
@@ -12,7 +14,7 @@ pub struct Problem {
     /// The field's offset in the 16 payload bytes, where one is concerned.
     pub offset: Option<u8>,
     /// What the dictionary expects.
-    pub expected: String,
+    pub expected: Cow<'static, str>,
     /// What the event has, in the words of its encoding.
     pub got: String,
 }
@@ -47,6 +49,37 @@ pub enum ProblemKind {
     NonFinite,
     /// A stream that ends inside a record.
     CutRecord,
+}
+
+/// Which problems an event has, as one number: the same for every event with the same code and the same kinds and fields, in
+/// any order. Stores keep it instead of a row for each problem of each event.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
+pub struct ProblemSetId(pub u64);
+
+impl ProblemSetId {
+    /// The set of the problems of `event` that `counts` lets pass; `None` if there are none.
+    #[must_use]
+    pub fn of_event(event: &crate::Event, counts: impl Fn(ProblemKind) -> bool) -> Option<Self> {
+        let mut sum = None::<u64>;
+        event.visit_problems(|kind, field| {
+            if counts(kind) {
+                // A sum does not depend on the order of the fields, which differs between services.
+                sum = Some(sum.unwrap_or(0).wrapping_add(fingerprint(kind, field)));
+            }
+        });
+        let code = event.header().code.0.to_be_bytes();
+        sum.map(|sum| Self(fnv1a(code.into_iter().chain(sum.to_be_bytes()))))
+    }
+}
+
+fn fingerprint(kind: ProblemKind, field: Option<&str>) -> u64 {
+    // A byte that no text has parts the two.
+    fnv1a(kind.as_str().bytes().chain([0xff]).chain(field.unwrap_or_default().bytes()))
+}
+
+/// FNV-1a, 64 bits: short, and stable across compilers, which the standard library's hasher does not promise.
+pub(crate) fn fnv1a(bytes: impl IntoIterator<Item = u8>) -> u64 {
+    bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl ProblemKind {
@@ -90,12 +123,17 @@ impl ProblemKind {
 
 impl Problem {
     /// A problem of the whole event.
-    pub(crate) fn of_event(kind: ProblemKind, expected: impl Into<String>, got: impl Into<String>) -> Self {
+    pub(crate) fn of_event(kind: ProblemKind, expected: impl Into<Cow<'static, str>>, got: impl Into<String>) -> Self {
         Self { kind, field: None, offset: None, expected: expected.into(), got: got.into() }
     }
 
     /// A problem of a JSON field that has no place in the payload.
-    pub(crate) fn of_name(kind: ProblemKind, name: &str, expected: impl Into<String>, got: impl Into<String>) -> Self {
+    pub(crate) fn of_name(
+        kind: ProblemKind,
+        name: &str,
+        expected: impl Into<Cow<'static, str>>,
+        got: impl Into<String>,
+    ) -> Self {
         Self { field: Some(name.to_owned()), ..Self::of_event(kind, expected, got) }
     }
 
@@ -103,7 +141,7 @@ impl Problem {
     pub(crate) fn of_field(
         kind: ProblemKind,
         field: &crate::Field,
-        expected: impl Into<String>,
+        expected: impl Into<Cow<'static, str>>,
         got: impl Into<String>,
     ) -> Self {
         Self { offset: Some(field.offset), ..Self::of_name(kind, field.name, expected, got) }

@@ -17,7 +17,7 @@ pub const RECORD_LENGTH: usize = 26;
 pub fn decode_record(record: &[u8; RECORD_LENGTH]) -> Event {
     let [id0, id1, t0, t1, t2, t3, s0, s1, s2, s3, payload @ ..] = *record;
     let id = u16::from_be_bytes([id0, id1]);
-    let code = EventCode(id & EventCode::MAX.0);
+    let code = EventCode(u32::from(id) & EventCode::MAX_OF_RECORDS.0);
     let header = Header {
         source: (id >> 12) as u8,
         code,
@@ -38,13 +38,14 @@ pub fn decode_records(bytes: &[u8]) -> (impl ExactSizeIterator<Item = Event> + '
     (records.iter().map(decode_record), tail)
 }
 
-/// The record of an event. The sequence group and extra fields have no place in it.
+/// The record of an event. The sequence group, extra fields and the bits of a code beyond [`EventCode::MAX_OF_RECORDS`] have no
+/// place in it.
 ///
 /// For an event out of a record this gives the same 26 bytes.
 #[must_use]
 pub fn encode_record(event: &Event) -> [u8; RECORD_LENGTH] {
     let Header { source, code, pump_time, sequence_number, .. } = event.header;
-    let id = u16::from(source & 0xf) << 12 | code.0 & EventCode::MAX.0;
+    let id = u16::from(source & 0xf) << 12 | (code.0 & EventCode::MAX_OF_RECORDS.0) as u16;
     let mut record = [0; RECORD_LENGTH];
     record[..2].copy_from_slice(&id.to_be_bytes());
     record[2..6].copy_from_slice(&pump_time.seconds().to_be_bytes());

@@ -44,7 +44,7 @@ pub enum PumpTimeError {
 /// 2008-01-01 in days of the common era, as chrono counts them.
 const EPOCH_DAY: i32 = 733_042;
 /// 2008-01-01T00:00:00 in UNIX seconds.
-pub(crate) const EPOCH_UNIX_SECONDS: u32 = 1_199_145_600;
+const EPOCH_UNIX_SECONDS: u32 = 1_199_145_600;
 const SECONDS_PER_DAY: u32 = 86_400;
 /// Bytes of `2026-05-14T00:01:31`.
 const TEXT_LENGTH: usize = 19;

@@ -1,6 +1,8 @@
 //! What a glucose reading is: its unit, its status, the thresholds it is held against, and which duplicates go.
 
 use crate::time::Stamp;
+use crate::vocabulary;
+pub use crate::vocabulary::ReadingStatus;
 
 /// mg/dL per mmol/L, as Tidepool and Nightscout have it (molar mass of glucose 180.1559 g/mol).
 const MG_PER_DL_IN_MMOL_PER_L: f64 = 18.015_59;
@@ -11,11 +13,11 @@ pub struct MgPerDl(f64);
 
 impl MgPerDl {
     /// What stands for LOW (below what the sensor can say), as Dexcom receivers report it.
-    pub const LOW: Self = Self(39.0);
+    pub const LOW: Self = Self(vocabulary::GLUCOSE_LOW);
     /// What stands for HIGH (above what the sensor can say), as Dexcom receivers report it.
-    pub const HIGH: Self = Self(401.0);
+    pub const HIGH: Self = Self(vocabulary::GLUCOSE_HIGH);
     /// What stands for HIGH of a Libre sensor, whose scale ends at 500.
-    pub const HIGH_LIBRE: Self = Self(501.0);
+    pub const HIGH_LIBRE: Self = Self(vocabulary::GLUCOSE_HIGH_LIBRE);
 
     /// A concentration in mg/dL, or `None` where the number cannot be one.
     #[must_use]
@@ -66,18 +68,6 @@ impl GlucoseUnit {
             Self::MmolPerL => mg_per_dl / MG_PER_DL_IN_MMOL_PER_L,
         }
     }
-}
-
-/// What the sensor said beside the number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ReadingStatus {
-    /// A number inside the sensor's scale.
-    #[default]
-    Ok,
-    /// LOW: below the scale; the value is [`MgPerDl::LOW`].
-    Low,
-    /// HIGH: above the scale; the value is [`MgPerDl::HIGH`] or [`MgPerDl::HIGH_LIBRE`].
-    High,
 }
 
 /// One CGM reading that has a value, timed by when it was measured.

@@ -193,7 +193,7 @@ fn append_events_in_tx(transaction: &Transaction<'_>, events: TextRows<ParsedEve
         .int64("raw_events_id", each().map(|event| event.id.number()))
         .instant("created", each().map(|event| event.created))
         .wall("timestamp", each().map(|event| event.pump_time.to_naive()))
-        .int32("event_id", each().map(|event| i32::from(event.code.0)))
+        .int32("event_id", each().map(|event| event.code.0 as i32))
         .text("event_name", each().map(|event| &*event.name))
         .texts("event_data", text, &ends)
         .int32("pump_id", each().map(|event| i32::from(event.id.pump().0)))
@@ -212,7 +212,7 @@ fn append_problems_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> 
     let each = || batch.problems.iter();
     Columns::default()
         .int64("events_id", each().map(|row| row.id.number()))
-        .int32("event_code", each().map(|row| i32::from(row.code.0)))
+        .int32("event_code", each().map(|row| row.code.0 as i32))
         .text("problem", each().map(|row| row.problem.kind.as_str()))
         .optional_text("field", each().map(|row| row.problem.field.as_deref()))
         .optional_int32("byte_offset", each().map(|row| row.problem.offset.map(i32::from)))

@@ -43,7 +43,7 @@ pub struct ExplainedEvent {
     /// The pump's own number of the log entry.
     pub sequence_number: u32,
     /// Type code.
-    pub code: u16,
+    pub code: u32,
     /// Name of the type.
     pub name: String,
     /// The pump's wall clock.

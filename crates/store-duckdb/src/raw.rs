@@ -160,7 +160,7 @@ fn append_in_tx(
         .int32("pump_id", each().map(|_| i32::from(page.pump.0)))
         .int32("sequence_group", each().map(|(_, event)| i32::from(event.key.sequence_group)))
         .int64("sequence_number", each().map(|(_, event)| i64::from(event.key.sequence_number)))
-        .int32("event_code", each().map(|(_, event)| i32::from(event.code.0)))
+        .int32("event_code", each().map(|(_, event)| event.code.0 as i32))
         .wall("pump_time", each().map(|(_, event)| event.pump_time.to_naive()))
         .int64("batch_id", each().map(|_| batch))
         .append_in_tx(transaction, table)

@@ -10,7 +10,7 @@ use pump_events::{Event, encode_json, encode_record};
 use crate::history::SimPump;
 
 /// Codes whose events go into `clockChanges`.
-const CLOCK_CODES: [u16; 2] = [13, 14];
+const CLOCK_CODES: [u32; 2] = [13, 14];
 
 /// Whether an event is a change of the clock (13 or 14), which the service keeps in an array of its own.
 #[must_use]

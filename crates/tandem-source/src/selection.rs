@@ -34,7 +34,7 @@ pub enum EventSelection {
 }
 
 /// The list of the web application in autumn 2026, in its order.
-pub const WEB_APP_CODES: [u16; 64] = [
+pub const WEB_APP_CODES: [u32; 64] = [
     229, 5, 28, 4, 26, 562, 563, 566, 99, 279, 3, 16, 59, 21, 55, 20, 280, 64, 65, 66, 61, 33, 371, 171, 369, 460, 172,
     370, 461, 372, 480, 399, 256, 213, 406, 477, 394, 212, 404, 214, 405, 486, 447, 313, 60, 14, 69, 57, 6, 90, 230,
     140, 12, 11, 53, 559, 558, 565, 564, 13, 63, 203, 307, 191,
@@ -52,11 +52,11 @@ impl EventSelection {
     }
 }
 
-fn known_codes() -> BTreeSet<u16> {
+fn known_codes() -> BTreeSet<u32> {
     Dictionary::events().map(|layout| layout.code.0).chain(WEB_APP_CODES).collect()
 }
 
-fn listed(codes: impl IntoIterator<Item = u16>) -> String {
+fn listed(codes: impl IntoIterator<Item = u32>) -> String {
     codes.into_iter().map(|code| code.to_string()).collect::<Vec<_>>().join(",")
 }
 

@@ -2,27 +2,48 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use pump_events::{Dictionary, RECORD_LENGTH, decode_record};
+use pump_events::{Header, RECORD_LENGTH, decode_record};
 
 use super::Pages;
 use crate::{RawEvent, RawKey};
 
-/// True when `head` begins with records: their types are mostly known, and the file is not text.
+/// So many records are looked at to tell a jump in the log, or an odd record, from a file that lost its step.
+const NEIGHBOURS: usize = 16;
+/// Records of one log that are next to each other have numbers that are no further apart than this.
+const NEAR: u32 = 1_000;
+/// And are logged within this time, in seconds: pumps log something every few minutes.
+const HOUR: u32 = 3_600;
+
+/// True when `head` begins with records: most of it can be believed, and the file is not text.
 pub(super) fn looks_like_records(head: &[u8], size: u64) -> bool {
-    let (records, _) = head.as_chunks::<RECORD_LENGTH>();
-    if records.is_empty() {
-        return false;
-    }
-    let known = records.iter().filter(|record| is_plausible(record)).count();
     let whole = size.is_multiple_of(RECORD_LENGTH as u64);
-    known * 10 >= records.len() * if whole { 5 } else { 9 }
+    let most = |count: usize, of: usize| of > 0 && count * 10 >= of * if whole { 5 } else { 9 };
+    let headers: Vec<Header> = headers(head, 0).collect();
+    let plausible = headers.iter().filter(|header| is_plausible(header)).count();
+    let following = headers.windows(2).filter(|pair| follows(&pair[0], &pair[1])).count();
+    most(plausible, headers.len()) || most(following, headers.len().saturating_sub(1))
 }
 
-/// A type of the dictionary, and a clock between the pump's first possible day and 2100.
-fn is_plausible(record: &[u8; RECORD_LENGTH]) -> bool {
-    const YEAR_2100: u32 = 2_903_299_200;
-    let header = *decode_record(record).header();
-    Dictionary::event(header.code).is_some() && header.pump_time.seconds() < YEAR_2100
+/// Whether a record taken by itself can be one, by what every record has: a source that is known, a clock between the pump's
+/// first possible day and 2040, and a number that a pump can reach. Its code says nothing: pumps log kinds of events that
+/// the dictionary does not have.
+fn is_plausible(header: &Header) -> bool {
+    const MAX_SOURCE: u8 = 1;
+    const YEAR_2040: u32 = 1_009_843_200;
+    const MAX_NUMBER: u32 = 1 << 27;
+    header.source <= MAX_SOURCE && header.pump_time.seconds() < YEAR_2040 && header.sequence_number < MAX_NUMBER
+}
+
+/// Whether `next` was logged soon after `header`: a little higher in number, and within the hour.
+fn follows(header: &Header, next: &Header) -> bool {
+    let ahead = next.sequence_number.wrapping_sub(header.sequence_number);
+    (1..=NEAR).contains(&ahead) && header.pump_time.seconds().abs_diff(next.pump_time.seconds()) <= HOUR
+}
+
+/// The headers of the records that begin at byte `start` and every 26 bytes after it.
+fn headers(content: &[u8], start: usize) -> impl Iterator<Item = Header> + '_ {
+    let records = content.get(start..).unwrap_or_default().as_chunks::<RECORD_LENGTH>().0;
+    records.iter().map(|record| *decode_record(record).header())
 }
 
 /// True when `text` is long unbroken runs of what occurs in base64; a stray byte here and there is damage, not prose.
@@ -33,38 +54,50 @@ pub(super) fn looks_like_base64(text: &[u8]) -> bool {
     longest_run >= 30 && odd * 20 <= text.len()
 }
 
-/// So many records are looked at to tell a record of an unknown type from a file that lost its step.
-const NEIGHBOURS: usize = 16;
-/// Records of one log that are next to each other have numbers that are no further apart than this.
-const NEAR: u32 = 1_000;
-
-/// How many records at the beginning can be believed. A file that lost a byte is out of step from there on: most of what
-/// follows has types nobody knows and numbers far from those before. The last record in step may be the one that lost it.
-fn believable(records: &[[u8; RECORD_LENGTH]]) -> usize {
-    let mut near = None;
-    for (index, record) in records.iter().enumerate() {
-        if is_in_step(record, near) {
-            near = Some(decode_record(record).header().sequence_number);
-            continue;
+/// How many records at the beginning can be believed. A record whose number is near that of the one before is in step; where
+/// numbers jump (another pump's log, a hole, a byte that was lost), [`is_out_of_step`] decides. The last record in step may be
+/// the one that lost a byte.
+fn believable(content: &[u8]) -> usize {
+    let mut last: Option<Header> = None;
+    let mut count = 0;
+    for header in headers(content, 0) {
+        let is_near = last.is_some_and(|last| last.sequence_number.abs_diff(header.sequence_number) <= NEAR);
+        if !(is_near && is_plausible(&header)) && is_out_of_step(content, count, last) {
+            return count.saturating_sub(1);
         }
-        let next = &records[index..records.len().min(index + NEIGHBOURS)];
-        let in_step = next.iter().filter(|record| is_in_step(record, near)).count();
-        if in_step * 2 < next.len() {
-            return index.saturating_sub(1);
-        }
+        last = Some(header);
+        count += 1;
     }
-    records.len()
+    count
 }
 
-fn is_in_step(record: &[u8; RECORD_LENGTH], near: Option<u32>) -> bool {
-    let number = decode_record(record).header().sequence_number;
-    is_plausible(record) || near.is_some_and(|near| near.abs_diff(number) <= NEAR)
+/// Whether the records from number `index` on are read at the wrong bytes: those at other bytes follow each other (and `last`)
+/// better; or hardly any of these follows another, and hardly any can be a record at all.
+fn is_out_of_step(content: &[u8], index: usize, last: Option<Header>) -> bool {
+    let at = index * RECORD_LENGTH;
+    let earliest = at.saturating_sub(RECORD_LENGTH - 1);
+    let here = count_following(content, at, last);
+    let others = (earliest..at + RECORD_LENGTH).filter(|&other| other % RECORD_LENGTH != 0);
+    if others.map(|other| count_following(content, other, last)).any(|other| other.0 > here.0 && other.0 * 2 >= other.1)
+    {
+        return true;
+    }
+    let next: Vec<Header> = headers(content, at).take(NEIGHBOURS).collect();
+    let plausible = next.iter().filter(|header| is_plausible(header)).count();
+    here.0 * 2 < here.1 && plausible * 2 < next.len()
+}
+
+/// Of the records from byte `start` on, how many follow the one before them, and how many there are to ask.
+fn count_following(content: &[u8], start: usize, last: Option<Header>) -> (usize, usize) {
+    let next: Vec<Header> = last.into_iter().chain(headers(content, start).take(NEIGHBOURS)).collect();
+    let following = next.windows(2).filter(|pair| follows(&pair[0], &pair[1])).count();
+    (following, next.len().saturating_sub(1))
 }
 
 /// Reads records; whatever cannot be believed, or is left after the last whole one, is reported.
 pub(super) fn read(content: &[u8], pages: &mut Pages<'_>) -> Result<(), String> {
     let (records, tail) = content.as_chunks::<RECORD_LENGTH>();
-    let believable = believable(records);
+    let believable = believable(content);
     let mut text = String::new();
     for record in &records[..believable] {
         let header = *decode_record(record).header();

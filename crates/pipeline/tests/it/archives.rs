@@ -139,21 +139,56 @@ fn records_that_are_out_of_step_are_not_taken() {
     let whole: Vec<u8> = (1..=400).flat_map(record).collect();
     let mut short = whole.clone();
     short.remove(300 * 26 + 15);
-    let of_a_new_type = |number: u32| {
-        let mut record = record(number);
-        if number > 300 {
-            (record[0], record[1]) = (0x0f, 0xff);
-        }
-        record
-    };
-    let unknown: Vec<u8> = (1..=400).flat_map(of_a_new_type).collect();
     let words = "FILE is damaged after 300 good events: from byte 7800 on it is out of step, as if bytes were missing: 99 records are not taken";
     for content in [short.clone(), base64(&short[..short.len() - 25]).into_bytes()] {
         let read = read(&content);
         assert_eq!(read.outcome.expect_err("a byte is missing"), words);
         assert_eq!(read.events, (1..=300).collect::<Vec<_>>());
     }
-    assert_eq!(read(&unknown).events.len(), 400, "types that nobody knows, in step");
+}
+
+/// Records of a kind that the dictionary does not have; the source is 1 on a Mobi.
+fn new_record(number: u32, seconds: u32) -> [u8; 26] {
+    let mut record = record(number);
+    (record[0], record[1]) = (0x1f, 0xff);
+    record[2..6].copy_from_slice(&seconds.to_be_bytes());
+    record
+}
+
+#[test]
+fn records_of_unknown_kinds_are_taken() {
+    let in_a_row = |numbers: std::ops::RangeInclusive<u32>| numbers.map(|n| new_record(n, 580_000_000 + n * 300));
+    let rows: [(&str, Vec<[u8; 26]>); 5] = [
+        ("none is known", in_a_row(1..=400).collect()),
+        ("a run at the end", (1..=300).map(record).chain(in_a_row(301..=400)).collect()),
+        ("one of them", in_a_row(7..=7).collect()),
+        ("of many pumps", (0..16).map(|n| new_record(n * n * 61_000 + 5, 380_000_000 + n * 9_000_000)).collect()),
+        ("with a clock in another year", (1..=40).map(|n| new_record(n, 2_000_000_000 + n * 300)).collect()),
+    ];
+    for (name, records) in rows {
+        let read = read(&records.concat());
+        assert_eq!(read.outcome, Ok(ArchiveKind::Records), "{name}");
+        assert_eq!(read.events.len(), records.len(), "{name}");
+    }
+}
+
+#[test]
+fn a_lost_byte_is_found_at_any_place_in_any_year() {
+    for seconds in [250_000_000, 330_000_000, 420_000_000, 510_000_000, 580_000_000] {
+        for (lost, number) in [(0, 3), (5, 90_000), (9, 200), (13, 440_000), (25, 1_500_000)] {
+            let mut content: Vec<u8> = (0..200)
+                .flat_map(|n| {
+                    let mut record = record(number + n);
+                    record[2..6].copy_from_slice(&(seconds + n * 300).to_be_bytes());
+                    record
+                })
+                .collect();
+            content.remove(100 * 26 + lost);
+            let read = read(&content);
+            assert!(read.outcome.is_err(), "{seconds} {lost}");
+            assert!((99..=100).contains(&read.events.len()), "{seconds} {lost}: {} taken", read.events.len());
+        }
+    }
 }
 
 #[test]

@@ -167,8 +167,15 @@ struct EventRow<'a> {
     code: u16,
     name: &'a str,
     certainty: Certainty,
+    #[serde(default = "is_usual")]
+    seen_in_cloud: bool,
+    source: Option<&'a str>,
     #[serde(borrow)]
     fields: Vec<FieldRow<'a>>,
+}
+
+const fn is_usual() -> bool {
+    true
 }
 
 #[derive(Deserialize)]
@@ -237,7 +244,7 @@ fn check_codes_and_names(events: &[EventRow<'static>]) -> Result<(), DictionaryE
     let mut previous = None;
     for event in events {
         check_name(event.name)?;
-        if event.code > EventCode::MAX.0 {
+        if u32::from(event.code) > EventCode::MAX_OF_RECORDS.0 {
             return Err(DictionaryError::CodeOutOfRange { code: event.code });
         }
         if let Some(previous) = previous.replace(event.code).filter(|&previous| previous >= event.code) {
@@ -251,11 +258,15 @@ fn check_codes_and_names(events: &[EventRow<'static>]) -> Result<(), DictionaryE
     Ok(())
 }
 
-/// `seen_live`, the name `UNKNOWN_<code>` and no fields go together.
+/// `seen_live`, the name `UNKNOWN_<code>` and no fields go together; so do `code_only` and no fields.
 fn check_certainty(event: &EventRow<'static>) -> Result<(), DictionaryError> {
-    let only_seen = event.certainty == Certainty::SeenLive;
     let unnamed = event.name.strip_prefix("UNKNOWN_").is_some_and(|code| code.parse() == Ok(event.code));
-    if only_seen != unnamed || (only_seen && !event.fields.is_empty()) {
+    let (has_fitting_name, may_have_fields) = match event.certainty {
+        Certainty::SeenLive => (unnamed, false),
+        Certainty::CodeOnly => (true, false),
+        _ => (!unnamed, true),
+    };
+    if !has_fitting_name || (!may_have_fields && !event.fields.is_empty()) {
         return Err(DictionaryError::Certainty { code: event.code });
     }
     Ok(())
@@ -272,9 +283,11 @@ fn layout(row: EventRow<'static>, enums: &LabelSets, bits: &LabelSets) -> Result
     let undecoded = undecoded.iter().map(|row| undecoded_field(code, row, taken)).collect::<Result<_, _>>()?;
     let fields = decoded.iter().map(|row| field(code, row, enums, bits)).collect::<Result<Vec<_>, _>>()?;
     Ok(EventLayout {
-        code: EventCode(code),
+        code: EventCode(code.into()),
         name: row.name,
         certainty: row.certainty,
+        seen_in_cloud: row.seen_in_cloud,
+        source: row.source,
         undecoded,
         all_fields: bitset(&fields, |_| true),
         required_fields: bitset(&fields, |field| !field.optional),

@@ -18,7 +18,7 @@ pub enum BuildError {
     #[error("event {code} has no field {field}")]
     UnknownField {
         /// The event.
-        code: u16,
+        code: u32,
         /// The field asked for.
         field: String,
     },
@@ -26,7 +26,7 @@ pub enum BuildError {
     #[error("field {field} of event {code} cannot hold {value:?}")]
     OutOfRange {
         /// The event.
-        code: u16,
+        code: u32,
         /// The field.
         field: String,
         /// The value.

@@ -1,31 +1,60 @@
-//! Compares an event with its layout and lists what the layout does not explain.
+//! Compares an event with its layout and finds what the layout does not explain.
 
-use super::Event;
+use super::{Event, Finding};
 use crate::field::{Field, LabelSet, Labels, Value};
 use crate::{EventLayout, Problem, ProblemKind};
 
 /// Problems found while decoding, then those of the values.
 pub(super) fn problems(event: &Event) -> Vec<Problem> {
-    let Some(layout) = event.layout else {
-        return unknown(event, ProblemKind::UnknownEvent, "a code of the dictionary");
-    };
-    if layout.fields.is_empty() && has_content(event, layout) {
-        return unknown(event, ProblemKind::UnknownLayout, "an event without payload");
+    if let Some(kind) = whole_event(event) {
+        let stored = stored(event).iter().filter(|finding| concerns_whole_event(finding));
+        return std::iter::once(unexplained(event, kind)).chain(stored.map(|finding| finding.problem(event))).collect();
     }
-    let mut problems = stored(event).to_vec();
-    problems.extend(event.values().filter_map(|(field, value)| value_problem(field, value)));
-    problems
+    let stored = stored(event).iter().map(|finding| finding.problem(event));
+    let values =
+        event.values().filter_map(|(field, value)| Some(value_problem(field, value, value_kind(field, value)?)));
+    stored.chain(values).collect()
 }
 
-fn stored(event: &Event) -> &[Problem] {
-    event.extras.as_deref().map_or(&[], |extras| &extras.problems)
+/// The kind of each problem with the field that it concerns, without wording it.
+pub(super) fn visit<'e>(event: &'e Event, each: &mut dyn FnMut(ProblemKind, Option<&'e str>)) {
+    let whole = whole_event(event);
+    if let Some(kind) = whole {
+        each(kind, None);
+    }
+    for finding in stored(event).iter().filter(|finding| whole.is_none() || concerns_whole_event(finding)) {
+        each(finding.kind(), finding.field_name(event));
+    }
+    if whole.is_none() {
+        for (field, value) in event.values() {
+            if let Some(kind) = value_kind(field, value) {
+                each(kind, Some(field.name));
+            }
+        }
+    }
 }
 
-/// One problem for the whole event; its fields could only repeat it.
-fn unknown(event: &Event, kind: ProblemKind, expected: &str) -> Vec<Problem> {
-    let mut problems = vec![Problem::of_event(kind, expected, format!("code {}", event.header.code))];
-    problems.extend(stored(event).iter().filter(|problem| problem.kind != ProblemKind::UnknownField).cloned());
-    problems
+fn stored(event: &Event) -> &[Finding] {
+    event.extras.as_deref().map_or(&[], |extras| &extras.findings)
+}
+
+/// The one problem of an event that has no layout; its fields could only repeat it.
+fn whole_event(event: &Event) -> Option<ProblemKind> {
+    match event.layout {
+        None => Some(ProblemKind::UnknownEvent),
+        Some(layout) if layout.fields.is_empty() && has_content(event, layout) => Some(ProblemKind::UnknownLayout),
+        Some(_) => None,
+    }
+}
+
+fn concerns_whole_event(finding: &Finding) -> bool {
+    finding.kind() != ProblemKind::UnknownField
+}
+
+fn unexplained(event: &Event, kind: ProblemKind) -> Problem {
+    let expected =
+        if kind == ProblemKind::UnknownEvent { "a code of the dictionary" } else { "an event without payload" };
+    Problem::of_event(kind, expected, format!("code {}", event.header.code))
 }
 
 fn has_content(event: &Event, layout: &EventLayout) -> bool {
@@ -40,33 +69,38 @@ pub(crate) fn is_empty_padding(name: &str, json: &str) -> bool {
     json == "0" && (name.starts_with("spare") || name.starts_with("reserved"))
 }
 
-fn value_problem(field: &Field, value: Value) -> Option<Problem> {
-    match (&field.labels, value) {
-        (_, Value::Float(number)) => non_finite(field, number),
-        (Labels::Enum(labels), Value::Unsigned(number)) => unknown_number(field, labels, number),
-        (Labels::Bits(labels), Value::Unsigned(mask)) => unknown_bit(field, labels, mask),
-        (Labels::Bool, Value::Unsigned(number)) if number > 1 => {
-            Some(Problem::of_field(ProblemKind::UnknownEnumNumber, field, "0 or 1", number.to_string()))
+fn value_kind(field: &Field, value: Value) -> Option<ProblemKind> {
+    let (is_odd, kind) = match (&field.labels, value) {
+        (_, Value::Float(number)) => (!number.is_finite(), ProblemKind::NonFinite),
+        (Labels::Enum(labels), Value::Unsigned(number)) => {
+            (labels.label(number).is_none(), ProblemKind::UnknownEnumNumber)
         }
-        _ => None,
+        (Labels::Bits(labels), Value::Unsigned(mask)) => {
+            (unlabelled(labels, mask).next().is_some(), ProblemKind::UnknownBit)
+        }
+        (Labels::Bool, Value::Unsigned(number)) => (number > 1, ProblemKind::UnknownEnumNumber),
+        _ => return None,
+    };
+    is_odd.then_some(kind)
+}
+
+fn value_problem(field: &Field, value: Value, kind: ProblemKind) -> Problem {
+    let got = match value {
+        Value::Float(number) => number.to_string(),
+        Value::Signed(number) => number.to_string(),
+        Value::Unsigned(number) => number.to_string(),
+    };
+    match (&field.labels, value) {
+        (Labels::Bits(labels), Value::Unsigned(mask)) => {
+            let bits = unlabelled(labels, mask).map(|bit| bit.to_string()).collect::<Vec<_>>();
+            Problem::of_field(kind, field, format!("bits of {}", labels.name), format!("bit {}", bits.join(", ")))
+        }
+        (Labels::Enum(labels), _) => Problem::of_field(kind, field, format!("a number of {}", labels.name), got),
+        (Labels::Bool, _) => Problem::of_field(kind, field, "0 or 1", got),
+        _ => Problem::of_field(kind, field, "a finite number", got),
     }
 }
 
-fn non_finite(field: &Field, number: f32) -> Option<Problem> {
-    let kind = ProblemKind::NonFinite;
-    (!number.is_finite()).then(|| Problem::of_field(kind, field, "a finite number", number.to_string()))
-}
-
-fn unknown_number(field: &Field, labels: &LabelSet, number: u32) -> Option<Problem> {
-    let expected = || format!("a number of {}", labels.name);
-    let unknown = labels.label(number).is_none();
-    unknown.then(|| Problem::of_field(ProblemKind::UnknownEnumNumber, field, expected(), number.to_string()))
-}
-
-fn unknown_bit(field: &Field, labels: &LabelSet, mask: u32) -> Option<Problem> {
-    let unlabelled = (0..32).filter(|&bit| mask & 1 << bit != 0 && labels.label(bit).is_none());
-    let bits = unlabelled.map(|bit| bit.to_string()).collect::<Vec<_>>();
-    let expected = || format!("bits of {}", labels.name);
-    (!bits.is_empty())
-        .then(|| Problem::of_field(ProblemKind::UnknownBit, field, expected(), format!("bit {}", bits.join(", "))))
+fn unlabelled(labels: &LabelSet, mask: u32) -> impl Iterator<Item = u32> + '_ {
+    (0..32).filter(move |&bit| mask & 1 << bit != 0 && labels.label(bit).is_none())
 }

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::envelope::{Envelope, Member, Members};
 use super::walk::{integer, walk_object};
-use super::{JsonError, shortened};
+use super::{JsonError, shorten};
 use crate::dictionary::EventLayout;
-use crate::event::{Encoding, Event, ExtraField, Extras, is_empty_padding, layout_of};
+use crate::event::{Encoding, Event, ExtraField, Extras, Finding, is_empty_padding, layout_of};
 use crate::field::{Field, FieldKind, JsonForm, Labels};
 use crate::{Problem, ProblemKind};
 
@@ -52,7 +52,7 @@ pub fn decode_json(text: &str) -> Result<JsonEvent<'_>, JsonError> {
     if let Some(text) = members.value(Member::EventProperties) {
         properties.read(text);
     }
-    properties.extras.problems.splice(0..0, members.problems());
+    properties.extras.findings.splice(0..0, members.problems().into_iter().map(Finding::other));
     let event = properties.event(&envelope);
     let Envelope { device_assignment_id, estimated_date_time, .. } = envelope;
     Ok(JsonEvent { event, device_assignment_id, estimated_date_time })
@@ -74,7 +74,8 @@ impl Properties {
         // No object, or one with a name that is no text (half a surrogate pair): kept whole, nothing taken from it.
         let name = Member::EventProperties.name();
         *self = Self { layout: self.layout, payload: 0, present: 0, extras: Extras::default() };
-        self.report(Problem::of_name(ProblemKind::InvalidEnvelope, name, "an object", shortened(text)));
+        let problem = Problem::of_name(ProblemKind::InvalidEnvelope, name, "an object", shorten(text));
+        self.report(Finding::other(problem));
         self.keep(name, text);
     }
 
@@ -88,7 +89,8 @@ impl Properties {
 
     fn add_field(&mut self, index: usize, field: &'static Field, json: &str) {
         if self.present & 1 << index != 0 || self.is_kept(field.name) {
-            return self.report(Problem::of_field(ProblemKind::DuplicateField, field, "one value", shortened(json)));
+            let problem = Problem::of_field(ProblemKind::DuplicateField, field, "one value", shorten(json));
+            return self.report(Finding::other(problem));
         }
         match bits_of(field, json) {
             Ok(bits) => {
@@ -97,7 +99,7 @@ impl Properties {
             }
             Err(kind) => {
                 if kind != ProblemKind::MissingField || !field.optional {
-                    self.report(Problem::of_field(kind, field, expectation(field), shortened(json)));
+                    self.report(Finding::OfField(kind, field));
                 }
                 self.keep(field.name, json);
             }
@@ -106,12 +108,12 @@ impl Properties {
 
     fn add_unknown(&mut self, name: &str, json: &str) {
         if self.is_kept(name) {
-            return self.report(Problem::of_name(ProblemKind::DuplicateField, name, "one value", shortened(json)));
+            let problem = Problem::of_name(ProblemKind::DuplicateField, name, "one value", shorten(json));
+            return self.report(Finding::other(problem));
         }
         let declared = self.layout.is_some_and(|layout| layout.undecoded.iter().any(|field| field.name == name));
         if !declared && !is_empty_padding(name, json) {
-            let expected = "a field of the event's layout";
-            self.report(Problem::of_name(ProblemKind::UnknownField, name, expected, shortened(json)));
+            self.report(Finding::UnknownField(self.extras.fields.len()));
         }
         self.keep(name, json);
     }
@@ -121,7 +123,7 @@ impl Properties {
         let missing = layout.required_fields & !self.present;
         for (index, field) in layout.fields.iter().enumerate() {
             if missing & 1 << index != 0 && !self.is_kept(field.name) {
-                self.report(Problem::of_field(ProblemKind::MissingField, field, expectation(field), "nothing"));
+                self.report(Finding::OfField(ProblemKind::MissingField, field));
             }
         }
     }
@@ -134,12 +136,12 @@ impl Properties {
         self.extras.fields.push(ExtraField { name: name.to_owned(), json: json.to_owned() });
     }
 
-    fn report(&mut self, problem: Problem) {
-        self.extras.problems.push(problem);
+    fn report(&mut self, finding: Finding) {
+        self.extras.findings.push(finding);
     }
 
     fn event(self, envelope: &Envelope<'_>) -> Event {
-        let nothing_kept = self.extras.fields.is_empty() && self.extras.problems.is_empty();
+        let nothing_kept = self.extras.fields.is_empty() && self.extras.findings.is_empty();
         Event {
             header: envelope.header(),
             payload: self.payload.to_be_bytes(),
@@ -191,12 +193,4 @@ fn mask_of(field: &Field, indices: &[u8]) -> Result<u32, ProblemKind> {
 
 fn takes_booleans(field: &Field) -> bool {
     field.kind.is_unsigned() && field.json_form == JsonForm::Number && !matches!(field.labels, Labels::Bits(_))
-}
-
-fn expectation(field: &Field) -> String {
-    let kind = field.kind.as_str();
-    match field.json_form {
-        JsonForm::Number => kind.to_owned(),
-        JsonForm::Bits | JsonForm::NamedBits => format!("bit indices of {kind} or {kind}"),
-    }
 }

@@ -26,7 +26,7 @@ pub fn encode_json(event: &Event, device_assignment_id: &str) -> String {
     text.push_str("{\"deviceAssignmentId\":");
     write_string(&mut text, device_assignment_id);
     for (key, number) in [
-        (",\"eventCode\":", u32::from(header.code.0)),
+        (",\"eventCode\":", header.code.0),
         (",\"sequenceGroup\":", u32::from(header.sequence_group)),
         (",\"sequenceNumber\":", header.sequence_number),
     ] {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::walk::{integer, string, walk_object};
-use super::{JsonError, shortened};
+use super::{JsonError, shorten};
 use crate::event::{EventCode, Header};
 use crate::{Problem, ProblemKind, PumpTime};
 
@@ -96,14 +96,14 @@ impl<'a> Members<'a> {
     fn add(&mut self, key: &str, value: &'a str) -> Option<&'static str> {
         let Some(position) = NAMES.iter().position(|&name| name == key) else {
             let known = "a member of pump-logs events";
-            self.odd.push(Problem::of_name(ProblemKind::UnknownField, key, known, shortened(value)));
+            self.odd.push(Problem::of_name(ProblemKind::UnknownField, key, known, shorten(value)));
             return None;
         };
         match self.values[position] {
             None => self.values[position] = Some(value),
             Some(first) if first != value => return Some(NAMES[position]),
             Some(_) => {
-                self.odd.push(Problem::of_name(ProblemKind::DuplicateField, key, "one value", shortened(value)));
+                self.odd.push(Problem::of_name(ProblemKind::DuplicateField, key, "one value", shorten(value)));
             }
         }
         None
@@ -117,7 +117,7 @@ impl<'a> Members<'a> {
     pub(super) fn envelope(&self) -> Result<Envelope<'a>, JsonError> {
         Ok(Envelope {
             device_assignment_id: self.text(Member::DeviceAssignmentId),
-            code: EventCode(self.number(Member::EventCode, EventCode::MAX.0, "a code from 0 to 4095")?),
+            code: EventCode(self.number(Member::EventCode, EventCode::MAX.0, "a code of 31 bits")?),
             sequence_group: self.sequence_group()?,
             sequence_number: self.number(Member::SequenceNumber, u32::MAX, "a number of 32 bits")?,
             pump_time: self.pump_time()?,
@@ -134,7 +134,7 @@ impl<'a> Members<'a> {
         let texts = [Member::DeviceAssignmentId, Member::EstimatedDateTime].into_iter();
         let not_texts = texts.filter_map(|member| Some((member, self.value(member)?)));
         let not_texts = not_texts.filter(|&(member, _)| self.text(member).is_none()).map(|(member, value)| {
-            Problem::of_name(ProblemKind::InvalidEnvelope, member.name(), "a string", shortened(value))
+            Problem::of_name(ProblemKind::InvalidEnvelope, member.name(), "a string", shorten(value))
         });
         let mut problems: Vec<_> = missing.chain(not_texts).collect();
         problems.extend(self.odd);
@@ -158,7 +158,7 @@ impl<'a> Members<'a> {
         let name = member.name();
         let value = self.value(member).ok_or(JsonError::Missing { name })?;
         let number = integer(value).and_then(|number| T::try_from(number).ok()).filter(|number| *number <= greatest);
-        number.ok_or_else(|| JsonError::Invalid { name, got: shortened(value), expected })
+        number.ok_or_else(|| JsonError::Invalid { name, got: shorten(value), expected })
     }
 
     fn sequence_group(&self) -> Result<u16, JsonError> {
@@ -171,7 +171,7 @@ impl<'a> Members<'a> {
     fn pump_time(&self) -> Result<PumpTime, JsonError> {
         let name = Member::PumpDateTime.name();
         let value = self.value(Member::PumpDateTime).ok_or(JsonError::Missing { name })?;
-        let got = || shortened(value);
+        let got = || shorten(value);
         let text = self.text(Member::PumpDateTime);
         let text = text.ok_or_else(|| JsonError::Invalid { name, got: got(), expected: "a string" })?;
         text.parse().map_err(|source| JsonError::PumpDateTime { got: got(), source })

@@ -195,7 +195,7 @@ fn envelope_members_are_reported_or_refused() {
         ("31Z\"}", "31Z\"", "the event is not valid JSON"),
         (r#""eventCode":8,"#, "", "the event has no eventCode"),
         (r#""eventCode":8,"#, r#""eventCode":null,"#, "the event has no eventCode"),
-        (r#""eventCode":8,"#, r#""eventCode":4096,"#, "eventCode is 4096, not a code from 0 to 4095"),
+        (r#""eventCode":8,"#, r#""eventCode":2147483648,"#, "eventCode is 2147483648, not a code of 31 bits"),
         (r#""eventCode":8,"#, r#""eventCode":"8","#, "eventCode is \"8\", not a code from 0 to 4095"),
         (r#""eventCode":8,"#, r#""eventCode":8,"eventCode":9,"#, "eventCode comes twice with different values"),
         (r#""sequenceNumber":7,"#, "", "the event has no sequenceNumber"),
@@ -287,4 +287,29 @@ fn a_mask_that_the_cloud_cuts_does_not_make_another_event() {
     };
     assert!(record(0.8).same_content(&json) && json.same_content(&record(0.8)));
     assert!(!record(0.9).same_content(&json) && !json.same_content(&record(0.9)));
+}
+
+#[test]
+fn codes_beyond_those_of_records_are_of_unknown_events() {
+    for code in [4096, 5000, 65_535, 65_536, 70_000, 2_147_483_647] {
+        let text = text(1, "{\"a\":1}").replace("\"eventCode\":1,", &format!("\"eventCode\":{code},"));
+        let event = decode_json(&text).unwrap().event;
+        assert_eq!((event.header().code.0, event.name().as_ref()), (code, format!("UNKNOWN_{code}").as_str()));
+        assert_eq!(problems(&event), [format!("unknown_event - - a code of the dictionary: code {code}")]);
+        assert_eq!(decode_json(&encode_json(&event, "pump")).unwrap().event, event);
+    }
+    for code in ["-1", "2147483648", "4.5", "\"5\""] {
+        let text = text(1, "{}").replace("\"eventCode\":1,", &format!("\"eventCode\":{code},"));
+        assert!(matches!(decode_json(&text), Err(JsonError::Invalid { name: "eventCode", .. })), "{code}");
+    }
+}
+
+#[test]
+fn problem_sets_do_not_depend_on_order_or_values() {
+    let set = |properties: &str| pump_events::ProblemSetId::of_event(&decode(48, properties), |_| true);
+    assert_eq!(set(r#"{"carbs":45}"#), None);
+    assert!(set(r#"{"carbs":45,"new":1}"#).is_some());
+    assert_eq!(set(r#"{"carbs":45,"new":1,"newer":2}"#), set(r#"{"newer":"x","carbs":1,"new":null}"#));
+    let others = [r#"{"carbs":45,"newer":1}"#, r#"{"new":1}"#, r#"{"carbs":"45","new":1}"#];
+    assert!(others.iter().all(|other| set(other) != set(r#"{"carbs":45,"new":1}"#)));
 }

@@ -13,4 +13,3 @@ mod laws;
 mod raw;
 mod records;
 mod shared_vectors;
-mod views;

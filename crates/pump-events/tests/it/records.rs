@@ -110,7 +110,7 @@ fn a_cut_record_is_a_problem() {
     assert_eq!(events.len(), 1);
     let problem = tail.unwrap().problem();
     assert_eq!(
-        (problem.kind, problem.expected.as_str(), problem.got.as_str()),
+        (problem.kind, &*problem.expected, problem.got.as_str()),
         (ProblemKind::CutRecord, "26 bytes", "4 bytes at 26")
     );
 }

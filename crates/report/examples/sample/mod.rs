@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 use report::{
     MgPerDl, Period, Reading, ReadingStatus, Span, Stamp, Window,
-    html::{Alarm, AlarmKind, InsulinOnBoard, SiteChange, SitePart},
+    html::{Alarm, AlarmFamily, InsulinOnBoard, SiteChange, SiteChangeKind},
     insulin::{
         BasalSegment, BasalSource, Bolus, BolusOrigin, CarbEntry, InsulinRows, LoopMode, UserMode, exponential_iob,
     },
@@ -164,44 +164,45 @@ impl Days {
     }
 
     fn user_modes(&self) -> Vec<Span<UserMode>> {
-        let nights = (0..self.count).map(|day| self.span(day, 1350, 1440 + 390, UserMode::Sleep));
-        let runs = (0..self.count).filter(|day| day % 3 == 1).map(|day| self.span(day, 1020, 1080, UserMode::Exercise));
+        let nights = (0..self.count).map(|day| self.span(day, 1350, 1440 + 390, UserMode::Sleeping));
+        let runs =
+            (0..self.count).filter(|day| day % 3 == 1).map(|day| self.span(day, 1020, 1080, UserMode::Exercising));
         nights.chain(runs).collect()
     }
 
     fn site_changes(&self) -> Vec<SiteChange> {
-        let change = |day, minute, part| SiteChange { at: self.at(day, minute), part };
+        let change = |day, minute, kind| SiteChange { at: self.at(day, minute), kind };
         (0..self.count)
             .step_by(3)
             .flat_map(|day| {
                 let at = 1140 + day * 29 % 90;
                 [
-                    change(day, at, SitePart::Cartridge),
-                    change(day, at + 4, SitePart::Tubing),
-                    change(day, at + 7, SitePart::Cannula),
+                    change(day, at, SiteChangeKind::CartridgeFilled),
+                    change(day, at + 4, SiteChangeKind::TubingFilled),
+                    change(day, at + 7, SiteChangeKind::CannulaFilled),
                 ]
             })
             .collect()
     }
 
     fn alarms(&self) -> Vec<Alarm> {
-        const NAMES: [(AlarmKind, &str); 4] = [
-            (AlarmKind::CgmAlert, "Low glucose"),
-            (AlarmKind::CgmAlert, "High glucose"),
-            (AlarmKind::Alert, "Low insulin"),
-            (AlarmKind::Alarm, "Occlusion"),
+        const NAMES: [(AlarmFamily, &str); 4] = [
+            (AlarmFamily::Cgm, "Low glucose"),
+            (AlarmFamily::Cgm, "High glucose"),
+            (AlarmFamily::Alert, "Low insulin"),
+            (AlarmFamily::Alarm, "Occlusion"),
         ];
         let hours = |day: i64| (0..=day % 4).map(move |n| (day, (day * 331 + n * 397) % 1440, (day + n * n) % 11));
         (0..self.count)
             .flat_map(hours)
             .map(|(day, minute, pick)| {
-                let (kind, name) = NAMES[match pick {
+                let (family, name) = &NAMES[match pick {
                     0..5 => 0,
                     5..8 => 1,
                     8..10 => 2,
                     _ => 3,
                 }];
-                Alarm { at: self.at(day, minute), kind, name: name.to_owned() }
+                Alarm { at: self.at(day, minute), family: family.clone(), name: (*name).to_owned() }
             })
             .collect()
     }

@@ -1,11 +1,12 @@
 //! A page per day: glucose, boluses with carbohydrates, basal as delivered, insulin on board and modes on one time axis.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
 use super::{
-    Page, SitePart,
+    Page, SiteChangeKind,
     chart::{self, GLUCOSE_TOP, Plot, Tick, number, percent, round_up},
     digest::{Day, Stretch, minute_of_day},
     frame, glucose_page,
@@ -152,8 +153,11 @@ fn glucose_lane(page: &Page, day: &Day) -> Markup {
 
 /// When a new site or sensor was started, in minutes of the day.
 fn marks_of(day: &Day) -> Vec<(f64, &'static str)> {
-    let sites =
-        day.site_changes.iter().filter(|change| change.part == SitePart::Cannula).map(|change| (change.at, "new site"));
+    let sites = day
+        .site_changes
+        .iter()
+        .filter(|change| change.kind == SiteChangeKind::CannulaFilled)
+        .map(|change| (change.at, "new site"));
     let sensors = day.sensor_starts.iter().map(|at| (*at, "new sensor"));
     let mut marks: Vec<(f64, &'static str)> =
         sites.chain(sensors).map(|(at, text)| (minute_of_day(at, day.date), text)).collect();
@@ -181,10 +185,8 @@ fn marks(day: &Day) -> Markup {
 
 fn bolus_lane(day: &Day, tops: &Tops) -> Markup {
     let top = tops.bolus;
-    let of = |automatic: bool| {
-        let origin = if automatic { BolusOrigin::Automatic } else { BolusOrigin::User };
-        day.boluses.iter().filter(move |bolus| bolus.origin == origin)
-    };
+    let of =
+        |automatic: bool| day.boluses.iter().filter(move |bolus| (bolus.origin == BolusOrigin::Automatic) == automatic);
     let body = html! {
         (chart::hour_lines(top))
         path.grid d="M0 0H1440" {}
@@ -226,8 +228,10 @@ fn in_words(bolus: &Bolus) -> String {
     if bolus.carbs_grams > 0.0 {
         let _ = write!(text, ", {} g", fixed(bolus.carbs_grams, 0));
     }
-    if bolus.origin == BolusOrigin::Automatic {
-        text.push_str(", automatic");
+    match &bolus.origin {
+        BolusOrigin::User | BolusOrigin::Remote => {}
+        BolusOrigin::Automatic => text.push_str(", automatic"),
+        BolusOrigin::Unknown(label) => text.push_str(&format!(", {label}")),
     }
     text
 }
@@ -277,7 +281,16 @@ fn basal_lane(day: &Day, tops: &Tops) -> Markup {
     };
     let label = format!("Basal as delivered, {} in all", words::units(day.insulin.basal_units));
     let ticks = vec![Tick::new(0.0, "0"), Tick::new(1.0, number(top))];
-    lane("Basal", "U/h", &plot("i", label, top, ticks, body), &html! {})
+    let unknown: BTreeSet<&str> = day.basal.iter().filter_map(|stretch| unknown_source(&stretch.value.1)).collect();
+    let over = html! { @for label in unknown { p.no-lane { "source " (label) } } };
+    lane("Basal", "U/h", &plot("i", label, top, ticks, body), &over)
+}
+
+fn unknown_source(source: &BasalSource) -> Option<&str> {
+    match source {
+        BasalSource::Unknown(label) => Some(label),
+        _ => None,
+    }
 }
 
 /// Filled steps: one block per run of stretches without a hole.
@@ -316,20 +329,30 @@ fn on_board_lane(day: &Day, tops: &Tops) -> Markup {
 
 /// Control-IQ, sleep and exercise as strips.
 fn mode_strips(day: &Day) -> Markup {
-    let of_loop =
-        |mode| day.loop_modes.iter().filter(move |s| s.value == mode).map(|s| (s.from, s.to)).collect::<Vec<_>>();
-    let of_user =
-        |mode| day.user_modes.iter().filter(move |s| s.value == mode).map(|s| (s.from, s.to)).collect::<Vec<_>>();
-    let strips = [
-        ("Control-IQ", "f-loop", of_loop(LoopMode::ClosedLoop)),
-        ("Sleep", "f-sleep", of_user(UserMode::Sleep)),
-        ("Exercise", "f-exercise", of_user(UserMode::Exercise)),
+    let mut strips = vec![
+        ("Control-IQ", "f-loop", stretches_of(&day.loop_modes, &LoopMode::ClosedLoop)),
+        ("Sleep", "f-sleep", stretches_of(&day.user_modes, &UserMode::Sleeping)),
+        ("Exercise", "f-exercise", stretches_of(&day.user_modes, &UserMode::Exercising)),
     ];
+    for mode in day.loop_modes.iter().map(|s| &s.value).collect::<BTreeSet<_>>() {
+        if let LoopMode::Unknown(label) = mode {
+            strips.push((label, "f-loop", stretches_of(&day.loop_modes, mode)));
+        }
+    }
+    for mode in day.user_modes.iter().map(|s| &s.value).collect::<BTreeSet<_>>() {
+        if let UserMode::Unknown(label) = mode {
+            strips.push((label, "f-exercise", stretches_of(&day.user_modes, mode)));
+        }
+    }
     html! {
         @for (name, class, stretches) in strips.iter().filter(|(_, _, stretches)| !stretches.is_empty()) {
             (strip(name, class, stretches))
         }
     }
+}
+
+fn stretches_of<T: PartialEq>(stretches: &[Stretch<T>], value: &T) -> Vec<(f64, f64)> {
+    stretches.iter().filter(|stretch| stretch.value == *value).map(|stretch| (stretch.from, stretch.to)).collect()
 }
 
 fn strip(name: &str, class: &str, stretches: &[(f64, f64)]) -> Markup {

@@ -55,7 +55,7 @@ pub(super) struct Day<'a> {
 }
 
 /// Something that held for part of a day, in minutes of the wall clock.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Stretch<T> {
     pub(super) from: f64,
     pub(super) to: f64,
@@ -136,7 +136,7 @@ impl<'a, T> ByDate<'a, T> {
 /// Stretches by date, cut at midnight.
 struct StretchesByDate<T>(BTreeMap<NaiveDate, Vec<Stretch<T>>>);
 
-impl<T: Copy> StretchesByDate<T> {
+impl<T: Clone> StretchesByDate<T> {
     fn new(spans: impl Iterator<Item = Span<T>>, window: &Window) -> Self {
         let mut by_date: BTreeMap<NaiveDate, Vec<Stretch<T>>> = BTreeMap::new();
         for span in spans {
@@ -145,7 +145,7 @@ impl<T: Copy> StretchesByDate<T> {
                 let date = from.date();
                 let (from, to) = (minute_of_day(from, date), minute_of_day(to, date));
                 if from < to {
-                    by_date.entry(date).or_default().push(Stretch { from, to, value: span.value });
+                    by_date.entry(date).or_default().push(Stretch { from, to, value: span.value.clone() });
                 }
             }
         }
@@ -177,10 +177,11 @@ fn days<'a>(period: &'a Period, insulin: &InsulinSummary, zone: Option<Tz>, thre
     let mut site_changes = ByDate::new(&period.site_changes, window, |s| s.at);
     let mut sensor_starts = ByDate::new(&period.sensor_starts, window, |s| *s);
     let mut alarms = ByDate::new(&period.alarms, window, |a| a.at);
-    let basal = rows.basal.iter().map(|b| Span { start: b.start, end: b.end, value: (b.units_per_hour, b.source) });
+    let basal =
+        rows.basal.iter().map(|b| Span { start: b.start, end: b.end, value: (b.units_per_hour, b.source.clone()) });
     let mut basal = StretchesByDate::new(basal, window);
-    let mut loop_modes = StretchesByDate::new(rows.loop_modes.iter().copied(), window);
-    let mut user_modes = StretchesByDate::new(rows.user_modes.iter().copied(), window);
+    let mut loop_modes = StretchesByDate::new(rows.loop_modes.iter().cloned(), window);
+    let mut user_modes = StretchesByDate::new(rows.user_modes.iter().cloned(), window);
     let mut suspensions = StretchesByDate::new(period.suspensions.iter().copied(), window);
     let of_day = |day: &InsulinDay| {
         let date = day.date;

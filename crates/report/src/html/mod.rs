@@ -18,6 +18,7 @@ use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+pub use crate::vocabulary::{AlarmFamily, SiteChangeKind};
 use crate::{
     glucose::{GlucoseUnit, Reading, Thresholds},
     insulin::InsulinRows,
@@ -72,24 +73,13 @@ pub struct InsulinOnBoard {
     pub units: f64,
 }
 
-/// A part of the infusion set that was filled or changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A step of changing cartridge, tubing or cannula.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteChange {
     /// When.
     pub at: Stamp,
-    /// Which part.
-    pub part: SitePart,
-}
-
-/// The parts between pump and person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SitePart {
-    /// The cartridge was filled.
-    Cartridge,
-    /// The tubing was filled.
-    Tubing,
-    /// The cannula was filled: a new site.
-    Cannula,
+    /// Which step.
+    pub kind: SiteChangeKind,
 }
 
 /// An alarm or alert.
@@ -97,23 +87,10 @@ pub enum SitePart {
 pub struct Alarm {
     /// When it was raised.
     pub at: Stamp,
-    /// How serious the pump holds it to be.
-    pub kind: AlarmKind,
+    /// What raised it.
+    pub family: AlarmFamily,
     /// What the pump calls it.
     pub name: String,
-}
-
-/// The pump's classes of alarm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum AlarmKind {
-    /// Something to know.
-    Alert,
-    /// Something the sensor says.
-    CgmAlert,
-    /// Delivery stopped.
-    Alarm,
-    /// The pump failed.
-    Malfunction,
 }
 
 /// What a report is about.

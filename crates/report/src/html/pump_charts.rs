@@ -1,12 +1,12 @@
 //! Charts of the pump page, one column per calendar day or per hour.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, Timelike};
 use maud::{Markup, html};
 
 use super::{
-    AlarmKind, Page, SitePart,
+    AlarmFamily, Page, SiteChangeKind,
     chart::{self, Plot, Tick, number, round_up},
     digest::minute_of_day,
     frame, words,
@@ -184,24 +184,29 @@ fn row_of_day(day: &super::digest::Day) -> Markup {
 
 /// A line of the chart of changes.
 struct Lane {
-    name: &'static str,
+    name: String,
     at: Vec<Stamp>,
 }
 
 pub(super) fn changes(page: &Page) -> Markup {
-    let of = |part| {
-        let mut at: Vec<Stamp> = page.digest.site_changes.iter().filter(|c| c.part == part).map(|c| c.at).collect();
+    let lane = |name: &str, kind: &SiteChangeKind| {
+        let mut at: Vec<Stamp> = page.digest.site_changes.iter().filter(|c| c.kind == *kind).map(|c| c.at).collect();
         at.sort_unstable();
-        at
+        Lane { name: name.to_owned(), at }
     };
     let mut sensors = page.digest.sensor_starts.clone();
     sensors.sort_unstable();
-    let lanes = [
-        Lane { name: "Cannula", at: of(SitePart::Cannula) },
-        Lane { name: "Tubing", at: of(SitePart::Tubing) },
-        Lane { name: "Cartridge", at: of(SitePart::Cartridge) },
-        Lane { name: "Sensor", at: sensors },
+    let mut lanes = vec![
+        lane("Cannula", &SiteChangeKind::CannulaFilled),
+        lane("Tubing", &SiteChangeKind::TubingFilled),
+        lane("Cartridge", &SiteChangeKind::CartridgeFilled),
+        Lane { name: "Sensor".to_owned(), at: sensors },
     ];
+    for kind in page.digest.site_changes.iter().map(|change| &change.kind).collect::<BTreeSet<_>>() {
+        if let SiteChangeKind::Unknown(label) = kind {
+            lanes.push(lane(label, kind));
+        }
+    }
     if lanes.iter().all(|lane| lane.at.is_empty()) {
         return frame::nothing("No site or sensor changes on record in this window.");
     }
@@ -255,31 +260,40 @@ fn lane_plot(page: &Page, lane: &Lane) -> Markup {
     .render()
 }
 
-const KINDS: [(AlarmKind, &str, &str); 4] = [
-    (AlarmKind::Alert, "f-alert", "alerts"),
-    (AlarmKind::CgmAlert, "f-cgm", "CGM alerts"),
-    (AlarmKind::Alarm, "f-alarm", "alarms"),
-    (AlarmKind::Malfunction, "f-malf", "malfunctions"),
-];
+/// The order in which families are stacked.
+const FAMILIES: [AlarmFamily; 4] = [AlarmFamily::Alert, AlarmFamily::Cgm, AlarmFamily::Alarm, AlarmFamily::Malfunction];
+
+/// The class and the name of a family in charts.
+fn family_look(family: &AlarmFamily) -> (&'static str, &str) {
+    match family {
+        AlarmFamily::Alert => ("f-alert", "alerts"),
+        AlarmFamily::Cgm => ("f-cgm", "CGM alerts"),
+        AlarmFamily::Alarm => ("f-alarm", "alarms"),
+        AlarmFamily::Malfunction => ("f-malf", "malfunctions"),
+        AlarmFamily::Unknown(label) => ("f-alert", label),
+    }
+}
 
 pub(super) fn alarms(page: &Page) -> Markup {
     let alarms = &page.digest.alarms;
     if alarms.is_empty() {
         return frame::nothing("No alarms on record in this window.");
     }
-    let count = |hour: u32, kind| alarms.iter().filter(|a| a.at.wall.hour() == hour && a.kind == kind).count() as f64;
+    let raised: BTreeSet<&AlarmFamily> = alarms.iter().map(|alarm| &alarm.family).collect();
+    let unknown = raised.iter().copied().filter(|family| !FAMILIES.contains(family));
+    let families: Vec<&AlarmFamily> = FAMILIES.iter().chain(unknown).collect();
+    let count = |hour: u32, family: &AlarmFamily| {
+        alarms.iter().filter(|a| a.at.wall.hour() == hour && a.family == *family).count() as f64
+    };
     let columns: Vec<Column> = (0..24)
         .map(|hour| Column {
             pale: false,
-            parts: KINDS.iter().map(|(kind, class, _)| (*class, count(hour, *kind))).collect(),
+            parts: families.iter().map(|family| (family_look(family).0, count(hour, family))).collect(),
         })
         .collect();
     let top = columns.iter().map(|column| column.parts.iter().map(|(_, n)| n).sum::<f64>()).fold(0.0, f64::max);
-    let present: Vec<(&str, &str)> = KINDS
-        .iter()
-        .filter(|(kind, _, _)| alarms.iter().any(|alarm| alarm.kind == *kind))
-        .map(|(_, class, name)| (*class, *name))
-        .collect();
+    let present: Vec<(&str, &str)> =
+        families.iter().filter(|family| raised.contains(*family)).map(|family| family_look(family)).collect();
     html! {
         (plot_of_columns("short", format!("{} by the hour of day", words::count(alarms.len(), "alarm", "alarms")), round_up(top).max(2.0), 0, &columns, chart::hour_ticks()))
         div.under { (chart::legend(&present)) (alarm_names(page)) }

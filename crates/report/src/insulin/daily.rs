@@ -168,7 +168,7 @@ impl InsulinDay {
         let units = hours * segment.units_per_hour;
         self.has_data = true;
         *self.basal_units.get_or_insert_default() += units;
-        *self.basal_by_source.entry(segment.source).or_default() += units;
+        *self.basal_by_source.entry(segment.source.clone()).or_default() += units;
     }
 
     fn add_bolus(&mut self, bolus: &Bolus) {

@@ -13,29 +13,11 @@ pub use daily::{BasalBySource, BolusByClass, InsulinDay, daily};
 pub use iob::exponential_iob;
 pub use modes::{ModeMinutes, mode_minutes, recorded_mode_minutes};
 
-use serde::Serialize;
-
 use crate::time::{Span, Stamp, Window};
-
-/// Where a basal rate came from (event 279; rates of the pump are kept until the next one).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum BasalSource {
-    /// Delivery was suspended: 0 U, but recorded time.
-    Suspended,
-    /// The profile's rate.
-    Profile,
-    /// A temporary rate.
-    #[serde(rename = "Temp Rate")]
-    TempRate,
-    /// Control-IQ.
-    Algorithm,
-    /// Control-IQ on top of a temporary rate.
-    #[serde(rename = "Temp Rate and Algorithm")]
-    TempRateAndAlgorithm,
-}
+pub use crate::vocabulary::{BasalSource, BolusOrigin, LoopMode, UserMode};
 
 /// A stretch of constant basal rate, in the words of the pump.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct BasalSegment {
     /// Its first moment.
     pub start: Stamp,
@@ -47,18 +29,8 @@ pub struct BasalSegment {
     pub source: BasalSource,
 }
 
-/// Who started a bolus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum BolusOrigin {
-    /// The person, on the pump or on the phone.
-    #[default]
-    User,
-    /// Control-IQ.
-    Automatic,
-}
-
 /// One bolus as it was delivered.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Bolus {
     /// When delivery started.
     pub start: Stamp,
@@ -78,30 +50,6 @@ pub struct Bolus {
     pub origin: BolusOrigin,
     /// Whether the person changed the amount the calculator proposed.
     pub overridden: bool,
-}
-
-/// What Control-IQ was doing (event 230).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LoopMode {
-    /// Control-IQ drives the basal rate.
-    ClosedLoop,
-    /// The pump delivers the profile.
-    OpenLoop,
-    /// No pump is in control.
-    NoControl,
-}
-
-/// What the person told the pump (event 229).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum UserMode {
-    /// Nothing special.
-    Normal,
-    /// Sleep.
-    Sleep,
-    /// Exercise.
-    Exercise,
-    /// Eating soon.
-    EatingSoon,
 }
 
 /// Carbohydrates entered.

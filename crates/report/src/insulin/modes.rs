@@ -18,7 +18,7 @@ pub struct ModeMinutes {
     pub all: f64,
     /// Control-IQ in control.
     pub closed_loop: f64,
-    /// The profile in control.
+    /// The profile in control, also while the algorithm waits for glucose.
     pub open_loop: f64,
     /// No pump in control.
     pub no_control: f64,
@@ -70,15 +70,15 @@ pub fn recorded_mode_minutes(rows: &InsulinRows, window: &Window) -> ModeMinutes
 }
 
 fn minutes_during(rows: &InsulinRows, time: &TimeSet) -> ModeMinutes {
-    let of_loop = |mode| minutes_of(&rows.loop_modes, &mode, time);
-    let of_user = |mode| minutes_of(&rows.user_modes, &mode, time);
+    let of_loop = |mode: LoopMode| minutes_of(&rows.loop_modes, &mode, time);
+    let of_user = |mode: UserMode| minutes_of(&rows.user_modes, &mode, time);
     ModeMinutes {
         all: time.minutes(),
         closed_loop: of_loop(LoopMode::ClosedLoop),
-        open_loop: of_loop(LoopMode::OpenLoop),
+        open_loop: of_loop(LoopMode::OpenLoop) + of_loop(LoopMode::Pining),
         no_control: of_loop(LoopMode::NoControl),
-        sleep: of_user(UserMode::Sleep),
-        exercise: of_user(UserMode::Exercise),
+        sleep: of_user(UserMode::Sleeping),
+        exercise: of_user(UserMode::Exercising),
         eating_soon: of_user(UserMode::EatingSoon),
     }
 }

@@ -70,8 +70,8 @@ fn loop_mode(name: &str) -> LoopMode {
 fn user_mode(name: &str) -> UserMode {
     match name {
         "Normal" => UserMode::Normal,
-        "Sleeping" => UserMode::Sleep,
-        "Exercising" => UserMode::Exercise,
+        "Sleeping" => UserMode::Sleeping,
+        "Exercising" => UserMode::Exercising,
         other => panic!("unknown mode {other}"),
     }
 }
@@ -111,12 +111,18 @@ fn check(path: &str, got: &Value, expected: &Value) {
     }
 }
 
+/// `temp_rate` is `Temp Rate` there.
+fn golden_source(source: &BasalSource) -> String {
+    let capital = |word: &str| if word == "and" { word.to_owned() } else { word[..1].to_uppercase() + &word[1..] };
+    source.as_str().split('_').map(capital).collect::<Vec<_>>().join(" ")
+}
+
 fn day_in_golden_words(day: &InsulinDay) -> Value {
     let class = &day.bolus_by_class;
     json!({
         "basal_U": day.basal_units,
         "basal_hours_recorded": day.basal_hours,
-        "basal_U_by_source": serde_json::to_value(&day.basal_by_source).expect("JSON"),
+        "basal_U_by_source": day.basal_by_source.iter().map(|(source, units)| (golden_source(source), json!(units))).collect::<serde_json::Map<_, _>>(),
         "bolus_U_by_start_time": day.bolus_units,
         "bolus_U_spread_over_delivery": day.bolus_units_spread,
         "tdd_U": day.total_units(),

@@ -7,7 +7,7 @@ use chrono_tz::America::New_York;
 use proptest::prelude::*;
 use report::{
     GlucoseUnit, Period, Reading, Report, ReportInput, ReportOptions, Window,
-    html::{Alarm, AlarmKind},
+    html::{Alarm, AlarmFamily},
     insulin::InsulinRows,
 };
 
@@ -112,7 +112,7 @@ fn a_month_without_a_pump_is_left_out_of_the_averages() {
 #[test]
 fn a_name_is_printed_only_when_given_and_nothing_is_markup() {
     let nasty = "<script>alert(1)</script>&\"";
-    let alarm = Alarm { at: reading(60, 100.0).at, kind: AlarmKind::Alarm, name: nasty.to_owned() };
+    let alarm = Alarm { at: reading(60, 100.0).at, family: AlarmFamily::Alarm, name: nasty.to_owned() };
     let input = ReportInput { pump: Some(nasty.to_owned()), ..input(Period { alarms: vec![alarm], ..full(2) }) };
     let options = ReportOptions { name: Some(nasty.to_owned()), ..ReportOptions::default() };
     let page = Report::render(&input, &options);

@@ -199,7 +199,7 @@ fn a_bolus_of_unknown_size_is_in_no_total_and_its_carbs_remain() {
 #[test]
 fn modes_are_shares_of_recorded_time() {
     // Three of eight days on record, eight hours of sleep in each; the sleep of the last day is never ended.
-    let span = |from: i64, to: i64| Span { start: at(from), end: at(to), value: UserMode::Sleep };
+    let span = |from: i64, to: i64| Span { start: at(from), end: at(to), value: UserMode::Sleeping };
     let rows = InsulinRows {
         basal: vec![basal(0, 3 * DAY, 1.0)],
         user_modes: vec![span(0, 480), span(DAY, DAY + 480), span(3 * DAY - 480, 8 * DAY)],

@@ -18,7 +18,7 @@ fn a_bolus_is_explained_by_its_messages_alone() {
     let mut store = derived(&uploads(EXTENDED), None);
     let id = table(&mut store, "SELECT id FROM boluses WHERE bolus_id = 5")[0].parse().expect("an id");
     let explanation = store.explain("boluses", id).expect("explained");
-    let codes: Vec<u16> = explanation.events.iter().map(|event| event.code).collect();
+    let codes: Vec<u32> = explanation.events.iter().map(|event| event.code).collect();
     assert_eq!(codes, [65, 66, 20, 21]);
     let numbers: Vec<u32> = explanation.events.iter().map(|event| event.sequence_number).collect();
     assert_eq!(numbers, [1, 2, 4, 5]);

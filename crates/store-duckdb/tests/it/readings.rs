@@ -17,11 +17,11 @@ fn now() -> DateTime<Utc> {
 
 /// A CGM event that was measured in five-minute slot `number`: code, status, display value, seconds from measurement to
 /// log, bits of the type.
-fn cgm(number: u32, code: u16, status: u32, value: u32, late: u32, kind: u32) -> String {
+fn cgm(number: u32, code: u32, status: u32, value: u32, late: u32, kind: u32) -> String {
     measured(number, number, code, status, value, late, kind)
 }
 
-fn measured(number: u32, slot: u32, code: u16, status: u32, value: u32, late: u32, kind: u32) -> String {
+fn measured(number: u32, slot: u32, code: u32, status: u32, value: u32, late: u32, kind: u32) -> String {
     let logged = START + slot * 300 + late;
     let event = Event::build(EventCode(code)).sequence_number(number).pump_time(PumpTime::from_seconds(logged));
     let set = |event: pump_events::EventBuilder, field: &str, value: u32| {

@@ -8,7 +8,7 @@ use anyhow::Result;
 use chrono::{Days, NaiveDate, TimeDelta};
 use clap::Args;
 use console::style;
-use report::insulin::{Bolus, BolusOrigin, InsulinDay, InsulinSummary};
+use report::insulin::{BasalSource, Bolus, BolusOrigin, InsulinDay, InsulinSummary};
 use report::metrics::Ranges;
 use report::printing::{self, PrintedRanges, fixed};
 use report::{GlucoseUnit, Metrics, MetricsOptions, Period, wear};
@@ -213,7 +213,7 @@ impl Page {
             .period
             .site_changes
             .iter()
-            .map(|site| (site.at, format!("{} {:?} filled", drawing::SITE, site.part).to_lowercase()));
+            .map(|site| (site.at, format!("{} {}", drawing::SITE, readable(site.kind.as_str()))));
         let sensors = self.period.sensor_starts.iter().map(|at| (*at, format!("{} sensor started", drawing::SITE)));
         let mut all: Vec<_> =
             alarms.chain(sites).chain(sensors).filter(|(at, _)| self.period.window.contains(*at)).collect();
@@ -244,6 +244,11 @@ fn notes_on(day: &InsulinDay) -> Vec<String> {
         };
         notes.push(format!("The pump logged an impossible amount for {boluses}: unknown, and in no total."));
     }
+    for (source, units) in &day.basal_by_source {
+        if let BasalSource::Unknown(label) = source {
+            notes.push(format!("Of the basal, {} U have the source {label}.", fixed(*units, 1)));
+        }
+    }
     notes
 }
 
@@ -262,10 +267,11 @@ fn in_ranges(ranges: &Ranges) -> String {
 
 /// What a bolus was for, in words.
 pub(crate) fn kind(bolus: &Bolus) -> String {
-    let mut words = vec![match (bolus.origin, bolus.carbs_grams > 0.0 || bolus.requested_food_units > 0.0) {
+    let mut words = vec![match (&bolus.origin, bolus.carbs_grams > 0.0 || bolus.requested_food_units > 0.0) {
         (BolusOrigin::Automatic, _) => "automatic",
-        (BolusOrigin::User, true) => "meal",
-        (BolusOrigin::User, false) => "correction",
+        (BolusOrigin::User | BolusOrigin::Remote, true) => "meal",
+        (BolusOrigin::User | BolusOrigin::Remote, false) => "correction",
+        (BolusOrigin::Unknown(label), _) => label,
     }];
     if bolus.extended_units > 0.0 {
         words.push("extended");

@@ -154,7 +154,7 @@ impl<'a> History<'a> {
             let glucose = row.parsed::<f64>(2)?;
             let glucose =
                 report::MgPerDl::new(glucose).ok_or_else(|| anyhow!("a stored reading is no concentration"))?;
-            Ok(Reading { at: stamp(row, 0, 1)?, glucose, status: status(&row.text(3)?), interval_minutes: 0.0 })
+            Ok(Reading { at: stamp(row, 0, 1)?, glucose, status: row.parsed(3)?, interval_minutes: 0.0 })
         })?;
         report::mark_intervals(&mut readings);
         Ok(readings)
@@ -216,12 +216,4 @@ fn stamp(row: &Cells<'_>, wall: usize, utc: usize) -> Result<Stamp> {
 
 fn instant(micros: i64) -> Result<DateTime<Utc>> {
     DateTime::from_timestamp_micros(micros).ok_or_else(|| anyhow!("a stored time is out of all bounds"))
-}
-
-fn status(text: &str) -> report::ReadingStatus {
-    match text {
-        "low" => report::ReadingStatus::Low,
-        "high" => report::ReadingStatus::High,
-        _ => report::ReadingStatus::Ok,
-    }
 }

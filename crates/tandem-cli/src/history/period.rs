@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 use report::Period;
-use report::html::{Alarm, AlarmKind, InsulinOnBoard, SiteChange, SitePart};
-use report::insulin::{BasalSegment, BasalSource, Bolus, BolusOrigin, CarbEntry, InsulinRows, LoopMode, UserMode};
+use report::html::{Alarm, InsulinOnBoard, SiteChange, SiteChangeKind};
+use report::insulin::{BasalSegment, Bolus, CarbEntry, InsulinRows};
 use report::{Span, Stamp, Window};
 
-use super::cells::{Cells, query};
+use super::cells::query;
 use super::{History, stamp, within};
 
 impl History<'_> {
@@ -29,15 +29,15 @@ impl History<'_> {
             basal: self.basal(window)?,
             boluses: self.boluses(window)?,
             carbs: self.carbs(window)?,
-            loop_modes: self.spans("control_iq_modes", "mode", window, loop_mode)?,
-            user_modes: self.spans("user_modes", "mode", window, user_mode)?,
+            loop_modes: self.spans("control_iq_modes", "mode", window, |mode| mode.into())?,
+            user_modes: self.spans("user_modes", "mode", window, |mode| mode.into())?,
         })
     }
 
     /// Stretches that touch the window.
     fn basal(&self, window: Window) -> Result<Vec<BasalSegment>> {
         let list = format!(
-            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), seconds, commanded_basal_rate, commanded_basal_rate_source
+            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), seconds, commanded_basal_rate, coalesce(commanded_basal_rate_source, 'unknown')
              FROM basal_deliveries
              WHERE seconds > 0 AND commanded_basal_rate IS NOT NULL AND {} AND {} ORDER BY timestamp_utc",
             overlapping("epoch_us(timestamp_utc)", "epoch_us(timestamp_utc) + seconds * 1000000", window),
@@ -47,9 +47,7 @@ impl History<'_> {
             let start = stamp(row, 0, 1)?;
             let length = chrono::TimeDelta::seconds(row.parsed(2)?);
             let end = Stamp::new(start.wall + length, start.utc + length);
-            let units_per_hour = row.parsed::<f64>(3)? / 1000.0;
-            let source = basal_source(row.optional_text(4).as_deref().unwrap_or_default(), units_per_hour);
-            Ok(BasalSegment { start, end, units_per_hour, source })
+            Ok(BasalSegment { start, end, units_per_hour: row.parsed::<f64>(3)? / 1000.0, source: row.parsed(4)? })
         })
     }
 
@@ -58,7 +56,7 @@ impl History<'_> {
             "SELECT epoch_us(coalesce(started, timestamp)), epoch_us(coalesce(started_utc, timestamp_utc)),
                     epoch_us(coalesce(ended, started, timestamp)), epoch_us(coalesce(ended_utc, started_utc, timestamp_utc)),
                     delivered_units, coalesce(extended_delivered_units, 0), coalesce(food_units, 0), coalesce(correction_units, 0),
-                    coalesce(carbs_grams, 0), source = 'automatic', user_override
+                    coalesce(carbs_grams, 0), source, user_override
              FROM boluses WHERE {} AND {} ORDER BY timestamp_utc",
             within("coalesce(started_utc, timestamp_utc)", window),
             self.chosen()
@@ -72,7 +70,7 @@ impl History<'_> {
                 requested_food_units: row.parsed(6)?,
                 requested_correction_units: row.parsed(7)?,
                 carbs_grams: row.parsed(8)?,
-                origin: if row.parsed(9)? { BolusOrigin::Automatic } else { BolusOrigin::User },
+                origin: row.parsed(9)?,
                 overridden: row.parsed(10)?,
             })
         })
@@ -128,18 +126,18 @@ impl History<'_> {
     fn site_changes(&self, window: Window) -> Result<Vec<SiteChange>> {
         let list = format!(
             "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), kind FROM site_changes
-             WHERE kind IN ('cartridge_filled', 'tubing_filled', 'cannula_filled') AND {} AND {} ORDER BY timestamp_utc",
+             WHERE {} AND {} ORDER BY timestamp_utc",
             within("timestamp_utc", window),
             self.chosen()
         );
-        query(self.reader, &list, |row| {
-            let part = match row.text(2)?.as_str() {
-                "cartridge_filled" => SitePart::Cartridge,
-                "tubing_filled" => SitePart::Tubing,
-                _ => SitePart::Cannula,
-            };
-            Ok(SiteChange { at: stamp(row, 0, 1)?, part })
-        })
+        let mut changes =
+            query(self.reader, &list, |row| Ok(SiteChange { at: stamp(row, 0, 1)?, kind: row.parsed(2)? }))?;
+        // A fill follows each of these.
+        let is_step = |kind: &SiteChangeKind| {
+            matches!(kind, SiteChangeKind::CartridgeRemoved | SiteChangeKind::CartridgeInserted)
+        };
+        changes.retain(|change| !is_step(&change.kind));
+        Ok(changes)
     }
 
     fn sensor_starts(&self, window: Window) -> Result<Vec<Stamp>> {
@@ -157,15 +155,7 @@ impl History<'_> {
             within("timestamp_utc", window),
             self.chosen()
         );
-        let kind = |row: &Cells<'_>| {
-            Ok::<_, anyhow::Error>(match row.text(2)?.as_str() {
-                "cgm" => AlarmKind::CgmAlert,
-                "alarm" => AlarmKind::Alarm,
-                "malfunction" => AlarmKind::Malfunction,
-                _ => AlarmKind::Alert,
-            })
-        };
-        query(self.reader, &list, |row| Ok(Alarm { at: stamp(row, 0, 1)?, kind: kind(row)?, name: row.text(3)? }))
+        query(self.reader, &list, |row| Ok(Alarm { at: stamp(row, 0, 1)?, family: row.parsed(2)?, name: row.text(3)? }))
     }
 }
 
@@ -173,33 +163,4 @@ impl History<'_> {
 fn overlapping(start: &str, end: &str, window: Window) -> String {
     let (first, last) = (window.start.utc.timestamp_micros(), window.end.utc.timestamp_micros());
     format!("{start} < {last} AND {end} > {first}")
-}
-
-fn basal_source(text: &str, units_per_hour: f64) -> BasalSource {
-    match text.to_ascii_lowercase().replace(' ', "_").as_str() {
-        "suspended" => BasalSource::Suspended,
-        "temp_rate" => BasalSource::TempRate,
-        "algorithm" => BasalSource::Algorithm,
-        "temp_rate_and_algorithm" => BasalSource::TempRateAndAlgorithm,
-        "profile" => BasalSource::Profile,
-        _ if units_per_hour == 0.0 => BasalSource::Suspended,
-        _ => BasalSource::Profile,
-    }
-}
-
-fn loop_mode(mode: &str) -> LoopMode {
-    match mode {
-        "closed_loop" => LoopMode::ClosedLoop,
-        "no_control" => LoopMode::NoControl,
-        _ => LoopMode::OpenLoop,
-    }
-}
-
-fn user_mode(mode: &str) -> UserMode {
-    match mode {
-        "sleeping" => UserMode::Sleep,
-        "exercising" => UserMode::Exercise,
-        "eating_soon" => UserMode::EatingSoon,
-        _ => UserMode::Normal,
-    }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use chrono::{Days, NaiveDate, Timelike as _};
-use report::insulin::InsulinSummary;
+use report::insulin::{InsulinDay, InsulinSummary};
 use report::{Metrics, MetricsOptions, Period, Reading, Span, Window};
 use serde_json::{Value, json};
 use store_duckdb::{Reader, StatusFacts};
@@ -190,7 +190,7 @@ fn one_day(day: NaiveDate, period: &Period) -> Value {
     let insulin = summary.days.iter().find(|insulin| insulin.date == day && insulin.has_data).map(|insulin| {
         json!({
             "total_units": insulin.total_units().map(rounded), "basal_units": insulin.basal_units.map(rounded),
-            "basal_hours_on_record": rounded(insulin.basal_hours), "bolus_units": rounded(insulin.bolus_units),
+            "basal_units_by_source": by_source(insulin), "basal_hours_on_record": rounded(insulin.basal_hours), "bolus_units": rounded(insulin.bolus_units),
             "is_complete": insulin.is_complete(),
             "hours_in_which_two_pumps_logged_basal": rounded(insulin.overlapping_basal_hours),
             "boluses_of_unknown_size": insulin.unknown_bolus_count,
@@ -205,11 +205,11 @@ fn one_day(day: NaiveDate, period: &Period) -> Value {
         })
     });
     let alarms =
-        period.alarms.iter().map(|alarm| json!({"time": alarm.at.wall, "name": day_command::readable(&alarm.name)}));
+        period.alarms.iter().map(|alarm| json!({"time": alarm.at.wall, "family": alarm.family.as_str(), "name": day_command::readable(&alarm.name)}));
     let sites = period
         .site_changes
         .iter()
-        .map(|site| json!({"time": site.at.wall, "what": format!("{:?} filled", site.part).to_lowercase()}));
+        .map(|site| json!({"time": site.at.wall, "what": day_command::readable(site.kind.as_str())}));
     json!({
         "day": day,
         "glucose": glucose(&Metrics::of(&period.readings, &MetricsOptions::default())),
@@ -217,12 +217,16 @@ fn one_day(day: NaiveDate, period: &Period) -> Value {
         "insulin": insulin,
         "boluses": boluses.collect::<Vec<_>>(),
         "carbs_without_bolus": period.insulin.carbs.iter().filter(|carbs| !carbs.has_bolus).map(|carbs| json!({"time": carbs.at.wall, "grams": carbs.grams})).collect::<Vec<_>>(),
-        "modes": spans(&period.insulin.user_modes, |mode| format!("{mode:?}").to_lowercase()),
-        "control_iq": spans(&period.insulin.loop_modes, |mode| format!("{mode:?}").to_lowercase()),
+        "modes": spans(&period.insulin.user_modes, |mode| mode.as_str().to_owned()),
+        "control_iq": spans(&period.insulin.loop_modes, |mode| mode.as_str().to_owned()),
         "suspensions": spans(&period.suspensions, |()| "suspended".to_owned()),
         "site_changes": sites.collect::<Vec<_>>(),
         "alarms": alarms.collect::<Vec<_>>(),
     })
+}
+
+fn by_source(insulin: &InsulinDay) -> Value {
+    insulin.basal_by_source.iter().map(|(source, units)| (source.as_str().to_owned(), json!(rounded(*units)))).collect()
 }
 
 fn by_hour(readings: &[Reading]) -> Vec<Value> {

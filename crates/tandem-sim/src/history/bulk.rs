@@ -1,6 +1,6 @@
 //! Many events fast, for benchmarks: a quiet fortnight over and over, with its times, sequence numbers and bolus ids moved on.
 
-use pump_events::{Dictionary, Epoch, Event, EventCode, RECORD_LENGTH, decode_record, encode_record};
+use pump_events::{Dictionary, Epoch, Event, RECORD_LENGTH, decode_record, encode_record};
 
 use super::clock::DAY;
 use super::scenario::Scenario;
@@ -64,7 +64,7 @@ impl Bulk {
 
 impl Template {
     fn new(event: &Event) -> Self {
-        let fields = Dictionary::event(EventCode(event.header().code.0)).map_or(&[][..], |layout| &layout.fields);
+        let fields = Dictionary::event(event.header().code).map_or(&[][..], |layout| &layout.fields);
         let place = |offset: u8| RECORD_LENGTH - 16 + usize::from(offset);
         let times = fields.iter().filter(|field| field.epoch == Some(Epoch::Pump)).map(|field| place(field.offset));
         let bolus_id = fields.iter().find(|field| field.name == "bolusId").map(|field| place(field.offset));

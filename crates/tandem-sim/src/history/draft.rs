@@ -60,7 +60,7 @@ impl Draft {
 
     /// Sets the field `name` of the dictionary's layout for this code.
     pub(crate) fn with(mut self, name: &str, value: impl Into<Raw>) -> Self {
-        let field = Dictionary::event(EventCode(self.code))
+        let field = Dictionary::event(EventCode(self.code.into()))
             .and_then(|layout| layout.field(name))
             .expect("the simulator names only fields of the dictionary");
         self.write(usize::from(field.offset), field.kind, value.into());

@@ -7,7 +7,7 @@ use super::life::{Happening, Life};
 use super::pump::Pump;
 use super::truth::SuspendReason;
 
-/// Codes seen in real uploads of which nothing else is known, with how many five-minute ticks lie between two of them.
+/// Codes seen in real uploads that the therapy does not show, with how many five-minute ticks lie between two of them.
 const OPAQUE: [(u16, u64); 15] = [
     (434, 1),
     (219, 1),
@@ -180,7 +180,25 @@ impl Life<'_> {
             payload[0..4].copy_from_slice(&(tick as u32).to_be_bytes());
             payload[4..8].copy_from_slice(&(self.dice.whole(0, i64::from(u32::MAX)) as u32).to_be_bytes());
             payload[15] = index as u8;
-            self.pump.log(at + 40 + 7 * index as i64, Draft::opaque(*code, payload));
+            let draft = with_layout(*code, tick as u32).unwrap_or(Draft::opaque(*code, payload));
+            self.pump.log(at + 40 + 7 * index as i64, draft);
         }
     }
+}
+
+/// One of these codes with something that a pump could say; `None` where the layout is not known.
+fn with_layout(code: u16, tick: u32) -> Option<Draft> {
+    let draft = Draft::new(code);
+    Some(match code {
+        17 => draft.with("timeOfDayMs", tick % 288 * 300_000).with("state", 1),
+        34 => draft.with("currentBatteryAbc", 40).with("currentBatteryIbc", 38).with("lipoMv", 3_750),
+        219 => draft.with("previousState", 2).with("state", 2).with("event", 2),
+        237 => draft.with("totalInsulin", 1.5_f32).with("basalAboveProfileInsulin", 0.25_f32),
+        // Apps other than the manufacturer's send a time since the pump was reset.
+        290 => draft.with("requestTimestamp", tick).with("requestOpCode", 166),
+        295 => draft.with("grantedTo", 1).with("changeReason", 1),
+        300 => draft.with("responseOpCode", 167),
+        434 => draft.with("category", 3).with("notificationId", 26),
+        _ => return None,
+    })
 }

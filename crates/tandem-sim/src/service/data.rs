@@ -104,7 +104,7 @@ struct Question {
     /// Wall-clock seconds, inclusive; `None` when no event can be in it.
     window: Option<(PumpTime, PumpTime)>,
     /// `None` for all codes.
-    codes: Option<Vec<u16>>,
+    codes: Option<Vec<u32>>,
 }
 
 impl Question {
@@ -155,12 +155,12 @@ fn limit(start: NaiveDateTime, end: NaiveDateTime, long: LongWindow) -> Result<W
     Ok((start <= end).then(|| (clamp(start, 0), clamp(end, 0))))
 }
 
-fn codes(values: &[&str], behaviour: &Behaviour) -> Result<Option<Vec<u16>>, Box<Response>> {
+fn codes(values: &[&str], behaviour: &Behaviour) -> Result<Option<Vec<u32>>, Box<Response>> {
     let without = match values.first() {
         None => behaviour.missing_codes,
         Some(&"") => behaviour.empty_codes,
         Some(list) => {
-            let codes: Result<Vec<u16>, _> = list.split(',').map(str::parse).collect();
+            let codes: Result<Vec<u32>, _> = list.split(',').map(str::parse).collect();
             let codes = codes.map_err(|_| Box::new(pages::invalid_value("eventCodes", "Invalid event code")))?;
             return Ok((behaviour.filter == Filter::Honoured).then_some(codes));
         }

@@ -11,7 +11,7 @@ use tandem_sim::history::{
 };
 
 /// The codes Tandem's web application asks for.
-const WEB_CODES: [u16; 64] = [
+const WEB_CODES: [u32; 64] = [
     229, 5, 28, 4, 26, 562, 563, 566, 99, 279, 3, 16, 59, 21, 55, 20, 280, 64, 65, 66, 61, 33, 371, 171, 369, 460, 172,
     370, 461, 372, 480, 399, 256, 213, 406, 477, 394, 212, 404, 214, 405, 486, 447, 313, 60, 14, 69, 57, 6, 90, 230,
     140, 12, 11, 53, 559, 558, 565, 564, 13, 63, 203, 307, 191,
@@ -38,7 +38,7 @@ fn the_same_seed_gives_the_same_history_and_another_seed_another() {
 #[test]
 fn switching_a_behaviour_off_removes_its_traces() {
     type Change = fn(&mut Behaviours);
-    let rows: [(Change, &[u16]); 8] = [
+    let rows: [(Change, &[u32]); 8] = [
         (|behaviours| behaviours.meals = false, &[48]),
         (|behaviours| behaviours.temp_rates = false, &[2, 15, 564, 565]),
         (|behaviours| behaviours.modes = false, &[229]),
@@ -48,7 +48,7 @@ fn switching_a_behaviour_off_removes_its_traces() {
         (|behaviours| behaviours.unknown_codes = false, &[4001, 2745, 777]),
         (|behaviours| behaviours.unusual_boluses = false, &[59, 21]),
     ];
-    let count = |scenario: Scenario, codes: &[u16]| {
+    let count = |scenario: Scenario, codes: &[u32]| {
         let history = scenario.simulate();
         history.pumps[0].events.iter().filter(|event| codes.contains(&event.header().code.0)).count()
     };
@@ -182,7 +182,7 @@ fn a_torture_year_has_everything_at_least_twice() {
 #[test]
 fn the_decoder_finds_nothing_odd_but_unknown_codes_and_layouts() {
     let history = Scenario::torture(4).days(100).simulate();
-    let mut odd: BTreeMap<(u16, String), usize> = BTreeMap::new();
+    let mut odd: BTreeMap<(u32, String), usize> = BTreeMap::new();
     for event in history.pumps.iter().flat_map(|pump| &pump.events) {
         let expected = [ProblemKind::UnknownEvent, ProblemKind::UnknownLayout];
         for problem in event.problems().into_iter().filter(|problem| !expected.contains(&problem.kind)) {

@@ -14,7 +14,7 @@ fn units(event: &Event, field: &str) -> f64 {
 }
 
 fn code(event: &Event) -> u16 {
-    event.header().code.0
+    event.header().code.0 as u16
 }
 
 fn pumps(history: &History) -> impl Iterator<Item = (&SimPump, &PumpTruth)> {

@@ -2,6 +2,7 @@
 //!
 //! The axis is elapsed time, so that the days the clock changes are 23 and 25 hours long; its labels are the wall clock's.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -206,15 +207,29 @@ impl<'a> Drawing<'a> {
 
     fn modes(&self) -> String {
         let mut line = vec![' '; self.columns];
-        for span in self.period.insulin.loop_modes.iter().filter(|span| span.value != LoopMode::ClosedLoop) {
-            self.fill(&mut line, (span.start, span.end), 'm');
+        let mut unknown = BTreeSet::new();
+        for span in &self.period.insulin.loop_modes {
+            match &span.value {
+                LoopMode::ClosedLoop => {}
+                LoopMode::NoControl | LoopMode::OpenLoop | LoopMode::Pining => {
+                    self.fill(&mut line, (span.start, span.end), 'm');
+                }
+                LoopMode::Unknown(label) => {
+                    self.fill(&mut line, (span.start, span.end), '?');
+                    unknown.insert(label.as_ref());
+                }
+            }
         }
         for span in &self.period.insulin.user_modes {
-            match span.value {
-                UserMode::Sleep => self.fill(&mut line, (span.start, span.end), 's'),
-                UserMode::Exercise => self.fill(&mut line, (span.start, span.end), 'x'),
+            match &span.value {
+                UserMode::Sleeping => self.fill(&mut line, (span.start, span.end), 's'),
+                UserMode::Exercising => self.fill(&mut line, (span.start, span.end), 'x'),
                 UserMode::EatingSoon => self.fill(&mut line, (span.start, span.end), 'e'),
                 UserMode::Normal => {}
+                UserMode::Unknown(label) => {
+                    self.fill(&mut line, (span.start, span.end), '?');
+                    unknown.insert(label.as_ref());
+                }
             }
         }
         for span in &self.period.suspensions {
@@ -222,8 +237,13 @@ impl<'a> Drawing<'a> {
         }
         let words =
             [('s', "sleep"), ('x', "exercise"), ('e', "eating soon"), ('m', "automation off"), ('■', "suspended")];
-        let used: Vec<_> =
-            words.iter().filter(|(mark, _)| line.contains(mark)).map(|(mark, word)| format!("{mark} {word}")).collect();
+        let unknown = unknown.into_iter().map(|label| ('?', label));
+        let used: Vec<_> = words
+            .into_iter()
+            .chain(unknown)
+            .filter(|(mark, _)| line.contains(mark))
+            .map(|(mark, word)| format!("{mark} {word}"))
+            .collect();
         Self::strip("modes", &line.iter().collect::<String>(), Color::Magenta, &used.join("  "))
     }
 
