@@ -21,11 +21,12 @@ const RULES: &[Rule] = &[
         must_not_use: &["tokio", "reqwest", "anyhow", "clap"],
     },
     Rule { name: "tandem-source", may_use: &["pipeline", "pump-events"], must_not_use: &["duckdb", "anyhow", "clap"] },
+    Rule { name: "nightscout", may_use: &["pipeline"], must_not_use: &["duckdb", "anyhow", "clap"] },
     Rule { name: "report", may_use: &[], must_not_use: &["duckdb", "tokio", "reqwest", "anyhow", "clap"] },
     Rule { name: "tandem-sim", may_use: &["pump-events"], must_not_use: &["duckdb", "anyhow", "clap"] },
     Rule {
         name: "tandem-cli",
-        may_use: &["pump-events", "pipeline", "store-duckdb", "tandem-source", "tandem-sim", "report"],
+        may_use: &["pump-events", "pipeline", "store-duckdb", "tandem-source", "nightscout", "tandem-sim", "report"],
         must_not_use: &["duckdb", "reqwest"],
     },
     Rule {

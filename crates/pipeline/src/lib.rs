@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! Source ──fetch──▶ raw events ──parse──▶ events ──derive──▶ domain tables
-//! archives ─import─▶ (verbatim)          (decoded)          (readings, deliveries, boluses, …)
+//! archives ─import─▶ (verbatim)          (decoded)          (readings, deliveries, boluses, …) ──push──▶ Sink
 //! ```
 //!
 //! This crate owns the stages and the traits at their borders: [`Source`] (where history comes from), [`RawStore`],
-//! [`EventStore`] and [`DomainStore`] (where it goes), and [`Clock`]. It names no database and no HTTP library; other
+//! [`EventStore`] and [`DomainStore`] (where it goes), [`PushStore`] and [`Sink`] (who else gets it), and [`Clock`]. It names no database and no HTTP library; other
 //! crates implement the traits. [`Pipeline`] is the front door for programs that embed it.
 //!
 //! Read first: [`Pipeline`], then [`store`] for the contracts, then one module per stage.
@@ -22,7 +22,9 @@ pub mod import;
 pub mod parse;
 mod pipeline;
 pub mod progress;
+pub mod push;
 pub mod raw;
+pub mod retry;
 pub mod source;
 pub mod store;
 #[cfg(feature = "testing")]
@@ -34,6 +36,7 @@ pub use clock::{Clock, FixedClock};
 pub use identity::{EventId, PumpId};
 pub use pipeline::{Pipeline, Store, SyncReport};
 pub use progress::{OnProgress, Progress, StopSignal};
+pub use push::{PushError, PushOptions, PushReport, PushStore, Sink, SinkError, SinkErrorKind};
 pub use raw::{PumpKey, RawBatch, RawEvent, RawKey, RejectedEvent};
 pub use source::{DayRange, Source, SourceError, SourceErrorKind, SourcePage};
 pub use store::{DomainStore, EventStore, RawStore, RunStore, StoreError, StoreErrorKind};

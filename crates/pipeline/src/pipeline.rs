@@ -12,6 +12,7 @@ use crate::fetch::{self, FetchError, FetchOptions, FetchReport, FetchRun};
 use crate::import::{self, ImportOptions, ImportReport};
 use crate::parse::{self, ParseReport};
 use crate::progress::{Progress, StopSignal};
+use crate::push::{Push, PushError, PushOptions, PushReport, PushStore, Sink};
 use crate::store::{DomainStore, EventStore, PageCounts, RawStore, RunEnd, RunId, RunOutcome, Stage, StoreErrorKind};
 use crate::{Clock, Source, StoreError};
 
@@ -206,6 +207,22 @@ impl<S: Store> Pipeline<S> {
             (report.tables.iter().map(|count| (count.table, count.rows)).collect(), report.interrupted)
         };
         self.end(run, outcome.as_ref().map(counts))?;
+        outcome
+    }
+
+    /// Makes a destination hold the documents of the domain tables, and what changed since.
+    ///
+    /// # Errors
+    /// [`PushError`]; what was sent before it is logged, and the next push continues.
+    pub async fn push(&mut self, sink: &dyn Sink, options: &PushOptions) -> Result<PushReport, PushError>
+    where
+        S: PushStore,
+    {
+        let (now, stop) = (self.clock.now(), self.stop.clone());
+        let store = self.store.as_mut().ok_or_else(lost)?;
+        let push = Push { store, sink, options, now, stop: &stop, on_progress: &mut *self.on_progress };
+        let outcome = push.run().await;
+        self.store()?.release()?;
         outcome
     }
 

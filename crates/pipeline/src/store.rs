@@ -187,6 +187,8 @@ pub enum Stage {
     Parse,
     /// From decoded events to domain tables.
     Derive,
+    /// From domain tables to other programs. Keeps its record with its destination, not with the runs.
+    Push,
 }
 
 impl Stage {
@@ -198,6 +200,7 @@ impl Stage {
             Self::Import => "import",
             Self::Parse => "parse",
             Self::Derive => "derive",
+            Self::Push => "push",
         }
     }
 }

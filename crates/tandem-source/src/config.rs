@@ -11,8 +11,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::error::Failure;
-use crate::retry::{RetryPolicy, Sleeper, TokioSleeper};
 use crate::{EventSelection, Region};
+use pipeline::retry::{RetryPolicy, Sleeper, TokioSleeper};
 
 /// The most days that the service is known to answer whole.
 pub const LONGEST_WINDOW_DAYS: u32 = 28;

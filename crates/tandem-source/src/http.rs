@@ -14,7 +14,7 @@ use crate::config::SourceConfig;
 use crate::error::Failure;
 use crate::refusal::{self, Refusal};
 use crate::region::{Place, Service};
-use crate::retry::retry_after;
+use pipeline::retry::retry_after;
 
 /// Sends requests, a few at a time.
 #[derive(Debug)]

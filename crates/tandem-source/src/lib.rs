@@ -37,16 +37,15 @@ mod loose;
 mod reachability;
 mod refusal;
 mod region;
-mod retry;
 mod selection;
 mod session;
 mod source;
 mod windows;
 
 pub use config::{FixedPassword, LONGEST_WINDOW_DAYS, PasswordError, PasswordProvider, SourceConfig, Timeouts};
+pub use pipeline::retry::{RetryPolicy, Sleeper, TokioSleeper};
 pub use reachability::HostCheck;
 pub use region::{Region, UnknownRegion};
-pub use retry::{RetryPolicy, Sleeper, TokioSleeper};
 pub use selection::{EventSelection, WEB_APP_CODES};
 pub use session::TokenStatus;
 pub use source::TandemSource;

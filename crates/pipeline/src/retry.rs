@@ -54,7 +54,7 @@ impl RetryPolicy {
     /// `jitter` is 0 to 1 and takes up to half of the wait away, so that many clients do not come back at once; it
     /// never undercuts what the service asked for.
     #[must_use]
-    pub(crate) fn wait(&self, failed: u32, retry_after: Option<Duration>, jitter: f64) -> Option<Duration> {
+    pub fn wait(&self, failed: u32, retry_after: Option<Duration>, jitter: f64) -> Option<Duration> {
         let asked = retry_after.unwrap_or_default();
         if failed >= self.attempts || asked > self.longest_retry_after {
             return None;
@@ -68,7 +68,8 @@ impl RetryPolicy {
 const LONGEST_TOLD: Duration = Duration::from_hours(7 * 24);
 
 /// Reads `Retry-After`: seconds, or an HTTP date.
-pub(crate) fn retry_after(header: &str, now: DateTime<Utc>) -> Option<Duration> {
+#[must_use]
+pub fn retry_after(header: &str, now: DateTime<Utc>) -> Option<Duration> {
     let header = header.trim();
     let wait = if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
         header.parse().map_or(LONGEST_TOLD, Duration::from_secs)
