@@ -6,10 +6,13 @@
 //! * [`timeline`]: when which of these events reached the service.
 //! * [`service`]: the service itself on loopback HTTP: login, account, events, with scripted faults.
 //!
+//! [`nightscout`] is the other program that a history may go to: a simulated site.
+//!
 //! [`writers`] puts the same history into records and JSON without a service. Nothing here knows the client, the pipeline
 //! or a database, and nothing reads the clock or the environment: the service is told the time by its configuration.
 
 pub mod history;
+pub mod nightscout;
 pub mod service;
 pub mod timeline;
 pub mod writers;

@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// Bytes a connection may still write; when they are used up, writing fails and the server closes the connection.
 #[derive(Clone, Debug)]
-pub(super) struct Budget(Arc<AtomicU64>);
+pub(crate) struct Budget(Arc<AtomicU64>);
 
 impl Budget {
     fn unlimited() -> Self {
@@ -22,7 +22,7 @@ impl Budget {
     }
 
     /// Cuts the connection after `bytes` more bytes.
-    pub(super) fn cut_after(&self, bytes: u64) {
+    pub(crate) fn cut_after(&self, bytes: u64) {
         self.0.store(bytes, Ordering::SeqCst);
     }
 
@@ -39,7 +39,7 @@ impl Budget {
 
 /// Accepts connections with a budget.
 #[derive(Debug)]
-pub(super) struct CuttableListener(pub(super) TcpListener);
+pub(crate) struct CuttableListener(pub(crate) TcpListener);
 
 impl Listener for CuttableListener {
     type Io = Connection;
@@ -57,7 +57,7 @@ impl Listener for CuttableListener {
 
 /// A connection with a budget.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     budget: Budget,
 }

@@ -8,7 +8,7 @@
 mod account;
 mod answer;
 mod config;
-mod connection;
+pub(crate) mod connection;
 mod data;
 mod faults;
 mod keys;
