@@ -29,6 +29,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     migration!("V6__sites_clocks_totals"),
     migration!("V7__views"),
     migration!("V8__settings_and_ledger"),
+    migration!("V9__sinks"),
 ];
 
 /// The number of the newest migration that this program knows.

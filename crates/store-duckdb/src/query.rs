@@ -17,6 +17,7 @@ use duckdb::arrow::array::{Array, StringArray, StructArray};
 use duckdb::{AccessMode, Config, Connection, InterruptHandle};
 use pipeline::{StoreError, StoreErrorKind};
 
+use crate::documents::PumpNames;
 use crate::error::{broken, failed};
 use crate::migrations;
 use statement::{NotSingle, SingleStatement};
@@ -206,6 +207,14 @@ impl Reader {
             Some(function) => Err(QueryError::Forbidden { function }),
             None => Ok(columns),
         }
+    }
+
+    /// The pumps' names in the identifiers of documents.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn pump_names(&self) -> Result<PumpNames, StoreError> {
+        PumpNames::read(&self.connection)
     }
 
     /// The connection, for the questions of this crate.

@@ -14,6 +14,7 @@ mod hostile;
 mod incremental;
 mod merging;
 mod opening;
+mod pushes;
 mod readings;
 mod settings;
 mod simulated;
