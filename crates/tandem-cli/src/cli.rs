@@ -135,6 +135,7 @@ pub(crate) enum Command {
     Metrics(commands::metrics::Arguments),
     Report(commands::report::Arguments),
     Export(commands::export::Arguments),
+    Push(commands::push::Arguments),
     Mcp(commands::mcp::Arguments),
     Zone(commands::zone::Arguments),
     Verify(commands::verify::Arguments),

@@ -8,7 +8,7 @@ use anyhow::Error;
 use console::style;
 use pipeline::fetch::FetchError;
 use pipeline::import::FileError;
-use pipeline::{SourceError, SourceErrorKind, StoreError, StoreErrorKind};
+use pipeline::{PushError, SinkError, SinkErrorKind, SourceError, SourceErrorKind, StoreError, StoreErrorKind};
 use store_duckdb::QueryError;
 
 use crate::output::wrapped;
@@ -101,7 +101,9 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 pub(crate) fn is_broken_pipe(error: &Error) -> bool {
     let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
     // A connection to the service or a database breaks with the same words, and is no success.
-    let foreign = |cause: &(dyn std::error::Error + 'static)| cause.is::<SourceError>() || cause.is::<StoreError>();
+    let foreign = |cause: &(dyn std::error::Error + 'static)| {
+        cause.is::<SourceError>() || cause.is::<StoreError>() || cause.is::<SinkError>()
+    };
     !error.chain().any(foreign) && error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(broken)
 }
 
@@ -177,6 +179,9 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
     if let Some(error) = cause.downcast_ref::<StoreError>() {
         return Some(if error.kind == StoreErrorKind::Internal { Exit::Internal } else { Exit::Database });
     }
+    if let Some(error) = cause.downcast_ref::<SinkError>() {
+        return Some(exit_of_sink(error.kind));
+    }
     cause.downcast_ref::<SourceError>().map(|error| exit_of_source(error.kind))
 }
 
@@ -198,6 +203,49 @@ fn exit_of_source(kind: SourceErrorKind) -> Exit {
     }
 }
 
+fn exit_of_sink(kind: SinkErrorKind) -> Exit {
+    match kind {
+        SinkErrorKind::Configuration
+        | SinkErrorKind::TokenMissing
+        | SinkErrorKind::TokenRefused
+        | SinkErrorKind::PermissionMissing
+        | SinkErrorKind::NotADestination => Exit::Configuration,
+        _ => Exit::Service,
+    }
+}
+
+fn sink_hint(kind: SinkErrorKind) -> Option<&'static str> {
+    match kind {
+        SinkErrorKind::Configuration => {
+            Some("use the site's https:// address; http:// is accepted for this computer only")
+        }
+        SinkErrorKind::TokenMissing => Some(
+            "create a token under Admin Tools on your site, then set TANDEM_NIGHTSCOUT_TOKEN, or `token` or `token_command` in the \
+             table [nightscout] of the configuration file",
+        ),
+        SinkErrorKind::TokenRefused => Some(
+            "check the token under Admin Tools on your site: it looks like name-0123456789abcdef. It was not tried again, because a \
+             site makes everyone wait after a wrong token",
+        ),
+        SinkErrorKind::PermissionMissing => Some(
+            "give the token a role with the permissions *:*:read, api:*:create, api:*:update and api:*:delete under Admin Tools",
+        ),
+        SinkErrorKind::NotADestination => Some(
+            "open the address in a browser: it must show your Nightscout site without redirecting to another address",
+        ),
+        SinkErrorKind::TooLarge => Some("raise the body size limit of the server in front of your site"),
+        SinkErrorKind::RateLimited | SinkErrorKind::Unavailable | SinkErrorKind::Network => {
+            Some("run the same command again later; it continues where it stopped, and nothing is sent twice")
+        }
+        _ => Some("look for a newer tandem; run `tandem doctor` to see which version the site has"),
+    }
+}
+
+/// What to do about trouble with a site, and how a command that met it would exit.
+pub(crate) fn of_sink(kind: SinkErrorKind) -> (Option<&'static str>, Exit) {
+    (sink_hint(kind), exit_of_sink(kind))
+}
+
 fn hints_of(error: &Error) -> Vec<String> {
     let mut hints = Vec::new();
     if is_interruption(error) {
@@ -212,6 +260,17 @@ fn hints_of(error: &Error) -> Vec<String> {
         }
         if let Some(error) = cause.downcast_ref::<SourceError>() {
             hints.extend(source_hint(error.kind).map(str::to_owned));
+        }
+        if let Some(PushError::Sink { done, .. }) = cause.downcast_ref()
+            && *done > 0
+        {
+            hints.push(format!(
+                "{} went through before this and will not be sent again",
+                crate::output::counted(*done, "document")
+            ));
+        }
+        if let Some(error) = cause.downcast_ref::<SinkError>() {
+            hints.extend(sink_hint(error.kind).map(str::to_owned));
         }
         if let Some(error) = cause.downcast_ref::<QueryError>() {
             hints.extend(query_hint(error).map(str::to_owned));

@@ -74,7 +74,11 @@ impl Bar {
         let mut words = vec![in_words(progress.stage).to_owned()];
         words.extend(progress.pump.as_ref().map(|pump| format!("pump {pump}")));
         words.extend(progress.day.map(|day| day.to_string()));
-        let unit = if progress.stage == Stage::Derive { "rows" } else { "events" };
+        let unit = match progress.stage {
+            Stage::Derive => "rows",
+            Stage::Push => "documents",
+            _ => "events",
+        };
         words.push(format!("{} {unit}", thousands(progress.events)));
         let seconds = self.counted.2.elapsed().as_secs_f64();
         let since = progress.events.saturating_sub(self.counted.1);
@@ -108,6 +112,7 @@ fn in_words(stage: Stage) -> &'static str {
         Stage::Import => "importing",
         Stage::Parse => "decoding",
         Stage::Derive => "deriving tables",
+        Stage::Push => "pushing",
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod checks;
 mod pumps;
+mod site;
 
 use std::fmt::Write as _;
 
@@ -23,7 +24,7 @@ Examples:
   tandem doctor --json | jq '.checks[] | select(.grade == \"bad\")'
 
 Looks at the configuration, the credentials, the region, the service's hosts, the token, the clock, the database with its \
-schema, the disk, the zone, the last runs and every pump. Changes nothing, and sends no password unless the service refuses a \
+schema, the disk, the zone, the last runs, every pump, and the Nightscout site where one is configured. Changes nothing, and sends no password unless the service refuses a \
 token that should still be good.
 
 Exit code: that of the worst finding, 5 (database) before 3 (configuration, credentials, clock) before 4 (service); 0 when \

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use chrono::{Days, NaiveDate};
 use clap::{Args, ValueEnum};
-use store_duckdb::{Exporter, FileForm, QueryStopper, ReadOptions};
+use store_duckdb::{DocumentScope, Exporter, FileForm, QueryStopper, ReadOptions};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
@@ -135,9 +135,10 @@ fn export(arguments: &Arguments, context: &Context) -> Result<Exit> {
         drop(reader);
         return lake.write(&exporter(context)?, context);
     }
+    let names = reader.pump_names()?;
     drop(reader);
     let plans = match arguments.profile {
-        Some(profile) => profile.plans(&arguments.output, &wanted),
+        Some(profile) => profile.plans(&arguments.output, &wanted, &names),
         None => chosen.iter().map(|table| plan(table, arguments, &wanted)).collect::<Result<_>>()?,
     };
     write(&plans, arguments.overwrite, context)
@@ -181,6 +182,17 @@ impl Wanted {
             self.to.and_then(|to| to.checked_add_days(Days::new(1))).map(|end| format!("{column} < DATE '{end}'"));
         let both: Vec<_> = first.into_iter().chain(after).collect();
         if both.is_empty() { "true".to_owned() } else { both.join(" AND ") }
+    }
+
+    /// The same for documents.
+    fn scope(&self) -> DocumentScope {
+        let number = |day: NaiveDate| (day - NaiveDate::default()).num_days();
+        DocumentScope {
+            first_day: self.from.map(number),
+            last_day: self.to.map(number),
+            pump: self.pump,
+            ..DocumentScope::default()
+        }
     }
 
     /// A condition on a column with the pump.

@@ -14,6 +14,7 @@ pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod mcp;
 pub(crate) mod metrics;
+pub(crate) mod push;
 pub(crate) mod query;
 pub(crate) mod report;
 pub(crate) mod sim;
@@ -52,6 +53,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Metrics(arguments) => metrics::run(&arguments, context),
         Command::Report(arguments) => report::run(&arguments, context),
         Command::Export(arguments) => export::run(&arguments, context),
+        Command::Push(arguments) => push::run(&arguments, context),
         Command::Mcp(arguments) => mcp::run(&arguments, context),
         Command::Zone(arguments) => zone::run(&arguments, context),
         Command::Verify(arguments) => verify::run(&arguments, context),

@@ -11,7 +11,7 @@ use pipeline::fetch::{FetchOptions, FetchReport};
 use pipeline::{Pipeline, SerialNumber};
 use store_duckdb::DuckStore;
 
-use super::{stages, watch};
+use super::{push, stages, watch};
 use crate::cli::AccountArgs;
 use crate::context::{Context, shared_bar};
 use crate::failure::{Exit, Failure};
@@ -24,7 +24,8 @@ const EXAMPLES: &str = "\
 Examples:
   tandem sync                           what is new or may have come late
   tandem sync --from 2026-01-01 --full  everything since then, again
-  tandem sync --watch                   stay, and fetch what uploads bring";
+  tandem sync --watch                   stay, and fetch what uploads bring
+  tandem sync --push                    then send what is new to Nightscout";
 
 /// Fetch what is new from Tandem Source, decode it, and bring all tables up to date
 ///
@@ -38,6 +39,9 @@ pub(crate) struct SyncArguments {
     /// Stay, and look for new uploads again and again
     #[arg(long, conflicts_with_all = ["dry_run", "full", "from", "to"])]
     watch: bool,
+    /// Push to Nightscout what the sync brought, as `tandem push nightscout` does
+    #[arg(long, conflicts_with = "dry_run")]
+    push: bool,
     /// Minutes between looks
     #[arg(long, value_name = "MINUTES", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1440), requires = "watch")]
     interval: u32,
@@ -114,7 +118,7 @@ pub(crate) fn sync(arguments: &SyncArguments, context: &Context) -> Result<Exit>
     let source = context.source(&arguments.what.account)?;
     let options = arguments.what.options()?;
     if arguments.watch {
-        let watch = watch::Watch { context, source: &source, options: &options };
+        let watch = watch::Watch { context, source: &source, options: &options, push: arguments.push };
         return watch.run(arguments.interval, arguments.silent_after);
     }
     let bar = shared_bar(context.terminal, "asking for the account");
@@ -127,7 +131,10 @@ pub(crate) fn sync(arguments: &SyncArguments, context: &Context) -> Result<Exit>
         context.terminal.say(format!("{}\n{}", stages::parsed(&report.parse), stages::derived(&report.derive)));
     }
     let interrupted = report.fetch.interrupted || report.parse.interrupted || report.derive.interrupted;
-    Ok(stages::ended(context, interrupted))
+    match stages::ended(context, interrupted) {
+        Exit::Done if arguments.push => push::push_after_sync(context),
+        exit => Ok(exit),
+    }
 }
 
 /// Fetches only.

@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Error, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use pipeline::fetch::{FetchError, FetchOptions};
-use pipeline::{Account, Source as _, SourceError};
+use pipeline::{Account, SinkError, Source as _, SourceError};
 use tandem_source::TandemSource;
 
-use super::sync;
+use super::{push, sync};
 use crate::context::{Context, shared_bar};
 use crate::failure::Exit;
 use crate::output::span;
@@ -24,6 +24,8 @@ pub(crate) struct Watch<'a> {
     pub(crate) context: &'a Context,
     pub(crate) source: &'a TandemSource,
     pub(crate) options: &'a FetchOptions,
+    /// True where a site follows.
+    pub(crate) push: bool,
 }
 
 /// What is remembered from look to look.
@@ -31,6 +33,8 @@ pub(crate) struct Watch<'a> {
 struct Memory {
     /// The last upload of each pump as of the last sync.
     uploads: Option<Vec<Option<DateTime<Utc>>>>,
+    /// True while everything that was synced is pushed.
+    is_pushed: bool,
     failures: usize,
     told_silent: bool,
 }
@@ -66,9 +70,13 @@ impl Watch<'_> {
         let Some(account) = self.context.runtime.block_on(asked).transpose()? else { return Ok(()) };
         self.tell_silence(memory, &account, silent_hours);
         let uploads: Vec<_> = account.pumps.iter().map(|pump| pump.last_upload).collect();
-        if memory.uploads.as_ref() == Some(&uploads) {
-            return Ok(());
+        if memory.uploads.as_ref() != Some(&uploads) {
+            self.sync(memory, uploads)?;
         }
+        self.push(memory)
+    }
+
+    fn sync(&self, memory: &mut Memory, uploads: Vec<Option<DateTime<Utc>>>) -> Result<()> {
         let stop = self.context.interrupt.stop_gracefully(WORDS);
         let bar = shared_bar(self.context.terminal, "syncing");
         let mut pipeline = self.context.pipeline(&bar, stop)?;
@@ -80,6 +88,15 @@ impl Watch<'_> {
         }
         if !report.fetch.interrupted {
             memory.uploads = Some(uploads);
+        }
+        memory.is_pushed = false;
+        Ok(())
+    }
+
+    /// Lets the site follow, unless it has.
+    fn push(&self, memory: &mut Memory) -> Result<()> {
+        if self.push && !memory.is_pushed && !self.context.interrupt.is_set() {
+            memory.is_pushed = push::push_after_sync(self.context)? == Exit::Done;
         }
         Ok(())
     }
@@ -124,6 +141,8 @@ fn is_transient(error: &Error) -> bool {
     let source = error.chain().find_map(|cause| cause.downcast_ref::<SourceError>());
     let fetch = error.downcast_ref::<FetchError>().and_then(FetchError::source_error);
     let store = error.chain().find_map(|cause| cause.downcast_ref::<pipeline::StoreError>());
+    let sink = error.chain().find_map(|cause| cause.downcast_ref::<SinkError>());
     source.or(fetch).is_some_and(|error| error.kind.is_transient())
+        || sink.is_some_and(|error| error.kind.is_transient())
         || store.is_some_and(|error| error.kind == pipeline::StoreErrorKind::Locked)
 }

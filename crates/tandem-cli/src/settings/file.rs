@@ -24,6 +24,17 @@ pub(crate) struct ConfigFile {
     pub(crate) time_zone: Option<String>,
     pub(crate) endpoint: Option<String>,
     pub(crate) glucose_unit: Option<String>,
+    pub(crate) nightscout: Option<NightscoutSection>,
+}
+
+/// The table `[nightscout]`.
+#[derive(Clone, Default)]
+pub(crate) struct NightscoutSection {
+    pub(crate) url: Option<String>,
+    pub(crate) token: Option<SecretString>,
+    pub(crate) token_command: Option<String>,
+    pub(crate) cgm: Option<String>,
+    pub(crate) alarms: Option<bool>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -37,6 +48,36 @@ struct Contents {
     time_zone: Option<String>,
     endpoint: Option<String>,
     glucose_unit: Option<String>,
+    // A table: it must come after the keys.
+    nightscout: Option<NightscoutContents>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct NightscoutContents {
+    url: Option<String>,
+    token: Option<String>,
+    token_command: Option<String>,
+    cgm: Option<String>,
+    alarms: Option<bool>,
+}
+
+impl NightscoutSection {
+    fn of(contents: NightscoutContents) -> Self {
+        let NightscoutContents { url, token, token_command, cgm, alarms } = contents;
+        Self { url, token: token.map(SecretString::from), token_command, cgm, alarms }
+    }
+
+    fn contents(self) -> NightscoutContents {
+        let token = self.token.map(|token| token.expose_secret().to_owned());
+        NightscoutContents {
+            url: self.url,
+            token,
+            token_command: self.token_command,
+            cgm: self.cgm,
+            alarms: self.alarms,
+        }
+    }
 }
 
 impl ConfigFile {
@@ -51,18 +92,22 @@ impl ConfigFile {
                 return Err(failure.hint("`tandem init` writes one; --config names another").into());
             }
         };
-        let Contents { db, email, password, password_command, region, time_zone, endpoint, glucose_unit } =
+        let Contents { db, email, password, password_command, region, time_zone, endpoint, glucose_unit, nightscout } =
             parse(&text, path)
                 .map_err(|failure| failure.hint("mend that line, or write the file anew: `tandem init --overwrite`"))?;
         let password = password.map(SecretString::from);
-        Ok(Self { db, email, password, password_command, region, time_zone, endpoint, glucose_unit })
+        let nightscout = nightscout.map(NightscoutSection::of);
+        Ok(Self { db, email, password, password_command, region, time_zone, endpoint, glucose_unit, nightscout })
     }
 
     /// Writes the file, whole or not at all, readable by its owner alone.
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
-        let Self { db, email, password_command, region, time_zone, endpoint, glucose_unit, .. } = self.clone();
+        let Self { db, email, password_command, region, time_zone, endpoint, glucose_unit, nightscout, .. } =
+            self.clone();
+        let nightscout = nightscout.map(NightscoutSection::contents);
         let password = self.password.as_ref().map(|password| password.expose_secret().to_owned());
-        let contents = Contents { db, email, password, password_command, region, time_zone, endpoint, glucose_unit };
+        let contents =
+            Contents { db, email, password, password_command, region, time_zone, endpoint, glucose_unit, nightscout };
         let unkept = |error: anyhow::Error| {
             Failure::new(Exit::Configuration, "the configuration was not written")
                 .hint("name a place where you may write with --config")

@@ -4,6 +4,7 @@
 //! of their own, because they are asked for only when a login needs one.
 
 mod file;
+mod nightscout;
 mod password;
 mod paths;
 mod predecessor;
@@ -23,6 +24,7 @@ use crate::clock::SystemClock;
 use crate::failure::{Exit, Failure};
 
 pub(crate) use file::ConfigFile;
+pub(crate) use nightscout::NightscoutSettings;
 pub(crate) use password::{Keyring, prompt as password_prompt};
 use password::{PasswordChain, PasswordSource};
 pub(crate) use paths::Paths;
@@ -131,11 +133,11 @@ impl Settings {
         let is_mine = |other: &str| other.trim().eq_ignore_ascii_case(email.trim());
         let mut chain = PasswordChain::default();
         let fixed = |password: SecretString, place| PasswordSource::Fixed { password, place };
-        chain.add(arguments.password_command.clone().map(PasswordSource::Command));
+        chain.add(arguments.password_command.clone().map(password_command));
         chain.add(std::env::var("TANDEM_PASSWORD").ok().map(|password| fixed(password.into(), "TANDEM_PASSWORD")));
-        chain.add(std::env::var("TANDEM_PASSWORD_COMMAND").ok().map(PasswordSource::Command));
+        chain.add(std::env::var("TANDEM_PASSWORD_COMMAND").ok().map(password_command));
         if self.file.email.as_deref().is_none_or(is_mine) {
-            chain.add(self.file.password_command.clone().map(PasswordSource::Command));
+            chain.add(self.file.password_command.clone().map(password_command));
             chain.add(self.file.password.clone().map(|password| fixed(password, "the configuration file")));
         }
         let predecessor = self.predecessor.as_ref().filter(|credentials| is_mine(&credentials.email));
@@ -177,6 +179,10 @@ impl AccountSettings {
     pub(crate) fn password(&self) -> Result<SecretString, PasswordError> {
         self.passwords.password()
     }
+}
+
+fn password_command(command: String) -> PasswordSource {
+    PasswordSource::Command { command, what: "password" }
 }
 
 /// Reads the IANA name of a zone.

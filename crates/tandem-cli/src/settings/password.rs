@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::process::{Command, Stdio};
 
+use nightscout::{TokenError, TokenProvider};
 use secrecy::SecretString;
 use tandem_source::{PasswordError, PasswordProvider};
 
@@ -20,8 +21,8 @@ pub(super) struct PasswordChain(Vec<PasswordSource>);
 pub(super) enum PasswordSource {
     /// It is at hand.
     Fixed { password: SecretString, place: &'static str },
-    /// A command prints it.
-    Command(String),
+    /// A command prints it; `what` it is called in messages.
+    Command { command: String, what: &'static str },
     /// The operating system keeps it.
     Keyring(Keyring),
     /// The person knows it; for this address.
@@ -43,14 +44,26 @@ impl PasswordChain {
     }
 }
 
-impl PasswordProvider for PasswordChain {
-    fn password(&self) -> Result<SecretString, PasswordError> {
+impl PasswordChain {
+    fn first(&self) -> Result<Option<SecretString>, PasswordError> {
         for source in &self.0 {
             if let Some(password) = source.ask()? {
-                return Ok(password);
+                return Ok(Some(password));
             }
         }
-        Err("none is configured, and there is no terminal to ask on".into())
+        Ok(None)
+    }
+}
+
+impl PasswordProvider for PasswordChain {
+    fn password(&self) -> Result<SecretString, PasswordError> {
+        self.first()?.ok_or_else(|| "none is configured, and there is no terminal to ask on".into())
+    }
+}
+
+impl TokenProvider for PasswordChain {
+    fn token(&self) -> Result<SecretString, TokenError> {
+        self.first()?.ok_or_else(|| "none is configured".into())
     }
 }
 
@@ -59,7 +72,7 @@ impl PasswordSource {
     fn ask(&self) -> Result<Option<SecretString>, PasswordError> {
         match self {
             Self::Fixed { password, .. } => Ok(Some(password.clone())),
-            Self::Command(command) => run(command).map(Some),
+            Self::Command { command, what } => run(command, what).map(Some),
             Self::Keyring(keyring) => keyring.read().or_else(|error| {
                 tracing::debug!(%error, "the keyring cannot be asked");
                 Ok(None)
@@ -71,7 +84,8 @@ impl PasswordSource {
     fn place(&self) -> Option<&'static str> {
         match self {
             Self::Fixed { place, .. } => Some(place),
-            Self::Command(_) => Some("the password command"),
+            Self::Command { what: "token", .. } => Some("the token command"),
+            Self::Command { .. } => Some("the password command"),
             Self::Keyring(keyring) => keyring.read().ok().flatten().map(|_| "this computer's keyring"),
             Self::Prompt(_) => None,
         }
@@ -94,17 +108,17 @@ pub(crate) fn prompt(email: &str) -> Result<Option<SecretString>, PasswordError>
     }
 }
 
-fn run(command: &str) -> Result<SecretString, PasswordError> {
+fn run(command: &str, what: &str) -> Result<SecretString, PasswordError> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let mut asking = Command::new(shell);
     asking.args([flag, command]).stdin(Stdio::inherit()).stderr(Stdio::inherit());
     // It may ask on the terminal.
     let output = progress::suspend(|| asking.output())?;
     if !output.status.success() {
-        return Err(format!("the password command failed ({})", output.status).into());
+        return Err(format!("the {what} command failed ({})", output.status).into());
     }
-    let text =
-        String::from_utf8(output.stdout).map_err(|_| "the password command printed something other than text")?;
+    let text = String::from_utf8(output.stdout)
+        .map_err(|_| format!("the {what} command printed something other than text"))?;
     // The line's end belongs to the command, blanks to the password.
     Ok(text.trim_end_matches(['\r', '\n']).to_owned().into())
 }

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 use store_duckdb::{DuckStore, StoreOptions};
+use tandem_sim::history::Scenario;
 
 use crate::lives::{autumn, holding};
 use crate::support::Place;
@@ -38,8 +39,8 @@ fn shapes_of_other_programs() {
     let place = holding(&autumn());
     for (profile, files) in [
         ("iglu", &["iglu.csv"][..]),
-        ("nightscout", &["entries.json", "treatments.json"]),
-        ("tidepool", &["cbg.json", "bolus.json", "basal.json"]),
+        ("nightscout", &["entries.json", "treatments.json", "devicestatus.json"]),
+        ("tidepool", &["cbg.json", "smbg.json", "bolus.json", "wizard.json", "basal.json"]),
     ] {
         let said = place.run(&["export", "--profile", profile, "--output", profile]);
         assert_eq!(said.code, 0, "{profile}: {}", said.talk);
@@ -92,14 +93,16 @@ fn is_positive(value: &Value) -> bool {
     value.as_f64().is_some_and(|number| number > 0.0)
 }
 
-/// The members of a document in the API's description (`swagger.yaml` of version 3), and the times of version 1.
+/// The members of a document in the API's description (`swagger.yaml` of version 3), the times of version 1, and `mills`, without
+/// which a site counts nothing.
 #[test]
 fn nightscout_takes_the_documents() {
     let place = holding(&autumn());
     assert_eq!(place.run(&["export", "--profile", "nightscout", "--output", "nightscout"]).code, 0);
-    let document: [Member; 6] = [
+    let document: [Member; 7] = [
         ("identifier", true, |value| value.as_str().is_some_and(|text| text.starts_with("tandem-"))),
         ("date", true, |value| value.as_i64().is_some_and(|milliseconds| milliseconds > 1_700_000_000_000)),
+        ("mills", true, Value::is_i64),
         ("utcOffset", true, is_offset),
         ("app", true, |value| value == "tandem"),
         ("device", true, |value| value == "tandem"),
@@ -115,22 +118,29 @@ fn nightscout_takes_the_documents() {
             value.as_str().is_some_and(|text| arrows.contains(&text))
         }),
     ];
-    let treatment: [Member; 12] = [
-        ("eventType", true, |value| {
-            let kinds = ["Meal Bolus", "Correction Bolus", "Combo Bolus", "Carb Correction", "Temp Basal"];
-            value.as_str().is_some_and(|text| kinds.contains(&text))
-        }),
+    let is_rate = |value: &Value| value.as_f64().is_some_and(|rate| (0.0..=20.0).contains(&rate));
+    let is_percent = |value: &Value| value.as_f64().is_some_and(|percent| (0.0..=100.0).contains(&percent));
+    let treatment: [Member; 20] = [
+        ("eventType", true, Value::is_string),
         ("created_at", true, is_instant),
-        ("insulin", false, |value| value.as_f64().is_some_and(|units| (0.0..=50.0).contains(&units))),
+        ("insulin", false, |value| value.as_f64().is_some_and(|units| units > 0.0 && units <= 50.0)),
         ("carbs", false, is_positive),
         ("automatic", false, |value| value == true),
-        ("duration", false, is_positive),
-        ("absolute", false, |value| value.as_f64().is_some_and(|rate| (0.0..=20.0).contains(&rate))),
+        ("duration", false, |value| value.as_u64().is_some_and(|minutes| minutes > 0)),
+        ("durationInMilliseconds", false, |value| value.as_u64().is_some_and(|milliseconds| milliseconds >= 30_000)),
+        ("endmills", false, Value::is_i64),
+        ("temp", false, |value| value == "absolute"),
+        ("absolute", false, is_rate),
+        ("rate", false, is_rate),
+        ("reason", false, |value| value == "suspended"),
+        ("glucose", false, is_positive),
+        ("glucoseType", false, |value| value == "Finger"),
+        ("units", false, |value| value == "mg/dl"),
         ("enteredinsulin", false, is_positive),
-        ("relative", false, is_positive),
-        ("splitNow", false, |value| value.as_f64().is_some_and(|percent| (0.0..100.0).contains(&percent))),
-        ("splitExt", false, |value| value.as_f64().is_some_and(|percent| percent > 0.0 && percent <= 100.0)),
+        ("splitNow", false, is_percent),
+        ("splitExt", false, is_percent),
         ("notes", false, Value::is_string),
+        ("profile", false, Value::is_string),
     ];
     let (entries, treatments) =
         (exported(&place, "nightscout", "entries.json"), exported(&place, "nightscout", "treatments.json"));
@@ -140,16 +150,66 @@ fn nightscout_takes_the_documents() {
         let identifiers: BTreeSet<_> = documents.iter().map(|document| document["identifier"].as_str()).collect();
         assert_eq!(identifiers.len(), documents.len(), "each has an identifier of its own");
     }
-    // Of a combo bolus, what is given later is in its rate.
-    let insulin = |treatment: &Value| {
-        let number = |name: &str| treatment[name].as_f64().unwrap_or(0.0);
-        number("insulin") + number("relative") * number("duration") / 60.0
+    let sum = |member: &str| treatments.iter().filter_map(|treatment| treatment[member].as_f64()).sum::<f64>();
+    let asked = |query: &str| -> f64 {
+        let said = place.run(&["query", query, "--format", "csv"]);
+        said.data.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or_else(|| panic!("{query}: {}", said.talk))
     };
-    let boluses = treatments.iter().filter(|treatment| treatment["absolute"].is_null());
-    let told: f64 = boluses.map(insulin).sum();
-    let given = place.run(&["query", "SELECT sum(delivered_units) FROM boluses", "--format", "csv"]);
-    let given: f64 = given.data.lines().nth(1).expect("a sum").parse().expect("a number");
-    assert!((told - given).abs() < 0.05, "{told} U are told of {given} U");
+    let basal = |treatment: &Value| {
+        Some(treatment["rate"].as_f64()? * treatment["durationInMilliseconds"].as_f64()? / 3_600_000.0)
+    };
+    let basal: f64 = treatments.iter().filter_map(basal).sum();
+    for (told, query) in [
+        (sum("insulin"), "SELECT sum(bolus_units) FROM insulin_daily"),
+        (sum("carbs"), "SELECT sum(carbs_grams) FROM insulin_daily"),
+        (basal, "SELECT sum(basal_units) FROM insulin_daily"),
+    ] {
+        assert!((told - asked(query)).abs() < 0.05, "{told} of {}: {query}", asked(query));
+    }
+    let of = |kind: &str| treatments.iter().filter(|treatment| treatment["eventType"] == kind).count() as u64;
+    assert!(
+        of("Temp Basal") < place.count("basal_deliveries") && of("Temp Basal") > 0,
+        "neighbours with one rate are one"
+    );
+    assert_eq!(of("BG Check"), place.count("bg_readings WHERE source = 'manual'"));
+    assert_eq!(of("Sensor Start"), place.count("sensor_sessions"));
+    assert_eq!(of("Suspend Pump"), place.count("suspensions"));
+}
+
+/// Carbs of a bolus that delivered nothing, rates of a few seconds, an extended bolus: what is easily lost.
+#[test]
+fn nightscout_gets_all_insulin_and_carbs_of_every_day() {
+    let place = holding(&Scenario::torture(3).days(40).simulate());
+    assert_eq!(place.run(&["export", "--profile", "nightscout", "--output", "nightscout"]).code, 0);
+    let treatments = exported(&place, "nightscout", "treatments.json");
+    let mut days: BTreeMap<String, [f64; 2]> = BTreeMap::new();
+    for treatment in &treatments {
+        let instant =
+            treatment["date"].as_i64().expect("a date") + treatment["utcOffset"].as_i64().expect("an offset") * 60_000;
+        let day = chrono::DateTime::from_timestamp_millis(instant).expect("an instant").date_naive().to_string();
+        let sums = days.entry(day).or_default();
+        sums[0] += treatment["insulin"].as_f64().unwrap_or(0.0);
+        sums[1] += treatment["carbs"].as_f64().unwrap_or(0.0);
+        assert!(treatment["duration"].as_u64() != Some(0), "no duration ends the rate before: {treatment}");
+    }
+    let said = place.run(&[
+        "query",
+        "SELECT day, bolus_units, carbs_grams FROM insulin_daily ORDER BY day",
+        "--format",
+        "csv",
+    ]);
+    let mut compared = 0;
+    for line in said.data.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let number = |cell: &str| cell.parse::<f64>().expect("a number");
+        let [insulin, carbs] = days.get(cells[0]).copied().unwrap_or_default();
+        assert!(
+            (insulin - number(cells[1])).abs() < 0.05 && (carbs - number(cells[2])).abs() < 1.0,
+            "{line}: {insulin} {carbs}"
+        );
+        compared += 1;
+    }
+    assert!(compared >= 40, "{compared} days");
 }
 
 /// The members of a datum in Tidepool's documentation of its data model, for ingestion.
@@ -165,10 +225,29 @@ fn tidepool_takes_the_data() {
         ("conversionOffset", true, |value| value == 0),
         ("deviceId", true, |value| value.as_str().is_some_and(|text| text.starts_with("tandem-"))),
     ];
-    let cbg: [Member; 3] = [
+    let cbg: [Member; 4] = [
         ("type", true, |value| value == "cbg"),
         ("value", true, |value| value.as_i64().is_some_and(|glucose| (0..=1000).contains(&glucose))),
         ("units", true, |value| value == "mg/dL"),
+        ("annotations", false, |value| value[0]["code"] == "bg/out-of-range" && value[0]["threshold"].is_i64()),
+    ];
+    let smbg: [Member; 4] = [
+        ("type", true, |value| value == "smbg"),
+        ("subType", true, |value| value == "manual"),
+        ("value", true, |value| value.as_i64().is_some_and(|glucose| (1..=1000).contains(&glucose))),
+        ("units", true, |value| value == "mg/dL"),
+    ];
+    let wizard: [Member; 10] = [
+        ("type", true, |value| value == "wizard"),
+        ("units", true, |value| value == "mg/dL"),
+        ("carbInput", false, |value| value.as_f64().is_some_and(|grams| (0.0..=1000.0).contains(&grams))),
+        ("carbUnits", true, |value| value == "grams"),
+        ("bgInput", false, Value::is_i64),
+        ("insulinOnBoard", false, Value::is_number),
+        ("insulinCarbRatio", false, is_positive),
+        ("insulinSensitivity", false, is_positive),
+        ("bgTarget", false, |value| is_positive(&value["target"])),
+        ("recommended", false, Value::is_object),
     ];
     let is_dose = |value: &Value| value.as_f64().is_some_and(|units| units > 0.0 && units <= 100.0);
     let bolus: [Member; 8] = [
@@ -197,6 +276,14 @@ fn tidepool_takes_the_data() {
         }),
         ("rate", false, |value| value.as_f64().is_some_and(|rate| (0.0..=20.0).contains(&rate))),
     ];
+    check_shape("smbg.json", &exported(&place, "tidepool", "smbg.json"), &[&datum[..], &smbg].concat());
+    check_shape("wizard.json", &exported(&place, "tidepool", "wizard.json"), &[&datum[..], &wizard].concat());
+    let carbs = |file: &str, grams: fn(&Value) -> Option<f64>| {
+        exported(&place, "tidepool", file).iter().filter_map(grams).sum::<f64>()
+    };
+    let told = carbs("wizard.json", |datum| datum["carbInput"].as_f64())
+        + carbs("food.json", |datum| datum["nutrition"]["carbohydrate"]["net"].as_f64());
+    assert_eq!(told as u64, place.number("SELECT sum(carbs_grams)::BIGINT FROM carb_entries"));
     let files = ["cbg.json", "bolus.json", "basal.json"].map(|file| exported(&place, "tidepool", file));
     check_shape("cbg.json", &files[0], &[&datum[..], &cbg].concat());
     check_shape("bolus.json", &files[1], &[&datum[..], &bolus].concat());

@@ -9,16 +9,20 @@ mod exits;
 mod exports;
 mod first_minute;
 mod golden;
+#[cfg(unix)]
+mod kills;
 mod lives;
 mod metrics;
 mod predecessor;
 #[cfg(unix)]
 mod private;
+mod pushes;
 mod python;
 mod queries;
 mod screens;
 mod service;
 mod shipped;
+mod site;
 mod support;
 mod tour;
 mod trouble;

@@ -42,6 +42,9 @@ impl Redaction {
             let host = endpoint.split("://").last().unwrap_or(endpoint).trim_end_matches('/');
             private.text(host, "‹endpoint›");
         }
+        if let Some(host) = settings.nightscout(None).ok().and_then(|site| site.url.host_str().map(str::to_owned)) {
+            private.text(host, "‹nightscout›");
+        }
         let stored =
             examination.facts.iter().flat_map(|facts| &facts.pumps).filter_map(|pump| pump.serial_number.clone());
         let listed = examination.account.iter().flat_map(|account| &account.pumps);

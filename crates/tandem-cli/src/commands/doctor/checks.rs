@@ -8,7 +8,7 @@ use pipeline::{Account, Source as _, SourceError, StoreError, StoreErrorKind};
 use store_duckdb::{ReadOptions, Reader, StatusFacts};
 use tandem_source::{HostCheck, TandemSource};
 
-use super::pumps;
+use super::{pumps, site};
 use crate::cli::AccountArgs;
 use crate::context::Context;
 use crate::failure::{self, Exit};
@@ -80,7 +80,7 @@ impl Check {
     }
 
     /// What an error means for the commands that would meet it.
-    fn bad(name: &'static str, error: &Error) -> Self {
+    pub(super) fn bad(name: &'static str, error: &Error) -> Self {
         let (words, advice, exit) = failure::in_brief(error);
         Self { name, grade: Grade::Bad(exit), words, advice }
     }
@@ -103,6 +103,7 @@ impl Examination {
             examination.checks.push(runs(facts));
             examination.checks.extend(pumps::checks(facts, examination.account.as_ref(), Context::now()));
         }
+        examination.checks.extend(site::checks(context));
         examination
     }
 

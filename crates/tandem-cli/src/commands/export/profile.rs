@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::ValueEnum;
-use store_duckdb::FileForm;
+use store_duckdb::{FileForm, PumpNames, nightscout_documents};
 
 use super::{Plan, Wanted};
 
@@ -12,9 +12,9 @@ use super::{Plan, Wanted};
 pub(super) enum Profile {
     /// iglu in R and Python: one CSV of id, time (the pump's clock) and gl (mg/dL)
     Iglu,
-    /// Nightscout: entries and treatments, each a JSON array as its API takes them
+    /// Nightscout: entries, treatments, profile and devicestatus, each a JSON array as its API takes them
     Nightscout,
-    /// Tidepool's data model: cbg, bolus and basal, each a JSON array
+    /// Tidepool's data model: cbg, smbg, bolus, wizard, food and basal, each a JSON array
     Tidepool,
 }
 
@@ -22,50 +22,49 @@ const IGLU: &str = "
     SELECT 'tandem' AS id, strftime(timestamp, '%Y-%m-%d %H:%M:%S') AS time, cgm_reading AS gl
     FROM cgm_readings WHERE {days} AND {pump} ORDER BY timestamp_utc";
 
-/// Entries and treatments as Nightscout's API describes them (its `swagger.yaml`): `dateString` and `created_at` are of version
-/// 1, `identifier`, `date` and `app` of version 3. The number of the event makes it one entry however often it is sent.
-const ENTRIES: &str = "
-    SELECT 'sgv' AS type, cgm_reading AS sgv, 'mg' AS units, {direction} AS direction, {utc} AS dateString, {document}
-    FROM cgm_readings WHERE {days} AND {pump} ORDER BY timestamp_utc";
+/// Files and collections of Nightscout; the documents are those that `tandem push nightscout` sends.
+const NIGHTSCOUT_FILES: [(&str, &str); 4] = [
+    ("entries.json", "entries"),
+    ("treatments.json", "treatments"),
+    ("profile.json", "profile"),
+    ("devicestatus.json", "devicestatus"),
+];
 
-/// A dose that is given over time is a combo bolus: what is given at once, and units an hour for the rest.
-const TREATMENTS: &str = "
-    WITH doses AS (
-        SELECT *, CASE WHEN extended_delivered_units > 0 THEN {extended_minutes} END AS minutes,
-               delivered_units - extended_delivered_units AS now_units
-        FROM boluses WHERE delivered_units > 0 AND {days} AND {pump}
-    )
-    SELECT * EXCLUDE (timestamp_utc) FROM (
-        SELECT timestamp_utc, CASE WHEN minutes > 0 THEN 'Combo Bolus' WHEN carbs_grams > 0 THEN 'Meal Bolus' ELSE 'Correction Bolus' END AS eventType,
-               {utc} AS created_at, {document}, CASE WHEN source = 'automatic' THEN true END AS automatic, nullif(carbs_grams, 0)::DOUBLE AS carbs,
-               round(CASE WHEN minutes > 0 THEN now_units ELSE delivered_units END, 3) AS insulin, minutes AS duration,
-               CASE WHEN minutes > 0 THEN round(delivered_units, 3) END AS enteredinsulin,
-               CASE WHEN minutes > 0 THEN round(extended_delivered_units * 60 / minutes, 3) END AS relative,
-               CASE WHEN minutes > 0 THEN round(100 * now_units / delivered_units, 1) END AS splitNow,
-               CASE WHEN minutes > 0 THEN round(100 * extended_delivered_units / delivered_units, 1) END AS splitExt
-        FROM doses
-        UNION ALL BY NAME
-        SELECT timestamp_utc, 'Carb Correction' AS eventType, {utc} AS created_at, {document}, carbs_grams::DOUBLE AS carbs
-        FROM carb_entries WHERE bolus_id IS NULL AND {days} AND {pump}
-        UNION ALL BY NAME
-        SELECT timestamp_utc, 'Temp Basal' AS eventType, {utc} AS created_at, {document}, commanded_basal_rate / 1000.0 AS absolute, seconds / 60.0 AS duration
-        FROM basal_deliveries WHERE seconds > 0 AND commanded_basal_rate IS NOT NULL AND {days} AND {pump}
-    ) ORDER BY timestamp_utc";
+const TIDEPOOL_FILES: [(&str, &str); 6] = [
+    ("cbg.json", CBG),
+    ("smbg.json", SMBG),
+    ("bolus.json", BOLUS),
+    ("wizard.json", WIZARD),
+    ("food.json", FOOD),
+    ("basal.json", BASAL),
+];
 
-/// What every document of Nightscout has. No serial number: sites are often open to everybody.
-const DOCUMENT: &str = "
-    'tandem-' || id AS identifier, epoch_ms(timestamp_utc) AS date, utc_offset_seconds // 60 AS utcOffset, 'tandem' AS app, 'tandem' AS device,
-    'tandem' AS enteredBy";
-
-/// Arrows as the sensors' makers draw them, in mg/dL per minute.
-const DIRECTION: &str = "
-    CASE WHEN rate > 3 THEN 'DoubleUp' WHEN rate > 2 THEN 'SingleUp' WHEN rate > 1 THEN 'FortyFiveUp' WHEN rate >= -1 THEN 'Flat'
-         WHEN rate >= -2 THEN 'FortyFiveDown' WHEN rate >= -3 THEN 'SingleDown' WHEN rate < -3 THEN 'DoubleDown' END";
-
-/// Data as Tidepool's data model describes it for ingestion; `guid` and `uploadId` are given by the program that uploads.
+/// Data as Tidepool's data model describes it for ingestion; `guid` and `uploadId` are given by the program that uploads. A reading
+/// beyond the sensor's range is the value next to it, with an annotation that names the limit.
 const CBG: &str = "
-    SELECT 'cbg' AS type, cgm_reading AS value, 'mg/dL' AS units, {datum}
+    SELECT 'cbg' AS type, cgm_reading AS value, 'mg/dL' AS units,
+           CASE status WHEN 'low' THEN [struct_pack(code := 'bg/out-of-range', value := 'low', threshold := 40)]
+                       WHEN 'high' THEN [struct_pack(code := 'bg/out-of-range', value := 'high', threshold := 400)] END AS annotations, {datum}
     FROM cgm_readings WHERE {days} AND {pump} ORDER BY timestamp_utc";
+
+/// Glucose that a person measured and entered.
+const SMBG: &str = "
+    SELECT 'smbg' AS type, 'manual' AS subType, bg_mgdl AS value, 'mg/dL' AS units, {datum}
+    FROM bg_readings WHERE source = 'manual' AND {days} AND {pump} ORDER BY timestamp_utc";
+
+/// What the bolus calculator was asked, and what it proposed.
+const WIZARD: &str = "
+    SELECT 'wizard' AS type, 'mg/dL' AS units, carbs_grams::DOUBLE AS carbInput, 'grams' AS carbUnits, bg_mgdl AS bgInput, iob_units AS insulinOnBoard,
+           carb_ratio AS insulinCarbRatio, isf AS insulinSensitivity, CASE WHEN target_bg IS NOT NULL THEN struct_pack(target := target_bg) END AS bgTarget,
+           CASE WHEN coalesce(food_units, correction_units) IS NOT NULL
+                THEN struct_pack(carb := food_units, correction := correction_units, net := round(coalesce(food_units, 0) + coalesce(correction_units, 0), 5))
+                END AS recommended, {datum}
+    FROM boluses WHERE source <> 'automatic' AND (carbs_grams > 0 OR bg_mgdl IS NOT NULL) AND {days} AND {pump} ORDER BY timestamp_utc";
+
+/// Carbs that did not go into the bolus calculator.
+const FOOD: &str = "
+    SELECT 'food' AS type, struct_pack(carbohydrate := struct_pack(net := carbs_grams::DOUBLE, units := 'grams')) AS nutrition, {datum}
+    FROM carb_entries WHERE bolus_id IS NULL AND {days} AND {pump} ORDER BY timestamp_utc";
 
 /// Tidepool's kinds: normal, square (all of it extended), dual/square (both), automated. What was expected is said where less
 /// was delivered.
@@ -115,35 +114,28 @@ const UTC: &str = "strftime(make_timestamp(epoch_us(timestamp_utc)), '%Y-%m-%dT%
 
 impl Profile {
     /// The files to write.
-    pub(super) fn plans(self, folder: &Path, wanted: &Wanted) -> Vec<Plan> {
-        let files: &[(&str, &str, FileForm)] = match self {
-            Self::Iglu => &[("iglu.csv", IGLU, FileForm::Csv)],
+    pub(super) fn plans(self, folder: &Path, wanted: &Wanted, names: &PumpNames) -> Vec<Plan> {
+        let file = |name: &str, query: String, form| Plan { path: folder.join(name), query, form };
+        match self {
+            Self::Iglu => vec![file("iglu.csv", filled(IGLU, wanted), FileForm::Csv)],
             Self::Nightscout => {
-                &[("entries.json", ENTRIES, FileForm::JsonArray), ("treatments.json", TREATMENTS, FileForm::JsonArray)]
+                let scope = wanted.scope();
+                let file = |(name, collection)| {
+                    file(name, nightscout_documents(collection, names, &scope), FileForm::JsonArray)
+                };
+                NIGHTSCOUT_FILES.map(file).into()
             }
-            Self::Tidepool => &[
-                ("cbg.json", CBG, FileForm::JsonArray),
-                ("bolus.json", BOLUS, FileForm::JsonArray),
-                ("basal.json", BASAL, FileForm::JsonArray),
-            ],
-        };
-        let filled = |query: &str| {
-            // What contains others comes first.
-            let parts = [
-                ("{datum}", DATUM),
-                ("{document}", DOCUMENT),
-                ("{direction}", DIRECTION),
-                ("{extended_minutes}", EXTENDED_MINUTES),
-                ("{utc}", UTC),
-            ];
-            let query = parts.iter().fold(query.to_owned(), |query, (name, part)| query.replace(name, part));
-            query.replace("{days}", &wanted.days("timestamp")).replace("{pump}", &wanted.of_pump("pump_id"))
-        };
-        let plan = |(name, query, form): &(&str, &str, FileForm)| Plan {
-            path: folder.join(name),
-            query: filled(query),
-            form: *form,
-        };
-        files.iter().map(plan).collect()
+            Self::Tidepool => {
+                TIDEPOOL_FILES.map(|(name, query)| file(name, filled(query, wanted), FileForm::JsonArray)).into()
+            }
+        }
     }
+}
+
+/// A query with its parts and the wanted rows put in.
+fn filled(query: &str, wanted: &Wanted) -> String {
+    // What contains others comes first.
+    let parts = [("{datum}", DATUM), ("{extended_minutes}", EXTENDED_MINUTES), ("{utc}", UTC)];
+    let query = parts.iter().fold(query.to_owned(), |query, (name, part)| query.replace(name, part));
+    query.replace("{days}", &wanted.days("timestamp")).replace("{pump}", &wanted.of_pump("pump_id"))
 }
