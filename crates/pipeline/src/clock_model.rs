@@ -21,6 +21,10 @@ use pump_events::PumpTime;
 
 use crate::EventId;
 
+/// The revision of the clock model. Raise it with every change that can give an event another instant: databases then find their
+/// clocks again.
+pub const REVISION: u32 = 1;
+
 /// An offset this close to the zone's is the zone's: drift and a clock set by hand.
 const ZONE_TOLERANCE_MS: i64 = 5 * 60_000;
 /// An offset this close to a quarter of an hour is some other zone's; all zones in use lie on quarters.

@@ -177,7 +177,7 @@ impl<S: Store> Pipeline<S> {
     /// # Errors
     /// [`StoreError`]; batches before it are kept.
     pub fn parse(&mut self) -> Result<ParseReport, StoreError> {
-        if !self.has_unparsed()? {
+        if !self.has_unparsed()? && self.store()?.clocks_are_current()? {
             return Ok(ParseReport::default());
         }
         let run = self.begin(Stage::Parse, self.clock.now())?;

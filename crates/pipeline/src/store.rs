@@ -139,6 +139,12 @@ pub trait EventStore: RunStore {
     /// [`StoreError`].
     fn clock_evidence(&mut self) -> Result<Vec<ClockEvidence>, StoreError>;
 
+    /// False after the clock model has changed: the clocks are to be found again.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn clocks_are_current(&mut self) -> Result<bool, StoreError>;
+
     /// Makes `clocks` the pumps' clocks, found by `zones`, and keeps both. Where a clock differs from the former one,
     /// the instants of the events already stored follow and the pump is marked for derivation; or, where they are many,
     /// all that was decoded is dropped, and every raw event is unparsed again.
@@ -434,6 +440,10 @@ pub enum StoreErrorKind {
     TooNew,
     /// A migration that was applied is not the one this program knows.
     MigrationMismatch,
+    /// The file was built by an older version of this program and is opened for reading only.
+    Outdated,
+    /// Bringing the file up to date would break something that a person created in it.
+    Conflict,
     /// No room left.
     DiskFull,
     /// The file or its folder cannot be written.

@@ -2,11 +2,13 @@
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use duckdb::{AccessMode, Config, Connection, Transaction};
 use pipeline::{StoreError, StoreErrorKind};
 
+use crate::derived::{self, Layer};
 use crate::error::{broken, failed};
 use crate::migrations;
 
@@ -28,11 +30,46 @@ pub struct StoreOptions {
     pub memory_limit: String,
     /// Only reads: nothing is made or brought up to date, and other readers may read beside it.
     pub read_only: bool,
+    /// Called before each table that is rebuilt because its definition has changed.
+    pub on_rebuild: Option<OnRebuild>,
+}
+
+/// A table that is about to be rebuilt.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Rebuilding {
+    /// Its name.
+    pub table: &'static str,
+    /// How many were rebuilt before.
+    pub done: usize,
+    /// How many are rebuilt in all.
+    pub all: usize,
+}
+
+/// A function that is called while an older database is brought up to date.
+#[derive(Clone)]
+pub struct OnRebuild(Arc<dyn Fn(Rebuilding) + Send + Sync>);
+
+impl OnRebuild {
+    /// Wraps `listener`.
+    pub fn new(listener: impl Fn(Rebuilding) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(listener))
+    }
+}
+
+impl std::fmt::Debug for OnRebuild {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("OnRebuild")
+    }
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { lock_patience: Duration::from_secs(5), memory_limit: "192MB".to_owned(), read_only: false }
+        Self {
+            lock_patience: Duration::from_secs(5),
+            memory_limit: "192MB".to_owned(),
+            read_only: false,
+            on_rebuild: None,
+        }
     }
 }
 
@@ -56,14 +93,20 @@ pub struct DuckStore {
     location: Location,
     options: StoreOptions,
     connection: Option<Connection>,
+    /// The derived layer was found up to date: a file that this store reopens is not looked through again.
+    is_up_to_date: bool,
 }
 
 impl DuckStore {
-    /// Opens the database in `path`, makes it if there is none, and brings its schema up to date.
+    /// Opens the database in `path` and creates it if there is none. A database of an older version is brought up to date: tables
+    /// and views whose definition has changed are rebuilt from the events. Where events must be decoded again, the next
+    /// [`parse`](pipeline::parse) and [`derive`](pipeline::derive) do that ([`DuckStore::is_complete`]).
     ///
     /// # Errors
     /// [`StoreError`] when the file is held by another program for longer than the patience, is no database, is
-    /// damaged, was made by a newer version, or cannot be written; when only read, also of an older version.
+    /// damaged, was made by a newer version, or cannot be written;
+    /// [`Conflict`](StoreErrorKind::Conflict) when bringing it up to date would break something that a person created in it;
+    /// when only read, [`Outdated`](StoreErrorKind::Outdated) for a database that is not up to date.
     pub fn open(path: impl AsRef<Path>, options: StoreOptions) -> Result<Self, StoreError> {
         Self::at(Location::File(path.as_ref().to_owned()), options)
     }
@@ -77,7 +120,7 @@ impl DuckStore {
     }
 
     fn at(location: Location, options: StoreOptions) -> Result<Self, StoreError> {
-        let mut store = Self { location, options, connection: None };
+        let mut store = Self { location, options, connection: None, is_up_to_date: false };
         store.connection()?;
         Ok(store)
     }
@@ -95,6 +138,7 @@ impl DuckStore {
     pub fn connection(&mut self) -> Result<&mut Connection, StoreError> {
         if self.connection.is_none() {
             self.connection = Some(self.open_patiently()?);
+            self.is_up_to_date = true;
         }
         self.connection.as_mut().ok_or_else(|| broken(StoreErrorKind::Internal, "the database is not open"))
     }
@@ -163,10 +207,38 @@ impl DuckStore {
         };
         if self.options.read_only {
             migrations::check(&connection)?;
+            derived::check_up_to_date(&connection)?;
         } else {
             migrations::migrate(&mut connection)?;
+            if !self.is_up_to_date {
+                self.bring_up_to_date(&mut connection)?;
+            }
         }
         Ok(connection)
+    }
+
+    fn bring_up_to_date(&self, connection: &mut Connection) -> Result<(), StoreError> {
+        let mut tell = |table: Rebuilding| {
+            tracing::info!(table = table.table, "rebuilds a table whose definition has changed");
+            if let Some(OnRebuild(listener)) = &self.options.on_rebuild {
+                listener(table);
+            }
+        };
+        derived::bring_up_to_date(connection, &mut tell)
+    }
+
+    /// False while rows that were dropped to be rebuilt are missing: the stages parse and derive bring them back.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn is_complete(&mut self) -> Result<bool, StoreError> {
+        let connection = self.connection()?;
+        for layer in [Layer::Clocks, Layer::Decoded, Layer::Domain] {
+            if !derived::is_complete(connection, layer)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn config(&self) -> duckdb::Result<Config> {

@@ -6,6 +6,7 @@ use duckdb::Connection;
 use pipeline::StoreError;
 
 use crate::DuckStore;
+use crate::derived::OBJECTS;
 use crate::error::failed;
 
 /// A table or view of the schema.
@@ -33,12 +34,11 @@ pub struct RelationColumn {
 }
 
 const RELATIONS: &str = "
-    SELECT name, is_view, coalesce(comment, '')
-    FROM (SELECT table_name AS name, false AS is_view, table_oid AS made, comment FROM duckdb_tables() WHERE NOT internal AND NOT temporary
-          UNION ALL
-          SELECT view_name, true, view_oid, comment FROM duckdb_views() WHERE NOT internal AND NOT temporary)
-    WHERE name <> 'refinery_schema_history'
-    ORDER BY is_view, made";
+    SELECT table_name AS name, false AS is_view, coalesce(comment, '') FROM duckdb_tables()
+    WHERE NOT internal AND NOT temporary AND table_name <> 'refinery_schema_history'
+    UNION ALL
+    SELECT view_name, true, coalesce(comment, '') FROM duckdb_views() WHERE NOT internal AND NOT temporary
+    ORDER BY is_view, name";
 
 const COLUMNS: &str = "
     SELECT column_name, data_type, coalesce(comment, '')
@@ -47,7 +47,7 @@ const COLUMNS: &str = "
     ORDER BY column_index";
 
 impl DuckStore {
-    /// Every table and view of the schema with its comments, tables first, in the order in which they were made.
+    /// Every table and view with its comments, tables first, in the order of the registry; then what a person created.
     ///
     /// # Errors
     /// [`StoreError`] when the database cannot be read.
@@ -75,7 +75,10 @@ fn relations(connection: &Connection) -> Result<Vec<Relation>, StoreError> {
         let columns = columns(connection, &name)?;
         Ok(Relation { name, is_view, meaning, columns })
     };
-    named.into_iter().map(whole).collect()
+    let mut relations = named.into_iter().map(whole).collect::<Result<Vec<Relation>, StoreError>>()?;
+    let place = |name: &str| OBJECTS.iter().position(|object| object.name == name).unwrap_or(OBJECTS.len());
+    relations.sort_by_key(|relation| (relation.is_view, place(&relation.name)));
+    Ok(relations)
 }
 
 fn columns(connection: &Connection, table: &str) -> Result<Vec<RelationColumn>, StoreError> {

@@ -11,6 +11,7 @@ use pipeline::{EventId, EventStore, PumpId, StoreError, StoreErrorKind, TextRows
 
 use crate::DuckStore;
 use crate::columns::Columns;
+use crate::derived::{self, Kind, Layer};
 use crate::error::{broken, failed};
 
 /// About as long is the text of an event.
@@ -46,8 +47,13 @@ impl EventStore for DuckStore {
             append_problems_in_tx(transaction, &batch)?;
             move_position_in_tx(transaction, &batch.dictionary, batch.last)?;
             mark_events_in_tx(transaction, &batch)?;
-            append_events_in_tx(transaction, batch.events)
+            append_events_in_tx(transaction, batch.events)?;
+            note_decoded_in_tx(transaction, batch.last)
         })
+    }
+
+    fn clocks_are_current(&mut self) -> Result<bool, StoreError> {
+        derived::is_complete(self.connection()?, Layer::Clocks)
     }
 
     fn clock_evidence(&mut self) -> Result<Vec<ClockEvidence>, StoreError> {
@@ -87,7 +93,7 @@ impl EventStore for DuckStore {
                     Moved::TooMany => clear_decoded_in_tx(transaction)?,
                 }
             }
-            Ok(())
+            derived::mark_complete_in_tx(transaction, Layer::Clocks)
         })
     }
 
@@ -119,10 +125,21 @@ pub(crate) fn clear_derived_in_tx(transaction: &Transaction<'_>) -> Result<(), S
     clear_in_tx(transaction, "clock_segments")
 }
 
+/// Notes that every raw event is decoded, if the batch `last` was the last one.
+fn note_decoded_in_tx(transaction: &Transaction<'_>, last: BatchNumber) -> Result<(), StoreError> {
+    let more = "SELECT EXISTS (FROM raw_batches WHERE id > ? AND new + revised > 0)";
+    let waits: bool =
+        transaction.query_row(more, [last.0], |row| row.get(0)).map_err(failed("cannot look for more raw events"))?;
+    if waits { Ok(()) } else { derived::mark_complete_in_tx(transaction, Layer::Decoded) }
+}
+
 /// Drops what was decoded and all that was made of it; every raw event then waits to be decoded.
 fn clear_decoded_in_tx(transaction: &Transaction<'_>) -> Result<(), StoreError> {
-    let tables = ["events", "decode_problems", "parse_progress", "pending_derivations"];
-    tables.into_iter().chain(crate::derive::table_names()).try_for_each(|table| clear_in_tx(transaction, table))
+    let decoded = derived::OBJECTS.iter().filter(|object| object.kind == Kind::Decoded).map(|object| object.name);
+    let tables =
+        ["parse_progress", "pending_derivations"].into_iter().chain(decoded).chain(crate::derive::table_names());
+    tables.into_iter().try_for_each(|table| clear_in_tx(transaction, table))?;
+    derived::mark_emptied_in_tx(transaction)
 }
 
 fn clear_in_tx(transaction: &Transaction<'_>, table: &str) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@ use pipeline::StoreError;
 use pump_events::{Event, Field, Labels, Value};
 
 use crate::DuckStore;
+use crate::derived::{OBJECTS, Sources};
 use crate::error::failed;
 
 /// A row and the events that made it.
@@ -99,51 +100,6 @@ pub enum ExplainError {
     Store(#[from] StoreError),
 }
 
-/// For each table, the ids of the events behind the row `?1`.
-const SOURCES: &[(&str, &str)] = &[
-    ("raw_events", "SELECT ?1"),
-    ("events", "SELECT ?1"),
-    ("cgm_readings", "SELECT events_id FROM cgm_readings WHERE id = ?1"),
-    ("basal_deliveries", BASAL),
-    ("basal_spans", BASAL),
-    ("boluses", BOLUS),
-    ("bolus_with_settings", BOLUS),
-    ("carb_entries", "SELECT unnest([events_id, bolus_events_id]) FROM carb_entries WHERE id = ?1"),
-    ("bg_readings", "SELECT events_id FROM bg_readings WHERE id = ?1"),
-    ("suspensions", "SELECT unnest([events_id, ended_events_id]) FROM suspensions WHERE id = ?1"),
-    ("user_modes", "SELECT unnest([events_id, ended_events_id]) FROM user_modes WHERE id = ?1"),
-    ("control_iq_modes", "SELECT unnest([events_id, ended_events_id]) FROM control_iq_modes WHERE id = ?1"),
-    ("temp_rates", "SELECT unnest([events_id, ended_events_id]) FROM temp_rates WHERE id = ?1"),
-    ("sensor_sessions", "SELECT unnest([events_id, ended_events_id]) FROM sensor_sessions WHERE id = ?1"),
-    ("alarms", "SELECT unnest([events_id, acknowledged_events_id, cleared_events_id]) FROM alarms WHERE id = ?1"),
-    ("site_changes", "SELECT events_id FROM site_changes WHERE id = ?1"),
-    ("clock_changes", "SELECT unnest([events_id, last_events_id]) FROM clock_changes WHERE id = ?1"),
-    ("battery_readings", "SELECT events_id FROM battery_readings WHERE id = ?1"),
-    ("basal_totals", "SELECT events_id FROM basal_totals WHERE id = ?1"),
-    ("daily_totals", DAY),
-];
-
-/// The delivery, and the next one, which ended it.
-const BASAL: &str = "
-    SELECT unnest([d.events_id, CASE WHEN d.ended IS NOT NULL THEN (SELECT min(n.events_id) FROM basal_deliveries n
-                                WHERE n.pump_id = d.pump_id AND n.events_id > d.events_id) END])
-    FROM basal_deliveries d WHERE d.id = ?1";
-
-/// All messages with the bolus's number between its first and its last.
-const BOLUS: &str = "
-    SELECT e.id FROM boluses b JOIN events e ON e.pump_id = b.pump_id AND e.id BETWEEN b.events_id AND b.last_events_id
-    WHERE b.id = ?1 AND e.event_id IN (64, 65, 66, 55, 59, 280, 20, 21)
-      AND from_json(e.event_data, '{\"bolusId\": \"INTEGER\"}').bolusId = b.bolus_id";
-
-/// What was begun on the day. A delivery that began the day before counts with its part after midnight.
-const DAY: &str = "
-    WITH day AS (FROM daily_totals WHERE id = ?1)
-    SELECT d.events_id FROM basal_deliveries d JOIN day USING (pump_id)
-    WHERE d.timestamp < day.day + INTERVAL 1 DAY AND epoch_us(d.timestamp) + d.seconds * 1000000 > epoch_us(day.day::TIMESTAMP) AND d.seconds > 0
-    UNION ALL SELECT b.events_id FROM boluses b JOIN day USING (pump_id) WHERE coalesce(b.started, b.timestamp)::DATE = day.day
-    UNION ALL SELECT c.events_id FROM carb_entries c JOIN day USING (pump_id) WHERE c.timestamp::DATE = day.day
-    UNION ALL SELECT t.events_id FROM basal_totals t JOIN day USING (pump_id) WHERE t.timestamp::DATE = day.day";
-
 const EVENTS: &str = "
     SELECT e.id, e.sequence_group, e.sequence_number, e.event_id, e.event_name, e.timestamp, e.timestamp_utc, e.utc_source, r.raw_event_data,
            (SELECT count(*) FROM raw_event_revisions v WHERE v.raw_events_id = e.id) AS revisions
@@ -155,7 +111,7 @@ impl DuckStore {
     /// # Errors
     /// [`ExplainError`].
     pub fn explain(&mut self, table: &str, id: i64) -> Result<Explanation, ExplainError> {
-        let Some((_, source)) = SOURCES.iter().find(|(name, _)| *name == table) else {
+        let Some(source) = find_sources(table) else {
             let known = explained_tables().collect();
             return Err(ExplainError::UnknownTable { table: table.to_owned(), known });
         };
@@ -164,14 +120,23 @@ impl DuckStore {
         if columns.is_empty() {
             return Err(ExplainError::NoSuchRow { table: table.to_owned(), id });
         }
-        let events = events(connection, source, id)?;
+        let events = events(connection, &source, id)?;
         Ok(Explanation { table: table.to_owned(), id, columns, events })
     }
 }
 
 /// The tables and views whose rows can be explained.
 pub fn explained_tables() -> impl Iterator<Item = &'static str> {
-    SOURCES.iter().map(|(table, _)| *table)
+    OBJECTS.iter().filter(|object| object.sources.is_some()).map(|object| object.name)
+}
+
+/// The query for the ids of the events behind the row `?1` of `table`.
+fn find_sources(table: &str) -> Option<String> {
+    let object = OBJECTS.iter().find(|object| object.name == table)?;
+    Some(match object.sources? {
+        Sources::Columns(columns) => format!("SELECT unnest([{columns}]) FROM {table} WHERE id = ?1"),
+        Sources::Query(query) => query.to_owned(),
+    })
 }
 
 fn columns(connection: &Connection, table: &str, id: i64) -> Result<Vec<ExplainedColumn>, StoreError> {

@@ -2,11 +2,12 @@
 //!
 //! [`DuckStore`] is the store. Its methods are blocking and each is one transaction; async programs move the store to a
 //! blocking thread. Between calls it can let go of the file ([`DuckStore::release`]), so that other programs can read.
-//! The schema lives in `migrations/` at the top of the workspace, the derivations in `src/derive/*.sql`.
+//! What cannot be rebuilt is created by `migrations/` at the top of the workspace; everything else is defined in `src/derived/`.
 
 mod columns;
 mod connection;
 mod derive;
+mod derived;
 mod dictionary;
 mod documents;
 mod error;
@@ -24,7 +25,8 @@ mod tandem_fetch;
 mod texts;
 mod verify;
 
-pub use connection::{DuckStore, Location, StoreOptions};
+pub use connection::{DuckStore, Location, OnRebuild, Rebuilding, StoreOptions};
+pub use derived::exported_tables;
 pub use dictionary::{Relation, RelationColumn};
 pub use documents::{DocumentKind, DocumentScope, NIGHTSCOUT, NIGHTSCOUT_ALARMS, PumpNames, nightscout_documents};
 pub use explain::{ExplainError, ExplainedColumn, ExplainedEvent, ExplainedField, Explanation, explained_tables};

@@ -1,4 +1,5 @@
-//! Brings a database to the schema of this program, and refuses one that is not on the way to it.
+//! Brings the tables that cannot be rebuilt to the schema of this program, and refuses a database that is not on the way
+//! to it. Everything else is in [`crate::derived`].
 //!
 //! `refinery-core` decides and keeps the checksums; this is its driver for DuckDB.
 
@@ -20,22 +21,25 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: &[(&str, &str)] = &[
-    migration!("V1__raw_history"),
-    migration!("V2__events"),
-    migration!("V3__readings_and_deliveries"),
-    migration!("V4__boluses_and_entries"),
-    migration!("V5__spans_and_alarms"),
-    migration!("V6__sites_clocks_totals"),
-    migration!("V7__views"),
-    migration!("V8__settings_and_ledger"),
-    migration!("V9__sinks"),
+/// A new database begins with the first of these, which also takes over a database of version 0.1.0.
+const MIGRATIONS: &[(&str, &str)] = &[migration!("V9__stored_tables"), migration!("V10__sinks")];
+
+/// What version 0.1.0 applied to a database, by number, name and checksum. No database is made this way any more.
+const FORMER_MIGRATIONS: &[(i32, &str, u64)] = &[
+    (1, "raw_history", 12_845_514_076_984_622_086),
+    (2, "events", 8_683_978_965_744_625_593),
+    (3, "readings_and_deliveries", 9_624_964_106_225_726_919),
+    (4, "boluses_and_entries", 13_714_366_107_612_531_493),
+    (5, "spans_and_alarms", 9_340_551_110_179_486_497),
+    (6, "sites_clocks_totals", 15_014_656_920_362_242_991),
+    (7, "views", 6_712_331_367_522_514_740),
+    (8, "settings_and_ledger", 5_166_371_396_972_360_226),
 ];
 
 /// The number of the newest migration that this program knows.
 #[must_use]
 pub fn schema_version() -> u32 {
-    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+    (FORMER_MIGRATIONS.len() + MIGRATIONS.len()) as u32
 }
 
 /// Applies what is missing, each migration in its own transaction.
@@ -44,7 +48,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         return Ok(());
     }
     refuse_foreign(connection)?;
-    let known = known_migrations()?;
+    let known = known_migrations(connection)?;
     let mut driver = Driver { connection };
     Runner::new(&known).set_grouped(true).run(&mut driver).map(|_| ()).map_err(|error| refused(&error))
 }
@@ -56,10 +60,8 @@ pub(crate) fn check(connection: &Connection) -> Result<(), StoreError> {
         Some(version) if version == ours => Ok(()),
         Some(version) if version > ours => Err(too_new(version)),
         Some(version) => {
-            let message = format!(
-                "the database has schema {version}, this program needs {ours}: run `tandem status` once to bring it up to date"
-            );
-            Err(broken(StoreErrorKind::MigrationMismatch, message))
+            let message = format!("the database has schema {version}, this version of tandem needs {ours}");
+            Err(broken(StoreErrorKind::Outdated, message))
         }
         None if is_ours(connection)? || is_empty(connection)? => {
             Err(broken(StoreErrorKind::NotFound, "there is nothing in the database yet"))
@@ -98,9 +100,28 @@ fn foreign(connection: &Connection) -> Result<StoreError, StoreError> {
     Ok(broken(StoreErrorKind::Foreign, format!("the file is a database of {program}, not one made by tandem")))
 }
 
-fn known_migrations() -> Result<Vec<Migration>, StoreError> {
-    let known = MIGRATIONS.iter().map(|(name, sql)| Migration::unapplied(name, sql));
-    known.collect::<Result<_, _>>().map_err(|error| broken(StoreErrorKind::Internal, error.to_string()))
+/// The migrations that were or can be applied to this database. Of the former ones only those that it can have:
+/// version 0.1.0, killed while it made a database, left a part of them.
+fn known_migrations(connection: &Connection) -> Result<Vec<Migration>, StoreError> {
+    let former = match newest_former(connection)? {
+        Some(last) => FORMER_MIGRATIONS.iter().filter(|(version, ..)| i64::from(*version) <= last).collect(),
+        None => Vec::new(),
+    };
+    let former = former.into_iter().map(|(version, name, checksum)| {
+        Ok(Migration::applied(*version, (*name).to_owned(), OffsetDateTime::UNIX_EPOCH, *checksum))
+    });
+    let present = MIGRATIONS.iter().map(|(name, sql)| Migration::unapplied(name, sql));
+    let known = former.chain(present).collect::<Result<_, refinery_core::Error>>();
+    known.map_err(|error| broken(StoreErrorKind::Internal, error.to_string()))
+}
+
+/// The newest of the former migrations that was applied to this database.
+fn newest_former(connection: &Connection) -> Result<Option<i64>, StoreError> {
+    if !is_ours(connection)? {
+        return Ok(None);
+    }
+    let newest = format!("SELECT max(version)::BIGINT FROM {TABLE} WHERE version <= {}", FORMER_MIGRATIONS.len());
+    connection.query_row(&newest, [], |row| row.get(0)).map_err(failed("cannot read the schema's version"))
 }
 
 fn applied_version(connection: &Connection) -> Result<Option<i64>, StoreError> {
@@ -120,7 +141,8 @@ fn checksums_match(connection: &Connection) -> Result<bool, StoreError> {
         .query_map([], |row| row.get::<_, String>(0))
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(failed("cannot read the schema's checksums"))?;
-    let known = known_migrations()?.iter().map(|migration| migration.checksum().to_string()).collect::<Vec<_>>();
+    let known =
+        known_migrations(connection)?.iter().map(|migration| migration.checksum().to_string()).collect::<Vec<_>>();
     Ok(applied == known)
 }
 

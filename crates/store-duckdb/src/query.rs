@@ -19,7 +19,7 @@ use pipeline::{StoreError, StoreErrorKind};
 
 use crate::documents::PumpNames;
 use crate::error::{broken, failed};
-use crate::migrations;
+use crate::{derived, migrations};
 use statement::{NotSingle, SingleStatement};
 
 /// How often to try a held file.
@@ -136,7 +136,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError`]: [`NotFound`](StoreErrorKind::NotFound) without a file, [`Locked`](StoreErrorKind::Locked) while
     /// another program writes for longer than the patience,
-    /// [`MigrationMismatch`](StoreErrorKind::MigrationMismatch) for a schema older than this program's.
+    /// [`Outdated`](StoreErrorKind::Outdated) for a database that an older version built.
     pub fn open(path: &Path, options: &ReadOptions) -> Result<Self, StoreError> {
         if !path.exists() {
             return Err(broken(StoreErrorKind::NotFound, format!("there is no database {}", path.display())));
@@ -163,6 +163,7 @@ impl Reader {
         }
         connection.execute_batch(WALLS).map_err(opening())?;
         migrations::check(&connection)?;
+        derived::check_up_to_date(&connection)?;
         Ok(Self { connection })
     }
 

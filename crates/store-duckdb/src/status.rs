@@ -5,6 +5,7 @@ use duckdb::{Connection, Row};
 use pipeline::StoreError;
 
 use crate::Reader;
+use crate::derived::{OBJECTS, Object};
 use crate::error::failed;
 
 /// How many of the last runs are told.
@@ -129,18 +130,14 @@ impl StatusFacts {
     }
 }
 
-/// The bookkeeping of the stages is left out: it is told in other ways.
+/// Every table of the registry but the bookkeeping of the stages, which is reported in other ways.
 fn tables(connection: &Connection) -> Result<Vec<TableFacts>, StoreError> {
-    let list = "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND schema_name = 'main'
-                AND table_name NOT IN ('refinery_schema_history', 'parse_progress', 'pending_derivations', 'time_zones',
-                                       'clock_segments', 'raw_batches')
-                ORDER BY table_oid";
-    let names: Vec<String> = rows(connection, list, |row| row.get(0))?;
-    let counted = |name: String| {
-        let rows = count(connection, &format!("SELECT count(*)::UBIGINT FROM \"{}\"", name.replace('"', "\"\"")))?;
-        Ok(TableFacts { name, rows })
+    let tables = OBJECTS.iter().filter(|object| object.kind.as_str() == "table" && !object.is_bookkeeping);
+    let counted = |object: &Object| {
+        let rows = count(connection, &format!("SELECT count(*)::UBIGINT FROM {}", object.name))?;
+        Ok(TableFacts { name: object.name.to_owned(), rows })
     };
-    names.into_iter().map(counted).collect()
+    tables.map(counted).collect()
 }
 
 fn pumps(connection: &Connection) -> Result<Vec<PumpFacts>, StoreError> {

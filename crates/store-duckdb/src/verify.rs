@@ -8,6 +8,7 @@ use pipeline::{EventId, PumpId, StoreError};
 
 use crate::DuckStore;
 use crate::derive::{self, table_names};
+use crate::derived::OBJECTS;
 use crate::error::failed;
 
 /// Something that is not in order, or worth knowing.
@@ -95,7 +96,7 @@ impl Check {
     }
 }
 
-/// Each answers (`pump_id`, `subject`, `is_fault`, `count`, `first_id`, `detail`).
+/// What concerns no single domain table; those bring their own checks. Each query answers (`pump_id`, `subject`, `is_fault`, `count`, `first_id`, `detail`).
 const QUERIES: &[(Check, &str)] = &[
     (Check::LostRawEvents, include_str!("verify/lost_raw_events.sql")),
     (Check::SequenceHoles, include_str!("verify/sequence_holes.sql")),
@@ -104,11 +105,6 @@ const QUERIES: &[(Check, &str)] = &[
     (Check::EventsWithoutRaw, include_str!("verify/events_without_raw.sql")),
     (Check::EventsUnlikeRaw, include_str!("verify/events_unlike_raw.sql")),
     (Check::PendingDerivations, PENDING),
-    (Check::OverlappingSpans, include_str!("verify/overlapping_spans.sql")),
-    (Check::DuplicateMeasurements, include_str!("verify/duplicate_measurements.sql")),
-    (Check::DailyTotals, include_str!("verify/daily_totals.sql")),
-    (Check::BolusTotals, include_str!("verify/bolus_totals.sql")),
-    (Check::UnfinishedBoluses, include_str!("verify/unfinished_boluses.sql")),
     (Check::EstimatedTimes, include_str!("verify/estimated_times.sql")),
 ];
 
@@ -125,9 +121,11 @@ impl DuckStore {
     pub fn verify(&mut self) -> Result<Vec<Finding>, StoreError> {
         let connection = self.connection()?;
         let mut findings = Vec::new();
-        for (check, query) in QUERIES {
+        let checks = QUERIES.iter().chain(OBJECTS.iter().flat_map(|object| object.checks));
+        for (check, query) in checks {
             findings.extend(find(connection, *check, query)?);
         }
+        findings.extend(find(connection, Check::OverlappingSpans, &overlapping_spans())?);
         findings.extend(rows_without_event(connection)?);
         let transaction = connection.transaction().map_err(failed("cannot begin to verify"))?;
         findings.extend(compare_with_events_in_tx(&transaction)?);
@@ -135,6 +133,16 @@ impl DuckStore {
         findings.sort_by_key(|finding| finding.check);
         Ok(findings)
     }
+}
+
+/// The check of all tables whose spans never overlap.
+fn overlapping_spans() -> String {
+    let spans = OBJECTS.iter().filter_map(|object| object.span_start.map(|start| (object.name, start)));
+    let select = |(table, start)| {
+        format!("SELECT '{table}' AS subject, pump_id, events_id, {start} AS started_utc, ended_utc FROM {table}")
+    };
+    let spans = spans.map(select).collect::<Vec<_>>().join("\n    UNION ALL ");
+    include_str!("verify/overlapping_spans.sql").replace("{spans}", &spans)
 }
 
 fn find(connection: &Connection, check: Check, query: &str) -> Result<Vec<Finding>, StoreError> {

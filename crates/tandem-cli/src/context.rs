@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
-use pipeline::{Clock, EventStore as _, Pipeline, StopSignal, StoreErrorKind};
-use store_duckdb::{DuckStore, ReadOptions, Reader, StoreOptions};
+use pipeline::{Clock, EventStore as _, Pipeline, StopSignal, StoreError, StoreErrorKind};
+use store_duckdb::{DuckStore, OnRebuild, ReadOptions, Reader, StoreOptions};
 use tandem_source::TandemSource;
 
 use crate::cli::{AccountArgs, Cli, GlobalArgs};
@@ -57,9 +57,20 @@ impl Context {
         SystemClock.now()
     }
 
-    /// The database, for writing; made when there is none.
+    /// The database, for writing; made when there is none. One of an older version is brought up to date, as far as that needs no
+    /// decoding.
     pub(crate) fn store(&self) -> Result<DuckStore> {
-        Ok(DuckStore::open(&self.settings.database, StoreOptions::default())?)
+        let bar: Arc<Mutex<Option<Bar>>> = Arc::default();
+        let (shown, terminal) = (bar.clone(), self.terminal);
+        let tell = move |rebuilding| {
+            let mut bar = shown.lock().unwrap_or_else(PoisonError::into_inner);
+            bar.get_or_insert_with(|| Bar::new(terminal, "updating the database")).tell_rebuilding(&rebuilding);
+        };
+        let options = StoreOptions { on_rebuild: Some(OnRebuild::new(tell)), ..StoreOptions::default() };
+        let store = DuckStore::open(&self.settings.database, options);
+        // The store keeps the listener; the bar goes now.
+        bar.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Ok(store?)
     }
 
     /// The database, for reading. One of an older version is brought up to date first.
@@ -69,44 +80,55 @@ impl Context {
 
     /// As [`Context::reader`], with options.
     pub(crate) fn reader_with(&self, options: &ReadOptions) -> Result<Reader> {
-        let path = &self.settings.database;
-        match Reader::open(path, options) {
-            Err(error) if error.kind == StoreErrorKind::MigrationMismatch => {
-                drop(self.store()?);
-                Ok(Reader::open(path, options)?)
-            }
-            outcome => Ok(outcome?),
-        }
+        self.open_updated(|| Reader::open(&self.settings.database, options))
     }
 
     /// The database as a store that only reads. One of an older version is brought up to date first.
     pub(crate) fn store_to_read(&self) -> Result<DuckStore> {
-        let open =
-            || DuckStore::open(&self.settings.database, StoreOptions { read_only: true, ..StoreOptions::default() });
+        let options = StoreOptions { read_only: true, ..StoreOptions::default() };
+        self.open_updated(|| DuckStore::open(&self.settings.database, options.clone()))
+    }
+
+    /// Opens the database, a second time after bringing it up to date if it needs that.
+    fn open_updated<T>(&self, open: impl Fn() -> Result<T, StoreError>) -> Result<T> {
         match open() {
-            Err(error) if error.kind == StoreErrorKind::MigrationMismatch => {
-                drop(self.store()?);
+            Err(error) if matches!(error.kind, StoreErrorKind::MigrationMismatch | StoreErrorKind::Outdated) => {
+                let bar = shared_bar(self.terminal, "updating the database");
+                self.update(self.plain_pipeline(self.store()?, &bar, StopSignal::default()))?;
                 Ok(open()?)
             }
             outcome => Ok(outcome?),
         }
     }
 
-    /// The stages on the database, in the configured zone, with `bar` told how far they are.
-    pub(crate) fn pipeline(&self, bar: &Arc<Mutex<Bar>>, stop: StopSignal) -> Result<Pipeline<DuckStore>> {
+    /// Decodes and derives what a newer definition has dropped.
+    fn update(&self, mut pipeline: Pipeline<DuckStore>) -> Result<Pipeline<DuckStore>> {
+        if !pipeline.store()?.is_complete()? {
+            self.terminal.note("bringing the database up to date with this version of tandem");
+            pipeline.parse()?;
+            pipeline.derive()?;
+        }
+        Ok(pipeline)
+    }
+
+    /// The stages on `store`, with `bar` told how far they are.
+    fn plain_pipeline(&self, store: DuckStore, bar: &Arc<Mutex<Bar>>, stop: StopSignal) -> Pipeline<DuckStore> {
         let bar = bar.clone();
         let tell = move |progress| bar.lock().unwrap_or_else(PoisonError::into_inner).tell(&progress);
-        let pipeline = Pipeline::new(self.store()?, Arc::new(SystemClock)).stop_on(stop).on_progress(tell);
-        self.in_zone(pipeline)
+        Pipeline::new(store, Arc::new(SystemClock)).stop_on(stop).on_progress(tell)
+    }
+
+    /// The stages on the database, in the configured zone, with `bar` told how far they are.
+    pub(crate) fn pipeline(&self, bar: &Arc<Mutex<Bar>>, stop: StopSignal) -> Result<Pipeline<DuckStore>> {
+        let pipeline = self.in_zone(self.plain_pipeline(self.store()?, bar, stop))?;
+        self.update(pipeline)
     }
 
     /// As [`Context::pipeline`], on what is there and changing nothing of it: no zone is set, and where there is no database
     /// one in memory stands in for it.
     pub(crate) fn dry_pipeline(&self, bar: &Arc<Mutex<Bar>>, stop: StopSignal) -> Result<Pipeline<DuckStore>> {
-        let bar = bar.clone();
-        let tell = move |progress| bar.lock().unwrap_or_else(PoisonError::into_inner).tell(&progress);
         let store = if self.settings.database.exists() { self.store()? } else { DuckStore::in_memory()? };
-        Ok(Pipeline::new(store, Arc::new(SystemClock)).stop_on(stop).on_progress(tell))
+        Ok(self.plain_pipeline(store, bar, stop))
     }
 
     /// A zone that was named wins; else the database keeps what it has; else this computer's is taken, and said.

@@ -293,6 +293,12 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
              NEW`; the file is left as it is",
         ),
         StoreErrorKind::TooNew => Some("install the newest tandem, or name another file with --db"),
+        StoreErrorKind::Outdated => {
+            Some("run `tandem derive` to bring it up to date; it continues where an earlier update stopped")
+        }
+        StoreErrorKind::Conflict => Some(
+            "rename or drop these in any DuckDB client, then run this again; create them again afterwards. Nothing was changed",
+        ),
         StoreErrorKind::DiskFull => {
             Some("make room and run this again. Everything stored before is kept; of the last page nothing was")
         }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pipeline::Progress;
 use pipeline::store::Stage;
+use store_duckdb::Rebuilding;
 
 use crate::output::thousands;
 use crate::terminal::Terminal;
@@ -68,6 +69,14 @@ impl Bar {
             _ => self.drawn.set_style(spinner()),
         }
         self.drawn.set_message(self.words(progress));
+    }
+
+    /// Shows how many tables have been rebuilt.
+    pub(crate) fn tell_rebuilding(&mut self, rebuilding: &Rebuilding) {
+        self.drawn.set_style(bar());
+        self.drawn.set_length(rebuilding.all as u64);
+        self.drawn.set_position(rebuilding.done as u64);
+        self.drawn.set_message(format!("rebuilding {}", rebuilding.table));
     }
 
     fn words(&self, progress: &Progress) -> String {

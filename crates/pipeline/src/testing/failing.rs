@@ -106,6 +106,10 @@ impl<S: EventStore> EventStore for FailingStore<S> {
         self.inner.clock_evidence()
     }
 
+    fn clocks_are_current(&mut self) -> Result<bool, StoreError> {
+        self.inner.clocks_are_current()
+    }
+
     fn store_clocks(&mut self, zones: &ZoneHistory, clocks: &[(PumpId, PumpClock)]) -> Result<(), StoreError> {
         self.write()?.store_clocks(zones, clocks)
     }

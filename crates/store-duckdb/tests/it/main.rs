@@ -19,5 +19,6 @@ mod readings;
 mod settings;
 mod simulated;
 mod truth;
+mod upgrade;
 mod verify;
 mod zones;

@@ -49,12 +49,12 @@ fn a_schema_that_is_not_ours_is_refused_in_words() {
             format!("the database was made by a newer tandem (schema {newer}, this program knows up to {}): update tandem", schema_version()),
         ),
         (
-            "UPDATE refinery_schema_history SET checksum = '1' WHERE version = 2".to_owned(),
+            "UPDATE refinery_schema_history SET checksum = '1' WHERE version = 9".to_owned(),
             StoreErrorKind::MigrationMismatch,
-            "migration V2__events was applied to this database in another form than this program's V2__events: use the program that made the file, or import into a new file".to_owned(),
+            "migration V9__stored_tables was applied to this database in another form than this program's V9__stored_tables: use the program that made the file, or import into a new file".to_owned(),
         ),
         (
-            "DELETE FROM refinery_schema_history WHERE version = 1".to_owned(),
+            "INSERT INTO refinery_schema_history VALUES (2, 'events', '2026-01-01T00:00:00Z', '8683978965744625593')".to_owned(),
             StoreErrorKind::MigrationMismatch,
             "the database lacks migration V1__raw_history, although later ones were applied: restore it from a backup, or import into a new file".to_owned(),
         ),

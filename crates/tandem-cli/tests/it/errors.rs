@@ -265,7 +265,7 @@ fn database() -> Transcript {
     );
     transcript.run(&place, &["status", "--db", "newer.db"]);
     transcript.run(&place, &["import", "good.json", "--db", "newer.db"]);
-    change("altered.db", "UPDATE refinery_schema_history SET checksum = '1' WHERE version = 2");
+    change("altered.db", "UPDATE refinery_schema_history SET checksum = '1' WHERE version = 9");
     transcript.run(&place, &["import", "good.json", "--db", "altered.db"]);
     let held = open("held.db");
     transcript.run(&place, &["status", "--db", "held.db"]);

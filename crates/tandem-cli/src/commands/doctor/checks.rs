@@ -283,7 +283,7 @@ fn no_database(error: StoreError, path: &Path, place: String) -> Vec<Check> {
             Check::note("database", format!("none yet in {}", path.display()), "`tandem sync` makes and fills it"),
             unknown("no database yet"),
         ],
-        StoreErrorKind::MigrationMismatch => {
+        StoreErrorKind::MigrationMismatch | StoreErrorKind::Outdated => {
             let advice =
                 "the next command that opens the database brings it up to date; an older tandem cannot read it then";
             vec![Check::good("database", place), Check::note("schema", error.message, advice)]

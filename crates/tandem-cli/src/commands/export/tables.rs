@@ -1,31 +1,12 @@
 //! What there is to export: tables and views, and which of their columns tell pump and time.
 
 use anyhow::Result;
-use store_duckdb::Reader;
+use store_duckdb::{Reader, exported_tables};
 
 use super::Wanted;
 use crate::failure::{Exit, Failure};
 use crate::history::cells::query;
 
-/// What is exported unless tables are named.
-const USUAL: [&str; 16] = [
-    "pumps",
-    "cgm_readings",
-    "basal_deliveries",
-    "boluses",
-    "carb_entries",
-    "bg_readings",
-    "suspensions",
-    "user_modes",
-    "control_iq_modes",
-    "temp_rates",
-    "sensor_sessions",
-    "alarms",
-    "site_changes",
-    "clock_changes",
-    "battery_readings",
-    "daily_totals",
-];
 /// Columns that say when, the first that a table has.
 const TIMES: [&str; 6] = ["timestamp", "started", "day", "slot", "hour", "pump_time"];
 
@@ -43,7 +24,7 @@ pub(super) fn choose(reader: &Reader, names: &[String]) -> Result<Vec<Table>> {
         |row| row.text(0),
     )?;
     let names: Vec<String> = match names {
-        [] => USUAL.map(str::to_owned).to_vec(),
+        [] => exported_tables().map(str::to_owned).collect(),
         [all] if all == "all" => known.clone(),
         names => names.iter().map(|name| name.trim().to_owned()).collect(),
     };

@@ -1,0 +1,37 @@
+-- One row per report of the battery: with the running basal total (81) and at power-up (53).
+
+CREATE TABLE battery_readings (
+    id                  BIGINT PRIMARY KEY,
+    events_id           BIGINT NOT NULL,
+    pump_id             INTEGER NOT NULL,
+    timestamp           TIMESTAMP NOT NULL,
+    timestamp_utc       TIMESTAMPTZ NOT NULL,
+    utc_offset_seconds  BIGINT NOT NULL,
+    utc_source          VARCHAR NOT NULL,
+    charge_percent      INTEGER,
+    millivolts          INTEGER
+);
+COMMENT ON TABLE battery_readings IS 'One row per report of the pump''s battery';
+COMMENT ON COLUMN battery_readings.id IS 'Identity, equal to events_id';
+COMMENT ON COLUMN battery_readings.events_id IS 'The event: events.id';
+COMMENT ON COLUMN battery_readings.pump_id IS 'The pump: pumps.id';
+COMMENT ON COLUMN battery_readings.timestamp IS 'When, pump''s wall clock';
+COMMENT ON COLUMN battery_readings.timestamp_utc IS 'When, as an instant';
+COMMENT ON COLUMN battery_readings.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
+COMMENT ON COLUMN battery_readings.utc_source IS 'How the instant was found, as in events.utc_source';
+COMMENT ON COLUMN battery_readings.charge_percent IS 'Charge in percent';
+COMMENT ON COLUMN battery_readings.millivolts IS 'Voltage in mV';
+
+INSERT INTO battery_readings BY NAME
+WITH decoded AS (
+    SELECT *, from_json(event_data, '{"batteryChargePercent": "INTEGER", "batteryLipoMilliVolts": "INTEGER", "liPoAbc": "INTEGER",
+                                      "liPoMV": "INTEGER"}') AS field
+    FROM occasional_events
+    WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (53, 81)
+    OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
+)
+SELECT id, id AS events_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
+       coalesce(field.batteryChargePercent, field.liPoAbc) AS charge_percent,
+       coalesce(field.batteryLipoMilliVolts, field.liPoMV) AS millivolts
+FROM decoded
+WHERE coalesce(field.batteryChargePercent, field.liPoAbc, field.batteryLipoMilliVolts, field.liPoMV) IS NOT NULL;

@@ -1,0 +1,53 @@
+-- One row per entry of carbs. Event 48 is the entry itself; the bolus request (64) that follows repeats its grams. A request
+-- takes the nearest entry with the same grams within the 100 log entries before it; a request without one (the cloud
+-- does not always tell 48) is an entry of its own.
+
+CREATE TABLE carb_entries (
+    id                  BIGINT PRIMARY KEY,
+    events_id           BIGINT NOT NULL,
+    pump_id             INTEGER NOT NULL,
+    timestamp           TIMESTAMP NOT NULL,
+    timestamp_utc       TIMESTAMPTZ NOT NULL,
+    utc_offset_seconds  BIGINT NOT NULL,
+    utc_source          VARCHAR NOT NULL,
+    carbs_grams         DOUBLE NOT NULL,
+    bolus_events_id     BIGINT,
+    bolus_id            INTEGER
+);
+COMMENT ON TABLE carb_entries IS 'One row per entry of carbs, whether it led to a bolus or not';
+COMMENT ON COLUMN carb_entries.id IS 'Identity, equal to events_id';
+COMMENT ON COLUMN carb_entries.events_id IS 'The entry, or the bolus request where the entry itself was not logged: events.id';
+COMMENT ON COLUMN carb_entries.pump_id IS 'The pump: pumps.id';
+COMMENT ON COLUMN carb_entries.timestamp IS 'When, pump''s wall clock';
+COMMENT ON COLUMN carb_entries.timestamp_utc IS 'When, as an instant';
+COMMENT ON COLUMN carb_entries.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
+COMMENT ON COLUMN carb_entries.utc_source IS 'How the instant was found, as in events.utc_source';
+COMMENT ON COLUMN carb_entries.carbs_grams IS 'Carbs entered, in grams';
+COMMENT ON COLUMN carb_entries.bolus_events_id IS 'The bolus request that used them: events.id; NULL without one';
+COMMENT ON COLUMN carb_entries.bolus_id IS 'The pump''s number of that bolus; NULL without one';
+
+INSERT INTO carb_entries BY NAME
+WITH decoded AS (
+    SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
+           from_json(event_data, '{"carbs": "DOUBLE", "carbAmount": "DOUBLE", "bolusId": "INTEGER"}') AS field
+    FROM occasional_events
+    WHERE pump_id = ?1 AND id >= ?2 - 100 AND event_id IN (48, 64)
+    OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
+), entered AS (
+    SELECT * EXCLUDE (field), coalesce(field.carbs, field.carbAmount) AS carbs_grams, field.bolusId AS bolus_id
+    FROM decoded
+    WHERE coalesce(field.carbs, field.carbAmount) > 0
+), paired AS (
+    -- In log order among equal grams, an entry directly before a request is that request's.
+    SELECT *,
+           lead(event_id) OVER grams = 64 AND lead(id) OVER grams - id <= 100 AS leads,
+           lag(event_id) OVER grams = 48 AND id - lag(id) OVER grams <= 100 AS follows,
+           lead(id) OVER grams AS next_id, lead(bolus_id) OVER grams AS next_bolus_id
+    FROM entered
+    WINDOW grams AS (PARTITION BY carbs_grams ORDER BY id)
+)
+SELECT id, id AS events_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source, carbs_grams,
+       CASE WHEN event_id = 64 THEN id WHEN leads THEN next_id END AS bolus_events_id,
+       CASE WHEN event_id = 64 THEN bolus_id WHEN leads THEN next_bolus_id END AS bolus_id
+FROM paired
+WHERE id >= ?2 AND (event_id = 48 OR NOT coalesce(follows, false));

@@ -1,0 +1,45 @@
+-- One row per stretch of one way of control (230). Changes that keep the way of control do not cut it.
+
+CREATE TABLE control_iq_modes (
+    id                  BIGINT PRIMARY KEY,
+    events_id           BIGINT NOT NULL,
+    ended_events_id     BIGINT,
+    pump_id             INTEGER NOT NULL,
+    started             TIMESTAMP NOT NULL,
+    started_utc         TIMESTAMPTZ NOT NULL,
+    ended               TIMESTAMP,
+    ended_utc           TIMESTAMPTZ,
+    utc_offset_seconds  BIGINT NOT NULL,
+    utc_source          VARCHAR NOT NULL,
+    mode                VARCHAR NOT NULL
+);
+COMMENT ON TABLE control_iq_modes IS 'One row per stretch of one way of control, without gaps from the first one known';
+COMMENT ON COLUMN control_iq_modes.id IS 'Identity, equal to events_id';
+COMMENT ON COLUMN control_iq_modes.events_id IS 'The event that began it: events.id';
+COMMENT ON COLUMN control_iq_modes.ended_events_id IS 'The event that ended it: events.id; NULL where none did';
+COMMENT ON COLUMN control_iq_modes.pump_id IS 'The pump: pumps.id';
+COMMENT ON COLUMN control_iq_modes.started IS 'When it began, pump''s wall clock';
+COMMENT ON COLUMN control_iq_modes.started_utc IS 'When it began, as an instant';
+COMMENT ON COLUMN control_iq_modes.ended IS 'When it ended, pump''s wall clock; NULL while it lasts';
+COMMENT ON COLUMN control_iq_modes.ended_utc IS 'When it ended, as an instant; NULL while it lasts';
+COMMENT ON COLUMN control_iq_modes.utc_offset_seconds IS 'started minus started_utc, in seconds';
+COMMENT ON COLUMN control_iq_modes.utc_source IS 'How started_utc was found, as in events.utc_source';
+COMMENT ON COLUMN control_iq_modes.mode IS 'closed_loop (the algorithm), open_loop (the profile), pining (waiting for glucose, on the profile), no_control (suspended), or unknown_ and the pump''s number';
+
+INSERT INTO control_iq_modes BY NAME
+WITH changes AS (
+    SELECT id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
+           from_json(event_data, '{"currentPcm": "INTEGER"}').currentPcm AS mode
+    FROM occasional_events
+    WHERE pump_id = ?1 AND id >= ?2 AND event_id = 230
+), stretches AS (
+    SELECT * FROM changes WHERE mode IS NOT NULL QUALIFY mode IS DISTINCT FROM lag(mode) OVER (ORDER BY id)
+)
+SELECT id, id AS events_id, lead(id) OVER log AS ended_events_id, pump_id,
+       timestamp AS started, timestamp_utc AS started_utc, lead(timestamp) OVER log AS ended,
+       CASE WHEN lead(timestamp_utc) OVER log < timestamp_utc THEN timestamp_utc ELSE lead(timestamp_utc) OVER log END AS ended_utc,
+       utc_offset_seconds, utc_source,
+       CASE mode WHEN 0 THEN 'no_control' WHEN 1 THEN 'open_loop' WHEN 2 THEN 'pining' WHEN 3 THEN 'closed_loop'
+            ELSE 'unknown_' || mode END AS mode
+FROM stretches
+WINDOW log AS (ORDER BY id);

@@ -1,0 +1,86 @@
+//! The digest of an object: what it is built by, and what it depends on.
+
+use std::sync::OnceLock;
+
+use pipeline::clock_model;
+use pump_events::Dictionary;
+use sha2::{Digest as _, Sha256};
+
+use super::definition::{Piece, pieces};
+use super::{Kind, OBJECTS, OCCASIONAL_EVENTS, Object};
+
+/// The digests of one object.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Digest {
+    /// Over its statements and everything it depends on. Layout and SQL comments do not count.
+    pub(super) rule: String,
+    /// Over its `COMMENT ON` statements.
+    pub(super) comments: String,
+}
+
+/// The digests of this program's objects, in the order of the registry.
+pub(super) fn current() -> &'static [Digest] {
+    static CURRENT: OnceLock<Vec<Digest>> = OnceLock::new();
+    CURRENT.get_or_init(|| digests(OBJECTS))
+}
+
+/// The digests of `objects`, of which each may depend on those before it.
+pub(super) fn digests(objects: &[Object]) -> Vec<Digest> {
+    let mut digests: Vec<Digest> = Vec::with_capacity(objects.len());
+    for (position, object) in objects.iter().enumerate() {
+        let before = objects[..position].iter().zip(&digests);
+        let dependencies = before.filter(|(other, _)| depends_on(object, other)).map(|(_, digest)| &digest.rule);
+        let rule = rule_digest(object, dependencies);
+        let comments = short_digest(|hash| hash_pieces(hash, object.definition().comments));
+        digests.push(Digest { rule, comments });
+    }
+    digests
+}
+
+fn rule_digest<'a>(object: &Object, dependencies: impl Iterator<Item = &'a String>) -> String {
+    let definition = object.definition();
+    short_digest(|hash| {
+        let mut add = |text: &str| hash_pieces(hash, text);
+        add(object.kind.as_str());
+        [definition.create, definition.delete, definition.insert].into_iter().for_each(&mut add);
+        match object.kind {
+            Kind::Clock => add(&clock_model::REVISION.to_string()),
+            Kind::Decoded => add(Dictionary::get().digest()),
+            Kind::Domain(domain) => {
+                add(&format!("{:?}", domain.lookback));
+                add(OCCASIONAL_EVENTS);
+            }
+            Kind::Stored | Kind::Comments | Kind::View | Kind::TableMacro | Kind::ScalarMacro => {}
+        }
+        dependencies.for_each(|digest| add(digest));
+    })
+}
+
+/// True when the text of `object` names `other`, and of every domain table and what is decoded.
+pub(crate) fn depends_on(object: &Object, other: &Object) -> bool {
+    if other.kind == Kind::Decoded && object.domain().is_some() {
+        return true;
+    }
+    let lookback = match object.domain().map(|domain| domain.lookback) {
+        Some(super::Lookback::Query(query)) => query,
+        _ => "",
+    };
+    let definition = object.definition();
+    let texts = [definition.create, definition.delete, definition.insert, lookback];
+    texts.iter().any(|text| pieces(text).any(|piece| piece == Piece::Word(other.name)))
+}
+
+fn short_digest(fill: impl FnOnce(&mut Sha256)) -> String {
+    let mut hash = Sha256::new();
+    fill(&mut hash);
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn hash_pieces(hash: &mut Sha256, sql: &str) {
+    for piece in pieces(sql) {
+        let (Piece::Word(text) | Piece::Other(text)) = piece;
+        hash.update(text);
+        hash.update([0]);
+    }
+    hash.update([1]);
+}

@@ -1,0 +1,137 @@
+//! The entries of the registry.
+
+use super::{Lookback, Object};
+use crate::verify::Check;
+
+macro_rules! sql {
+    ($name:literal) => {
+        include_str!(concat!($name, ".sql"))
+    };
+}
+
+macro_rules! check {
+    ($check:ident, $name:literal) => {
+        (Check::$check, include_str!(concat!("../verify/", $name, ".sql")))
+    };
+}
+
+/// Everything there is in a database, each object after those it depends on. Status and the data dictionary keep this order.
+pub(crate) const OBJECTS: &[Object] = &[
+    Object::stored("pumps").exported(),
+    Object::stored("pump_assignments"),
+    Object::stored("pump_settings"),
+    Object::stored("pump_settings_changes"),
+    Object::stored("raw_events").explained_by("id"),
+    Object::stored("raw_event_revisions"),
+    Object::stored("rejected_events"),
+    Object::stored("pipeline_runs"),
+    Object::stored("raw_batches").bookkeeping(),
+    Object::stored("fetch_windows"),
+    Object::stored("sinks"),
+    Object::stored("sink_documents"),
+    Object::stored("sink_days"),
+    Object::stored("time_zones").bookkeeping(),
+    Object::stored("parse_progress").bookkeeping(),
+    Object::stored("pending_derivations").bookkeeping(),
+    Object::stored("derived_objects").bookkeeping(),
+    Object::new("stored_tables", super::Kind::Comments, sql!("stored_tables")),
+    Object::new("clock_segments", super::Kind::Clock, sql!("clock_segments")).bookkeeping(),
+    Object::decoded("events", sql!("events")).explained_by("id"),
+    Object::decoded("decode_problems", sql!("decode_problems")),
+    Object::table("cgm_readings", sql!("cgm_readings"), Lookback::None, &[256, 372, 399, 480])
+        .checked_by(&[check!(DuplicateMeasurements, "duplicate_measurements")]),
+    Object::table("basal_deliveries", sql!("basal_deliveries"), Lookback::Query(BASAL_LOOKBACK), &[279, 99])
+        .explained_by_query(BASAL_SOURCES)
+        .spans_from("timestamp_utc"),
+    Object::table("boluses", sql!("boluses"), Lookback::Query(BOLUS_LOOKBACK), &[64, 65, 66, 55, 59, 280, 20, 21])
+        .explained_by_query(BOLUS_SOURCES)
+        .checked_by(&[check!(BolusTotals, "bolus_totals"), check!(UnfinishedBoluses, "unfinished_boluses")]),
+    Object::table("carb_entries", sql!("carb_entries"), Lookback::Entries(100), &[48, 64])
+        .explained_by("events_id, bolus_events_id"),
+    Object::table("bg_readings", sql!("bg_readings"), Lookback::None, &[16]),
+    Object::table("suspensions", sql!("suspensions"), Lookback::LastRow, &[11, 12])
+        .explained_by("events_id, ended_events_id")
+        .spans_from("started_utc"),
+    Object::table("user_modes", sql!("user_modes"), Lookback::LastRow, &[229])
+        .explained_by("events_id, ended_events_id")
+        .spans_from("started_utc"),
+    Object::table("control_iq_modes", sql!("control_iq_modes"), Lookback::LastRow, &[230])
+        .explained_by("events_id, ended_events_id")
+        .spans_from("started_utc"),
+    Object::table("temp_rates", sql!("temp_rates"), Lookback::LastRow, &[2, 15, 564, 565])
+        .explained_by("events_id, ended_events_id")
+        .spans_from("started_utc"),
+    Object::table(
+        "sensor_sessions",
+        sql!("sensor_sessions"),
+        Lookback::LastRow,
+        &[212, 213, 214, 394, 404, 405, 406, 447, 477, 486],
+    )
+    .explained_by("events_id, ended_events_id")
+    .spans_from("started_utc"),
+    Object::table(
+        "alarms",
+        sql!("alarms"),
+        Lookback::Entries(30_000),
+        &[4, 26, 27, 5, 8, 28, 6, 7, 171, 172, 173, 369, 370, 371, 460, 461],
+    )
+    .explained_by("events_id, acknowledged_events_id, cleared_events_id"),
+    Object::table("site_changes", sql!("site_changes"), Lookback::None, &[31, 32, 33, 61, 63, 301, 302]),
+    Object::table("clock_changes", sql!("clock_changes"), Lookback::Entries(5), &[13, 14])
+        .explained_by("events_id, last_events_id"),
+    Object::table("battery_readings", sql!("battery_readings"), Lookback::None, &[53, 81]),
+    Object::table("basal_totals", sql!("basal_totals"), Lookback::None, &[81]).not_exported(),
+    Object::table("daily_totals", sql!("daily_totals"), Lookback::TablesRead, &[])
+        .explained_by_query(DAY_SOURCES)
+        .checked_by(&[check!(DailyTotals, "daily_totals")]),
+    Object::view("basal_spans", sql!("basal_spans")).explained_by_query(BASAL_SOURCES),
+    Object::view("profile_segments", sql!("profile_segments")),
+    Object::view("bolus_with_settings", sql!("bolus_with_settings")).explained_by_query(BOLUS_SOURCES),
+    Object::view("cgm_5min", sql!("cgm_5min")),
+    Object::view("glucose_daily", sql!("glucose_daily")),
+    Object::view("insulin_daily", sql!("insulin_daily")),
+    Object::view("insulin_hourly", sql!("insulin_hourly")),
+    Object::view("iglu", sql!("iglu")),
+    Object::view("timeline", sql!("timeline")),
+];
+
+/// The events that most tables are made of, gathered once per derivation.
+pub(crate) const OCCASIONAL_EVENTS: &str = sql!("occasional_events");
+
+/// A delivery looks at the eight after it.
+const BASAL_LOOKBACK: &str = "
+    SELECT min(events_id) FROM (
+        FROM basal_deliveries WHERE pump_id = ?1 AND events_id < ?2 ORDER BY events_id DESC LIMIT 9
+    )";
+
+/// A bolus takes messages up to 10,000 log entries after its last. Boluses overlap (an extended one runs while others come
+/// and go), and one that is kept must not lie across the border: the border is where no bolus before has a message behind.
+const BOLUS_LOOKBACK: &str = "
+    WITH known AS (
+        SELECT events_id, last_events_id, max(last_events_id) OVER (ORDER BY events_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+        FROM boluses WHERE pump_id = ?1
+    )
+    SELECT max(events_id) FROM known
+    WHERE coalesce(before < events_id, true)
+      AND events_id <= (SELECT min(events_id) FROM known WHERE last_events_id >= ?2 - 10000)";
+
+/// The delivery, and the next one, which ended it.
+const BASAL_SOURCES: &str = "
+    SELECT unnest([d.events_id, CASE WHEN d.ended IS NOT NULL THEN (SELECT min(n.events_id) FROM basal_deliveries n
+                                WHERE n.pump_id = d.pump_id AND n.events_id > d.events_id) END])
+    FROM basal_deliveries d WHERE d.id = ?1";
+
+/// All messages with the bolus's number between its first and its last.
+const BOLUS_SOURCES: &str = "
+    SELECT e.id FROM boluses b JOIN events e ON e.pump_id = b.pump_id AND e.id BETWEEN b.events_id AND b.last_events_id
+    WHERE b.id = ?1 AND e.event_id IN (64, 65, 66, 55, 59, 280, 20, 21)
+      AND from_json(e.event_data, '{\"bolusId\": \"INTEGER\"}').bolusId = b.bolus_id";
+
+/// What began on the day. A delivery that began the day before counts with its part after midnight.
+const DAY_SOURCES: &str = "
+    WITH day AS (FROM daily_totals WHERE id = ?1)
+    SELECT d.events_id FROM basal_deliveries d JOIN day USING (pump_id)
+    WHERE d.timestamp < day.day + INTERVAL 1 DAY AND epoch_us(d.timestamp) + d.seconds * 1000000 > epoch_us(day.day::TIMESTAMP) AND d.seconds > 0
+    UNION ALL SELECT b.events_id FROM boluses b JOIN day USING (pump_id) WHERE coalesce(b.started, b.timestamp)::DATE = day.day
+    UNION ALL SELECT c.events_id FROM carb_entries c JOIN day USING (pump_id) WHERE c.timestamp::DATE = day.day
+    UNION ALL SELECT t.events_id FROM basal_totals t JOIN day USING (pump_id) WHERE t.timestamp::DATE = day.day";

@@ -1,0 +1,112 @@
+//! What a person created in the file: it survives a rebuild, or is named before anything is changed.
+//!
+//! DuckDB drops a table's indexes with the table, refuses to drop a table that a foreign key refers to, and binds views and macros
+//! only when they are used. So indexes are created again, and views are tried before the rebuild is committed.
+
+use std::collections::BTreeSet;
+
+use duckdb::{Connection, Transaction};
+use pipeline::{StoreError, StoreErrorKind};
+
+use super::Object;
+use super::catalog::{Built, Present, collect};
+use crate::error::broken;
+
+/// What a person created on our tables, as it was before a rebuild.
+#[derive(Debug)]
+pub(super) struct PersonalObjects {
+    /// Name, table and text of each index.
+    indexes: Vec<(String, String, String)>,
+    /// The views that work, by schema and name.
+    views: Vec<(String, String)>,
+}
+
+const INDEXES: &str = "
+    SELECT index_name, table_name, sql FROM duckdb_indexes()
+    WHERE database_name = current_database() AND schema_name = 'main' AND sql IS NOT NULL ORDER BY ALL";
+
+const VIEWS: &str = "
+    SELECT schema_name, view_name FROM duckdb_views()
+    WHERE NOT internal AND NOT temporary AND database_name = current_database() ORDER BY ALL";
+
+const FOREIGN_KEYS: &str = "
+    SELECT table_name, referenced_table FROM duckdb_constraints()
+    WHERE constraint_type = 'FOREIGN KEY' AND database_name = current_database() ORDER BY ALL";
+
+impl PersonalObjects {
+    /// Finds what a person created; `ours` are the names of our own objects.
+    pub(super) fn find(connection: &Connection, ours: &BTreeSet<&str>) -> Result<Self, StoreError> {
+        let indexes = collect(connection, INDEXES, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let mut views: Vec<(String, String)> = collect(connection, VIEWS, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        views.retain(|view| {
+            !(view.0 == "main" && ours.contains(view.1.as_str())) && trouble(connection, view).is_none()
+        });
+        Ok(Self { indexes, views })
+    }
+
+    /// Creates the indexes on `rebuilt` again and tries the views. Returns what no longer works, and why.
+    pub(super) fn restore_in_tx(&self, transaction: &Transaction<'_>, rebuilt: &BTreeSet<&str>) -> Vec<String> {
+        let mut broken = Vec::new();
+        for (name, _, sql) in self.indexes.iter().filter(|(_, table, _)| rebuilt.contains(table.as_str())) {
+            if let Err(error) = transaction.execute_batch(sql) {
+                broken.push(format!("the index {name} ({error})"));
+            }
+        }
+        for view in &self.views {
+            if let Some(reason) = trouble(transaction, view) {
+                broken.push(format!("the view {} ({reason})", view.1));
+            }
+        }
+        broken
+    }
+}
+
+/// Why a view cannot be read, if it cannot.
+fn trouble(connection: &Connection, (schema, name): &(String, String)) -> Option<String> {
+    let query = format!("SELECT * FROM {}.{} LIMIT 0", quoted(schema), quoted(name));
+    connection.prepare(&query).err().map(|error| error.to_string())
+}
+
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// What stands in the way of rebuilding `rebuilt`: objects with names of ours, columns added to our tables, foreign keys.
+pub(super) fn find_obstacles(
+    connection: &Connection,
+    rebuilt: &[&Object],
+    built: &[Built],
+    present: &[Present],
+) -> Result<Vec<String>, StoreError> {
+    let mut obstacles = Vec::new();
+    for object in rebuilt {
+        let Some(there) = present.iter().find(|there| there.name == object.name) else { continue };
+        match built.iter().find(|ours| ours.name == object.name && ours.kind == there.kind) {
+            None => obstacles.push(format!("the {} {}, whose name is needed", there.kind, there.name)),
+            Some(ours) => obstacles.extend(added_columns(ours, there)),
+        }
+    }
+    let keys: Vec<(String, String)> = collect(connection, FOREIGN_KEYS, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let blocking = keys.into_iter().filter(|(_, table)| rebuilt.iter().any(|object| object.name == table));
+    obstacles.extend(blocking.map(|(from, to)| format!("the foreign key of {from} to {to}")));
+    Ok(obstacles)
+}
+
+/// The columns of a table that it did not have when it was built.
+fn added_columns(ours: &Built, there: &Present) -> Vec<String> {
+    if ours.kind != "table" || ours.shape.is_empty() {
+        return Vec::new();
+    }
+    let before: Vec<&str> = ours.shape.split(", ").collect();
+    let added = there.shape.split(", ").filter(|column| !before.contains(column));
+    added.map(|column| format!("the column {}.{column}", ours.name)).collect()
+}
+
+/// The error that names what stands in the way.
+pub(super) fn in_the_way(obstacles: &[String]) -> StoreError {
+    let message = format!(
+        "the database cannot be brought up to date without breaking what you created in it: {}",
+        obstacles.join("; ")
+    );
+    broken(StoreErrorKind::Conflict, message)
+}

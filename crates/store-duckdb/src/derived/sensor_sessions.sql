@@ -1,0 +1,80 @@
+-- One row per sensor session: from the pump's start or join (212, 213; 394; 404, 406; 477) to its stop (214; 447; 405; 486)
+-- or the next session. A join that goes on with the session at hand (same sensor, same start) does not cut it.
+-- Sensors tell their start on clocks of their own: Dexcom's transmitter counts its own seconds, Libre 2 the pump's since
+-- 2008, Libre 3 the pump's wall clock since 1970.
+
+CREATE TABLE sensor_sessions (
+    id                  BIGINT PRIMARY KEY,
+    events_id           BIGINT NOT NULL,
+    ended_events_id     BIGINT,
+    pump_id             INTEGER NOT NULL,
+    started             TIMESTAMP NOT NULL,
+    started_utc         TIMESTAMPTZ NOT NULL,
+    ended               TIMESTAMP,
+    ended_utc           TIMESTAMPTZ,
+    utc_offset_seconds  BIGINT NOT NULL,
+    utc_source          VARCHAR NOT NULL,
+    sensor_type         VARCHAR NOT NULL,
+    sensor_started      TIMESTAMP,
+    sensor_started_utc  TIMESTAMPTZ,
+    set_days            INTEGER,
+    stop_reason         VARCHAR
+);
+COMMENT ON TABLE sensor_sessions IS 'One row per session of a glucose sensor with the pump';
+COMMENT ON COLUMN sensor_sessions.id IS 'Identity, equal to events_id';
+COMMENT ON COLUMN sensor_sessions.events_id IS 'The event with which the pump started or joined it: events.id';
+COMMENT ON COLUMN sensor_sessions.ended_events_id IS 'The event that ended it: events.id; NULL where none did';
+COMMENT ON COLUMN sensor_sessions.pump_id IS 'The pump: pumps.id';
+COMMENT ON COLUMN sensor_sessions.started IS 'When the pump started or joined it, pump''s wall clock';
+COMMENT ON COLUMN sensor_sessions.started_utc IS 'When the pump started or joined it, as an instant';
+COMMENT ON COLUMN sensor_sessions.ended IS 'When it ended, pump''s wall clock; NULL while it lasts';
+COMMENT ON COLUMN sensor_sessions.ended_utc IS 'When it ended, as an instant; NULL while it lasts';
+COMMENT ON COLUMN sensor_sessions.utc_offset_seconds IS 'started minus started_utc, in seconds';
+COMMENT ON COLUMN sensor_sessions.utc_source IS 'How started_utc was found, as in events.utc_source';
+COMMENT ON COLUMN sensor_sessions.sensor_type IS 'dexcom_g6, dexcom_g7, libre_2 or libre_3';
+COMMENT ON COLUMN sensor_sessions.sensor_started IS 'When the sensor itself was started, pump''s wall clock; NULL where not told';
+COMMENT ON COLUMN sensor_sessions.sensor_started_utc IS 'When the sensor itself was started, as an instant; NULL where not told';
+COMMENT ON COLUMN sensor_sessions.set_days IS 'For how long the sensor is made, in days; NULL where not told';
+COMMENT ON COLUMN sensor_sessions.stop_reason IS 'Why it stopped in the pump''s words, or its number; NULL where not told';
+
+INSERT INTO sensor_sessions BY NAME
+WITH changes AS (
+    SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
+           from_json(event_data, '{"currentTransmitterTime": "BIGINT", "sessionStartTime": "BIGINT", "cgmTimestamp": "BIGINT",
+               "sessionSignature": "BIGINT", "sessionDuration": "INTEGER",
+               "sessionStopReason": "INTEGER", "sessionStopReasonName": "VARCHAR"}') AS field
+    FROM occasional_events
+    WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (212, 213, 214, 394, 404, 405, 406, 447, 477, 486)
+), placed AS (
+    SELECT *,
+           event_id IN (214, 405, 447, 486) AS stops,
+           CASE WHEN event_id IN (212, 213, 214) THEN 'dexcom_g6' WHEN event_id IN (394, 447) THEN 'dexcom_g7'
+                WHEN event_id IN (404, 405, 406) THEN 'libre_2' ELSE 'libre_3' END AS sensor_type,
+           -- 0xFFFFFFFF says that there is no session.
+           CASE WHEN field.sessionStartTime = 4294967295 THEN NULL
+                WHEN event_id IN (212, 213) THEN epoch_us(timestamp) - (field.currentTransmitterTime - field.sessionStartTime) * 1000000
+                WHEN event_id = 394 THEN epoch_us(timestamp) - field.cgmTimestamp * 1000000
+                WHEN event_id IN (404, 406) THEN epoch_us(TIMESTAMP '2008-01-01') + field.sessionStartTime * 1000000
+                WHEN event_id = 477 THEN field.sessionStartTime * 1000000 END AS sensor_started_us
+    FROM changes
+), cut AS (
+    SELECT *, NOT coalesce(NOT stops AND NOT lag(stops) OVER log AND sensor_type = lag(sensor_type) OVER log
+                           AND abs(sensor_started_us - lag(sensor_started_us) OVER log) <= 300000000, false) AS is_border
+    FROM placed
+    WINDOW log AS (ORDER BY id)
+), borders AS (
+    SELECT *, lead(id) OVER log AS ended_events_id, lead(timestamp) OVER log AS ended,
+           CASE WHEN lead(timestamp_utc) OVER log < timestamp_utc THEN timestamp_utc ELSE lead(timestamp_utc) OVER log END AS ended_utc,
+           lead(stops) OVER log AS stopped, lead(field) OVER log AS stop
+    FROM cut
+    WHERE is_border
+    WINDOW log AS (ORDER BY id)
+)
+SELECT id, id AS events_id, ended_events_id, pump_id, timestamp AS started, timestamp_utc AS started_utc, ended, ended_utc,
+       utc_offset_seconds, utc_source, sensor_type,
+       make_timestamp(sensor_started_us) AS sensor_started,
+       to_timestamp(sensor_started_us / 1000000 - utc_offset_seconds) AS sensor_started_utc,
+       nullif(field.sessionDuration, 0) AS set_days,
+       CASE WHEN stopped THEN coalesce(stop.sessionStopReasonName, stop.sessionStopReason::VARCHAR) END AS stop_reason
+FROM borders
+WHERE NOT stops;
