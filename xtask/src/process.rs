@@ -88,8 +88,9 @@ pub(crate) fn places() -> Result<(PathBuf, PathBuf)> {
 
 /// Makes a Python environment with these packages in `folder`; its folder of programs.
 pub(crate) fn python_environment(folder: &Path, packages: &[&str]) -> Result<PathBuf> {
-    run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
-    let bin = folder.join("bin");
+    let (python, bin) = if cfg!(windows) { ("python", "Scripts") } else { ("python3", "bin") };
+    run(Command::new(python).args(["-m", "venv"]).arg(folder))?;
+    let bin = folder.join(bin);
     run(Command::new(bin.join("pip")).args(["install", "--quiet", "--disable-pip-version-check"]).args(packages))?;
     Ok(bin)
 }

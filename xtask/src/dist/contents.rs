@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::Release;
+use super::{PROGRAM, Release};
 use crate::process::run;
 
 /// What goes along from the checkout, folders with all that is in them.
@@ -33,14 +33,22 @@ const COMPLETIONS: [(&str, &str); 5] = [
 /// Puts the program, its completions, manual pages and documents into `folder`.
 pub(super) fn gather(release: &Release, folder: &Path) -> Result<PathBuf> {
     fs::create_dir_all(folder).context("cannot make a folder")?;
-    let program = folder.join("tandem");
-    run(Command::new("strip").arg("--strip-all").arg("-o").arg(&program).arg(&release.tandem))?;
+    let program = folder.join(PROGRAM);
+    strip(&release.tandem, &program)?;
     completions(&program, &folder.join("completions"))?;
     run(Command::new(&program).args(["man", "--quiet", "--output"]).arg(folder.join("man/man1")))?;
     for name in FROM_CHECKOUT {
         copy(&release.workspace.root.join(name), &folder.join(name))?;
     }
     Ok(folder.to_owned())
+}
+
+/// Copies the program without its symbols. On Windows they are in a file of their own.
+fn strip(from: &Path, to: &Path) -> Result<()> {
+    if cfg!(windows) {
+        return copy(from, to);
+    }
+    run(Command::new("strip").arg("-o").arg(to).arg(from)).map(|_| ())
 }
 
 fn completions(program: &Path, folder: &Path) -> Result<()> {

@@ -1,11 +1,11 @@
-//! What people without a compiler get: a tarball and a wheel, with checksums and a list of all that is in them.
+//! What people without a compiler get: an archive and a wheel, with checksums and a list of all that is in them.
 //!
 //! Each is unpacked or installed in an empty place and runs the demo there before this chore is content.
 
+mod archive;
 mod contents;
 mod sbom;
 mod smoke;
-mod tarball;
 mod wheel;
 
 use std::fs;
@@ -13,10 +13,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use sha2::{Digest as _, Sha256};
 
 use crate::process::{Profile, Workspace, run};
 
 const CHECKSUMS: &str = "SHA256SUMS";
+
+/// The name of the program's file.
+const PROGRAM: &str = if cfg!(windows) { "tandem.exe" } else { "tandem" };
 
 /// What is being packed.
 struct Release {
@@ -36,17 +40,17 @@ pub(crate) fn dist(folder: Option<&Path>) -> Result<()> {
     let work = tempfile::tempdir().context("cannot make a folder to work in")?;
     eprintln!("── bill of materials");
     let sbom = sbom::write(&release, work.path())?;
-    eprintln!("── tarball");
+    eprintln!("── archive");
     let contents = contents::gather(&release, &work.path().join(release.name()))?;
-    let tarball = tarball::write(&release, &contents)?;
+    let archive = archive::write(&release, &contents)?;
     eprintln!("── wheel");
     let wheel = wheel::write(&release, &contents, &work.path().join("wheel"))?;
-    checksums(&release.folder, &[&tarball, &wheel, &sbom])?;
+    write_checksums(&release.folder, &[&archive, &wheel, &sbom])?;
     eprintln!("── tried in an empty place");
     smoke::checksums(&release.folder)?;
-    smoke::tarball(&release, &tarball)?;
+    smoke::archive(&release, &archive)?;
     smoke::wheel(&release, &wheel)?;
-    for file in [&tarball, &wheel, &sbom] {
+    for file in [&archive, &wheel, &sbom] {
         let bytes = fs::metadata(file).with_context(|| format!("cannot look at {}", file.display()))?.len();
         eprintln!("{:>6.1} MB  {}", bytes as f64 / 1e6, file.display());
     }
@@ -85,8 +89,13 @@ fn is_ours(path: &Path) -> bool {
 }
 
 /// One line a file, in the form that `sha256sum --check` reads.
-fn checksums(folder: &Path, files: &[&PathBuf]) -> Result<()> {
-    let names = files.iter().filter_map(|file| file.file_name());
-    let text = run(Command::new("sha256sum").args(names).current_dir(folder))?;
-    fs::write(folder.join(CHECKSUMS), text).context("cannot write the checksums")
+fn write_checksums(folder: &Path, files: &[&PathBuf]) -> Result<()> {
+    let lines = files.iter().map(|file| checksum_line(file)).collect::<Result<String>>()?;
+    fs::write(folder.join(CHECKSUMS), lines).context("cannot write the checksums")
+}
+
+fn checksum_line(file: &Path) -> Result<String> {
+    let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let name = file.file_name().context("a file has a name")?.to_string_lossy();
+    Ok(format!("{}  {name}\n", hex::encode(Sha256::digest(bytes))))
 }

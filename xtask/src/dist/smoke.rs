@@ -6,24 +6,32 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{CHECKSUMS, Release};
+use super::{CHECKSUMS, PROGRAM, Release, checksum_line};
 use crate::process::{clean, python_environment, run};
 
+/// Each file has the checksum that is listed for it.
 pub(super) fn checksums(folder: &Path) -> Result<()> {
-    run(Command::new("sha256sum").args(["--check", "--strict", CHECKSUMS]).current_dir(folder)).map(|_| ())
+    let listed = fs::read_to_string(folder.join(CHECKSUMS)).context("there are no checksums")?;
+    for line in listed.lines() {
+        let (_, name) = line.split_once("  ").with_context(|| format!("not a checksum: {line}"))?;
+        ensure!(checksum_line(&folder.join(name))?.trim_end() == line, "{name} is not what {CHECKSUMS} says");
+    }
+    Ok(())
 }
 
 /// Unpacked in an empty folder.
-pub(super) fn tarball(release: &Release, tarball: &Path) -> Result<()> {
+pub(super) fn archive(release: &Release, archive: &Path) -> Result<()> {
     let place = tempfile::tempdir().context("cannot make a folder")?;
-    run(Command::new("tar").arg("xzf").arg(tarball).current_dir(&place))?;
+    super::archive::unpack(archive, place.path())?;
     let folder = place.path().join(release.name());
     for file in ["LICENSE-MIT", "LICENSE-APACHE", "README.md", "man/man1/tandem-sync.1", "completions/_tandem"] {
-        ensure!(folder.join(file).is_file(), "the tarball lacks {file}");
+        ensure!(folder.join(file).is_file(), "the archive lacks {file}");
     }
-    let script = "source completions/tandem.bash && complete -p tandem";
-    run(Command::new("bash").args(["-euc", script]).current_dir(&folder)).context("the completions for bash")?;
-    demo(release, &folder.join("tandem"))
+    if cfg!(unix) {
+        let script = "source completions/tandem.bash && complete -p tandem";
+        run(Command::new("bash").args(["-euc", script]).current_dir(&folder)).context("the completions for bash")?;
+    }
+    demo(release, &folder.join(PROGRAM))
 }
 
 /// Installed by pip in an environment that was made for it.
@@ -34,7 +42,7 @@ pub(super) fn wheel(release: &Release, wheel: &Path) -> Result<()> {
     for file in ["share/man/man1/tandem-sync.1", "share/bash-completion/completions/tandem"] {
         ensure!(environment.join(file).is_file(), "the wheel does not install {file}");
     }
-    demo(release, &bin.join("tandem"))
+    demo(release, &bin.join(PROGRAM))
 }
 
 /// The program's own demonstration, in an empty folder with an empty home; its database must then answer.
