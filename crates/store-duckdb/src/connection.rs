@@ -200,9 +200,7 @@ impl DuckStore {
     fn open_once(&self) -> Result<Connection, StoreError> {
         let config = self.config().map_err(failed("cannot configure the database"))?;
         let mut connection = match &self.location {
-            Location::Memory => {
-                Connection::open_in_memory_with_flags(config).map_err(failed("cannot open a database in memory"))?
-            }
+            Location::Memory => open_in_utc(None, config).map_err(failed("cannot open a database in memory"))?,
             Location::File(path) => open_file(path, config, self.options.read_only)?,
         };
         if self.options.read_only {
@@ -268,5 +266,29 @@ fn open_file(path: &Path, config: Config, read_only: bool) -> Result<Connection,
             source: Some(Box::new(error)),
         })?;
     }
-    Connection::open_with_flags(path, config).map_err(failed(format!("cannot open the database {}", path.display())))
+    open_in_utc(Some(path), config).map_err(failed(format!("cannot open the database {}", path.display())))
+}
+
+/// Opens the database in `path`, or one in memory, so that instants are read and written in UTC wherever the machine is.
+pub(crate) fn open_in_utc(path: Option<&Path>, config: Config) -> duckdb::Result<Connection> {
+    let connection = match path {
+        Some(path) => Connection::open_with_flags(path, config)?,
+        None => Connection::open_in_memory_with_flags(config)?,
+    };
+    connection.execute_batch(&regional_settings(&connection)?)?;
+    Ok(connection)
+}
+
+/// Statements that set the zone and the calendar, which DuckDB would take from the machine. It has these settings only together with
+/// its extension ICU; without it, instants are always in UTC and dates in the Gregorian calendar.
+fn regional_settings(connection: &Connection) -> duckdb::Result<String> {
+    const FIXED: [(&str, &str); 2] = [("TimeZone", "UTC"), ("Calendar", "gregorian")];
+    let mut is_known = connection.prepare("SELECT count(*) > 0 FROM duckdb_settings() WHERE name = ?")?;
+    let mut statements = Vec::new();
+    for (name, value) in FIXED {
+        if is_known.query_row([name], |row| row.get(0))? {
+            statements.push(format!("SET GLOBAL {name} = '{value}';"));
+        }
+    }
+    Ok(statements.concat())
 }

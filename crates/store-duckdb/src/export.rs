@@ -10,6 +10,7 @@ use std::path::Path;
 use duckdb::Connection;
 use pipeline::{StoreError, StoreErrorKind};
 
+use crate::connection::open_in_utc;
 use crate::error::failed;
 use crate::query::{QueryStopper, ReadOptions, Reader, quotable, read_only};
 use crate::texts;
@@ -42,7 +43,7 @@ impl Exporter {
         // Waits for a writer, and refuses what is no database of this schema.
         drop(Reader::open(path, options)?);
         let config = read_only(options).map_err(failed("cannot configure the database"))?;
-        let opened = Connection::open_with_flags(path, config);
+        let opened = open_in_utc(Some(path), config);
         let opening = || failed(format!("cannot open the database {}", path.display()));
         let connection = opened.map_err(opening())?;
         connection.execute_batch("SET temp_directory = ''").map_err(opening())?;

@@ -17,6 +17,7 @@ use duckdb::arrow::array::{Array, StringArray, StructArray};
 use duckdb::{AccessMode, Config, Connection, InterruptHandle};
 use pipeline::{StoreError, StoreErrorKind};
 
+use crate::connection::open_in_utc;
 use crate::documents::PumpNames;
 use crate::error::{broken, failed};
 use crate::{derived, migrations};
@@ -156,7 +157,7 @@ impl Reader {
     fn open_once(path: &Path, options: &ReadOptions) -> Result<Self, StoreError> {
         let config = read_only(options).map_err(failed("cannot configure the database"))?;
         let opening = || failed(format!("cannot open the database {}", path.display()));
-        let connection = Connection::open_with_flags(path, config).map_err(opening())?;
+        let connection = open_in_utc(Some(path), config).map_err(opening())?;
         if let Some(output) = &options.output {
             let allow = format!("SET allowed_paths = ['{}']", quotable(output)?);
             connection.execute_batch(&allow).map_err(opening())?;

@@ -8,6 +8,7 @@ use duckdb::Connection;
 use pipeline::archive::{ArchiveError, DatabaseReader, TextSink};
 use pipeline::{SerialNumber, StoreError};
 
+use crate::connection::open_in_utc;
 use crate::error::failed;
 use crate::migrations;
 use crate::query::{ReadOptions, WALLS, read_only};
@@ -53,7 +54,7 @@ impl DatabaseReader for TandemFetchReader {
 
 fn open(path: &Path) -> Result<Connection, StoreError> {
     let config = read_only(&ReadOptions::default()).map_err(failed("cannot configure the database"))?;
-    let connection = Connection::open_with_flags(path, config).map_err(failed("cannot open the database"))?;
+    let connection = open_in_utc(Some(path), config).map_err(failed("cannot open the database"))?;
     connection.execute_batch(WALLS).map_err(failed("cannot open the database"))?;
     Ok(connection)
 }

@@ -1,7 +1,5 @@
 //! The store against real DuckDB, in memory and on file.
 
-#![expect(clippy::print_stderr, reason = "a test that cannot be run says so")]
-
 mod atomicity;
 mod captured_domain;
 mod captures;
@@ -16,6 +14,7 @@ mod merging;
 mod opening;
 mod pushes;
 mod readings;
+mod regions;
 mod settings;
 mod simulated;
 mod truth;
