@@ -34,6 +34,7 @@ const RULES: &[Rule] = &[
         may_use: &["pump-events", "pipeline", "tandem-source"],
         must_not_use: &["duckdb", "tokio", "anyhow", "clap"],
     },
+    Rule { name: "test-data", may_use: &[], must_not_use: &["duckdb", "tokio", "reqwest", "anyhow", "clap"] },
     Rule { name: "xtask", may_use: &[], must_not_use: &[] },
     Rule {
         name: "tandem-tests",

@@ -16,7 +16,7 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 fn main() -> std::io::Result<()> {
     let kinds = one_of_each_kind();
     let mut texts: Vec<String> = kinds.iter().map(|event| event_json(event, PUMP)).collect();
-    texts.extend(captures("events.txt")?);
+    texts.extend(test_data::events().iter().map(|capture| capture.text.to_owned()));
     let records: Vec<u8> = kinds.iter().flat_map(encode_record).collect();
     let bodies = bodies(&texts);
     write("event_text", &texts)?;
@@ -33,13 +33,6 @@ fn one_of_each_kind() -> Vec<Event> {
     let history = Scenario::torture(1).simulate();
     let events = history.pumps.into_iter().flat_map(|pump| pump.events);
     events.map(|event| (event.header().code.0, event)).collect::<BTreeMap<_, _>>().into_values().collect()
-}
-
-/// The texts of a fixture of published captures.
-fn captures(name: &str) -> std::io::Result<Vec<String>> {
-    let text = fs::read_to_string(Path::new(ROOT).join("crates/pump-events/fixtures").join(name))?;
-    let lines = text.lines().filter(|line| line.starts_with('{'));
-    Ok(lines.filter_map(|line| Some(line.rsplitn(3, " | ").nth(2)?.to_owned())).collect())
 }
 
 fn bodies(texts: &[String]) -> Vec<String> {

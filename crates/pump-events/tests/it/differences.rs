@@ -2,7 +2,7 @@
 
 use pump_events::{Event, decode_json, decode_record};
 
-use crate::captures::unhex;
+use test_data::record_from_hex;
 
 /// Some fields of an event with their numbers.
 type Fields = &'static [(&'static str, f64)];
@@ -130,7 +130,7 @@ fn records_are_read_as_real_values_demand() {
         ),
     ];
     for (about, hex, expected) in rows {
-        check(about, &decode_record(&unhex(hex)), expected);
+        check(about, &decode_record(&record_from_hex(hex)), expected);
     }
 }
 
@@ -200,7 +200,7 @@ fn both_captures_of_one_event_have_the_same_content() {
         ),
     ];
     for (hex, text) in rows {
-        let (record, json) = (decode_record(&unhex(hex)), decode_json(text).unwrap().event);
+        let (record, json) = (decode_record(&record_from_hex(hex)), decode_json(text).unwrap().event);
         assert!(record.same_content(&json) && json.same_content(&record), "{record:?} {json:?}");
         assert_eq!(record.payload(), json.payload());
         let other = decode_json(&text.replace("\"sequenceNumber\":4", "\"sequenceNumber\":5")).unwrap().event;

@@ -2,7 +2,7 @@
 
 use pump_events::{Event, decode_json, decode_record, encode_record};
 
-use crate::captures::unhex;
+use test_data::record_from_hex;
 
 fn event_data(event: &Event) -> String {
     let mut text = String::new();
@@ -36,7 +36,7 @@ fn records_give_numbers_and_labels() {
         ("0001000000000000000100000001000000000000000000000000", "{}"),
     ];
     for (hex, expected) in rows {
-        assert_eq!(event_data(&decode_record(&unhex(hex))), expected);
+        assert_eq!(event_data(&decode_record(&record_from_hex(hex))), expected);
     }
 }
 

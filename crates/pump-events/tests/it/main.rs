@@ -12,4 +12,3 @@ mod json;
 mod laws;
 mod raw;
 mod records;
-mod shared_vectors;

@@ -2,13 +2,13 @@
 
 use pump_events::{RawError, decode_raw, decode_record, encode_raw_record};
 
-use crate::captures::unhex;
+use test_data::record_from_hex;
 
 const RECORD: &str = "101c229df6b700077e4500000017000000000000000000000000";
 
 #[test]
 fn strings_are_records_and_objects_are_events() {
-    let record = unhex(RECORD);
+    let record = record_from_hex(RECORD);
     let text = encode_raw_record(&record);
     for text in [text.clone(), format!(" {text}\n"), text.replace('/', "\\/"), text.replace('E', "\\u0045")] {
         assert_eq!(decode_raw(&text).unwrap(), decode_record(&record), "{text}");

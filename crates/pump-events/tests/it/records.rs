@@ -5,11 +5,11 @@ use pump_events::{
     encode_record,
 };
 
-use crate::captures::unhex;
+use test_data::record_from_hex;
 
 #[test]
 fn a_header_has_its_parts() {
-    let event = decode_record(&unhex("103d229b46c50007625d3e99999a000000030000000000000000"));
+    let event = decode_record(&record_from_hex("103d229b46c50007625d3e99999a000000030000000000000000"));
     let header = event.header();
     assert_eq!(
         (header.source, header.code, header.sequence_group, header.sequence_number),
@@ -58,7 +58,7 @@ fn odd_records_have_problems_that_say_where_and_what() {
         ("00300000000000000001ff800000000000000000000000000000", &["non_finite carbs 0 a finite number: -inf"]),
     ];
     for (hex, expected) in rows {
-        assert_eq!(problems(&decode_record(&unhex(hex))), *expected, "{hex}");
+        assert_eq!(problems(&decode_record(&record_from_hex(hex))), *expected, "{hex}");
     }
 }
 
@@ -132,7 +132,7 @@ fn built_events_are_records() {
         .set("changeType", 1u8)
         .unwrap();
     let event = event.finish();
-    assert_eq!(encode_record(&event), unhex("000300000000000000053f4ccccd000000000000000000010000"));
+    assert_eq!(encode_record(&event), record_from_hex("000300000000000000053f4ccccd000000000000000000010000"));
     assert_eq!(decode_record(&encode_record(&event)), event);
 }
 

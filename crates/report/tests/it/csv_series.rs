@@ -3,7 +3,7 @@
 use chrono_tz::America::New_York;
 use report::{CsvOptions, CsvSeries, Metrics, MetricsOptions, OutOfRangeText, read_csv};
 
-use crate::support::golden_file;
+use test_data::Series;
 
 fn read(text: &str, options: CsvOptions) -> Vec<CsvSeries> {
     read_csv(text.as_bytes(), &options).expect("the file reads")
@@ -73,40 +73,52 @@ fn words_are_counted_or_become_39_and_401() {
 
 #[test]
 fn words_as_sentinels_give_the_metrics_of_sentinels() {
-    let files = golden_file("edge_low_high_text.csv").zip(golden_file("edge_low_high_39_401.csv"));
-    let Some((words, sentinels)) = files else { return };
+    let (words, sentinels) = (Series::named("low_high_as_text").to_csv(), Series::named("low_high_as_39_401").to_csv());
     let options = CsvOptions { out_of_range_text: OutOfRangeText::Sentinels, ..CsvOptions::default() };
     let metrics = |text: &str| Metrics::of(&read(text, options)[0].readings, &MetricsOptions::default());
     assert_eq!(metrics(&words), metrics(&sentinels));
 }
 
+/// Event, status, displayed value, and the reading that follows: 39 below range, 401 above it (Omnipod's manual and Dexcom's
+/// receivers do the same), 501 above the range of a Libre 2.
+const PUMP_EVENTS: [(u16, u8, u16, Option<f64>); 14] = [
+    (256, 0, 120, Some(120.0)),
+    (256, 2, 0, Some(39.0)),
+    (256, 1, 0, Some(401.0)),
+    (399, 0, 167, Some(167.0)),
+    (399, 1, 512, Some(401.0)),
+    (399, 1, 400, Some(401.0)),
+    (399, 2, 0, Some(39.0)),
+    (399, 2, 38, Some(39.0)),
+    (399, 6, 155, None),
+    (372, 1, 0, Some(501.0)),
+    (372, 2, 0, Some(39.0)),
+    (256, 0, 0, None),
+    (399, 0, 40, Some(40.0)),
+    (399, 0, 400, Some(400.0)),
+];
+const PUMP_COLUMNS: &str = "id,time,event_id,glucoseValueStatus,currentGlucoseDisplayValue\n";
+
 #[test]
-fn pump_events_become_readings_by_their_status() {
-    let rows = "id,time,event_id,glucoseValueStatus,currentGlucoseDisplayValue\n";
-    let events = [
-        (256, 0, 120, Some(120.0)),
-        (256, 2, 0, Some(39.0)),
-        (256, 1, 0, Some(401.0)),
-        (399, 1, 512, Some(401.0)),
-        (399, 6, 155, None),
-        (372, 1, 0, Some(501.0)),
-        (256, 0, 0, None),
-        (399, 0, 40, Some(40.0)),
-    ];
-    for (event, status, display, expected) in events {
-        let read = read(&format!("{rows}a,2024-03-04 00:00:00,{event},{status},{display}\n"), CsvOptions::default());
+fn a_pump_event_becomes_a_reading_by_its_status() {
+    for (event, status, display, expected) in PUMP_EVENTS {
+        let row = format!("{PUMP_COLUMNS}a,2024-03-04 00:00:00,{event},{status},{display}\n");
+        let read = read(&row, CsvOptions::default());
         let value = read[0].readings.first().map(|reading| reading.glucose.get());
         assert_eq!((value, read[0].missing), (expected, usize::from(expected.is_none())), "{event} {status} {display}");
     }
 }
 
 #[test]
-fn the_golden_pump_events_become_their_readings() {
-    let Some(text) = golden_file("edge_tandem_status.csv") else { return };
-    let expected = text.lines().skip(1).filter_map(|line| line.split(',').nth(5)?.parse().ok());
-    let read = read(&text, CsvOptions::default());
-    let got = read[0].readings.iter().map(|reading| reading.glucose.get());
-    assert_eq!(got.collect::<Vec<f64>>(), expected.collect::<Vec<f64>>());
+fn a_file_of_pump_events_becomes_their_readings_in_order() {
+    let row = |(index, (event, status, display, _)): (usize, &(u16, u8, u16, _))| {
+        format!("a,2024-03-04 {:02}:{:02}:00,{event},{status},{display}\n", index / 12, index % 12 * 5)
+    };
+    let rows: String = PUMP_EVENTS.iter().enumerate().map(row).collect();
+    let read = read(&format!("{PUMP_COLUMNS}{rows}"), CsvOptions::default());
+    let got: Vec<f64> = read[0].readings.iter().map(|reading| reading.glucose.get()).collect();
+    let expected: Vec<f64> = PUMP_EVENTS.iter().filter_map(|(.., value)| *value).collect();
+    assert_eq!((got, read[0].missing), (expected, 2));
 }
 
 #[test]

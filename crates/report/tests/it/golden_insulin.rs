@@ -1,6 +1,6 @@
-//! The insulin part of the golden set: per day, on average, by mode, and the insulin-on-board curves.
+//! Insulin per day, on average and by mode, and curves of insulin on board, against their expected values.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use report::{
     Span, Stamp, Window,
     insulin::{
@@ -8,199 +8,197 @@ use report::{
         LoopMode, UserMode, exponential_iob,
     },
 };
-use serde_json::{Value, json};
+use test_data::{Average, BasalRun, Day, Insulin, ModeChange, insulin};
 
-use crate::support::{close, golden_file};
+use crate::support::close;
 
 fn stamp(text: &str) -> Stamp {
-    let wall = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").expect("a stamp");
+    let wall = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").expect("a time");
     Stamp::from_wall_as_utc(wall)
 }
 
-fn rows(name: &str) -> Option<Vec<csv::StringRecord>> {
-    let text = golden_file(name)?;
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    Some(reader.records().map(|row| row.expect("the golden files are CSV")).collect())
-}
-
-fn basal_of(row: &csv::StringRecord) -> BasalSegment {
-    let source = match &row[3] {
-        "Algorithm" => BasalSource::Algorithm,
-        "Profile" => BasalSource::Profile,
-        "Temp Rate" => BasalSource::TempRate,
-        "Suspended" => BasalSource::Suspended,
+fn basal_source(name: &str) -> BasalSource {
+    match name {
+        "algorithm" => BasalSource::Algorithm,
+        "profile" => BasalSource::Profile,
+        "temp_rate" => BasalSource::TempRate,
+        "suspended" => BasalSource::Suspended,
         other => panic!("unknown source {other}"),
-    };
-    let units_per_hour = row[2].parse::<f64>().expect("a rate") / 1000.0;
-    BasalSegment { start: stamp(&row[0]), end: stamp(&row[1]), units_per_hour, source }
-}
-
-fn bolus_of(row: &csv::StringRecord) -> Bolus {
-    let units = |column: usize| row[column].parse::<f64>().expect("milliunits") / 1000.0;
-    Bolus {
-        start: stamp(&row[1]),
-        end: stamp(&row[2]),
-        delivered_units: Some(units(8)),
-        extended_units: units(7),
-        requested_food_units: units(10),
-        requested_correction_units: units(9),
-        carbs_grams: row[11].parse().expect("grams"),
-        origin: if &row[4] == "Algorithm" { BolusOrigin::Automatic } else { BolusOrigin::User },
-        overridden: &row[12] == "Yes",
     }
 }
 
-/// Turns the changes of one kind into spans that last until the next change.
-fn spans<T>(rows: &[csv::StringRecord], kind: &str, mode: impl Fn(&str) -> T) -> Vec<Span<T>> {
-    let end = stamp(&rows.last().expect("an end")[0]);
-    let changes: Vec<_> = rows.iter().filter(|row| &row[1] == kind).collect();
-    let ends = changes.iter().skip(1).map(|row| stamp(&row[0])).chain([end]);
-    changes.iter().zip(ends).map(|(row, end)| Span { start: stamp(&row[0]), end, value: mode(&row[2]) }).collect()
+fn basal_segments(run: &BasalRun<'_>) -> Vec<BasalSegment> {
+    let (length, source) = (TimeDelta::seconds(run.seconds), basal_source(run.source));
+    let mut end = stamp(run.start);
+    let rates = run.milliunits_per_hour.iter().map(|rate| rate / 1000.0);
+    let segment = |units_per_hour| {
+        let start = end;
+        end = Stamp::from_wall_as_utc(start.wall + length);
+        BasalSegment { start, end, units_per_hour, source: source.clone() }
+    };
+    rates.map(segment).collect()
+}
+
+fn bolus(bolus: &test_data::Bolus) -> Bolus {
+    Bolus {
+        start: stamp(&bolus.start),
+        end: stamp(&bolus.end),
+        delivered_units: Some(bolus.delivered_milliunits / 1000.0),
+        extended_units: bolus.extended_milliunits / 1000.0,
+        requested_food_units: bolus.food_milliunits / 1000.0,
+        requested_correction_units: bolus.correction_milliunits / 1000.0,
+        carbs_grams: bolus.carbs_grams,
+        origin: if bolus.automatic { BolusOrigin::Automatic } else { BolusOrigin::User },
+        overridden: bolus.overridden,
+    }
+}
+
+/// Spans that last until the next change.
+fn spans<T>(changes: &[ModeChange], end: &str, mode: impl Fn(&str) -> T) -> Vec<Span<T>> {
+    let ends = changes.iter().skip(1).map(|change| stamp(&change.start)).chain([stamp(end)]);
+    let span = |(change, end): (&ModeChange, _)| Span { start: stamp(&change.start), end, value: mode(&change.mode) };
+    changes.iter().zip(ends).map(span).collect()
 }
 
 fn loop_mode(name: &str) -> LoopMode {
     match name {
-        "Closed Loop" => LoopMode::ClosedLoop,
-        "Open Loop" => LoopMode::OpenLoop,
-        "No Control" => LoopMode::NoControl,
+        "closed_loop" => LoopMode::ClosedLoop,
+        "open_loop" => LoopMode::OpenLoop,
+        "no_control" => LoopMode::NoControl,
         other => panic!("unknown mode {other}"),
     }
 }
 
 fn user_mode(name: &str) -> UserMode {
     match name {
-        "Normal" => UserMode::Normal,
-        "Sleeping" => UserMode::Sleeping,
-        "Exercising" => UserMode::Exercising,
+        "normal" => UserMode::Normal,
+        "sleep" => UserMode::Sleeping,
+        "exercise" => UserMode::Exercising,
         other => panic!("unknown mode {other}"),
     }
 }
 
-fn golden_rows() -> Option<InsulinRows> {
-    let modes = rows("insulin_modes.csv")?;
-    let boluses: Vec<Bolus> = rows("insulin_bolus.csv")?.iter().map(bolus_of).collect();
+fn summary(insulin: &Insulin) -> InsulinSummary {
+    let boluses: Vec<Bolus> = insulin.boluses.iter().map(bolus).collect();
     let entry = |bolus: &Bolus| CarbEntry { at: bolus.start, grams: bolus.carbs_grams, has_bolus: true };
-    Some(InsulinRows {
-        basal: rows("insulin_basal.csv")?.iter().map(basal_of).collect(),
+    let rows = InsulinRows {
+        basal: insulin.basal().iter().flat_map(basal_segments).collect(),
         carbs: boluses.iter().map(entry).collect(),
         boluses,
-        loop_modes: spans(&modes, "pcm", loop_mode),
-        user_modes: spans(&modes, "user_mode", user_mode),
-    })
+        loop_modes: spans(&insulin.modes.r#loop, &insulin.modes.end, loop_mode),
+        user_modes: spans(&insulin.modes.user, &insulin.modes.end, user_mode),
+    };
+    InsulinSummary::new(&rows, &Window { start: stamp("2024-05-06 00:00:00"), end: stamp("2024-05-10 00:00:00") })
 }
 
-fn golden_summary() -> Option<(InsulinSummary, Value)> {
-    let window = Window { start: stamp("2024-05-06 00:00:00"), end: stamp("2024-05-10 00:00:00") };
-    let summary = InsulinSummary::new(&golden_rows()?, &window);
-    let expected = serde_json::from_str(&golden_file("insulin_expected.json")?).expect("JSON");
-    Some((summary, expected))
-}
-
-/// Compares every leaf of `expected` with the same path of `got`.
-fn check(path: &str, got: &Value, expected: &Value) {
-    match (got, expected) {
-        (Value::Object(got), Value::Object(expected)) => {
-            assert_eq!(got.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{path}");
-            expected.iter().for_each(|(key, value)| check(&format!("{path}/{key}"), &got[key], value));
-        }
-        (Value::Number(got), Value::Number(expected)) => {
-            let (got, expected) = (got.as_f64().expect("finite"), expected.as_f64().expect("finite"));
-            assert!(close(got, expected, 1e-9), "{path}: {got}, expected {expected}");
-        }
-        _ => assert_eq!(got, expected, "{path}"),
+#[track_caller]
+fn check(what: &str, pairs: &[(&str, f64, f64)]) {
+    for (name, got, expected) in pairs {
+        assert!(close(*got, *expected, 1e-9), "{what}, {name}: {got}, expected {expected}");
     }
 }
 
-/// `temp_rate` is `Temp Rate` there.
-fn golden_source(source: &BasalSource) -> String {
-    let capital = |word: &str| if word == "and" { word.to_owned() } else { word[..1].to_uppercase() + &word[1..] };
-    source.as_str().split('_').map(capital).collect::<Vec<_>>().join(" ")
-}
-
-fn day_in_golden_words(day: &InsulinDay) -> Value {
-    let class = &day.bolus_by_class;
-    json!({
-        "basal_U": day.basal_units,
-        "basal_hours_recorded": day.basal_hours,
-        "basal_U_by_source": day.basal_by_source.iter().map(|(source, units)| (golden_source(source), json!(units))).collect::<serde_json::Map<_, _>>(),
-        "bolus_U_by_start_time": day.bolus_units,
-        "bolus_U_spread_over_delivery": day.bolus_units_spread,
-        "tdd_U": day.total_units(),
-        "basal_percent_of_tdd": day.basal_percent(),
-        "bolus_count": day.bolus_count,
-        "auto_bolus_count": day.auto_bolus_count,
-        "user_bolus_count": day.user_bolus_count(),
-        "bolus_U_by_class": {
-            "auto_correction": class.auto_correction,
-            "correction_only": class.correction_only,
-            "meal_only": class.meal_only,
-            "meal_and_correction_food_part": class.meal_with_correction_food,
-            "meal_and_correction_correction_part": class.meal_with_correction_correction,
-            "quick_or_other": class.other,
-        },
-        "carbs_g": day.carbs_grams,
-        "complete_therapy_day_18h": day.is_complete(),
-    })
-}
-
-#[test]
-fn the_days_are_the_golden_ones() {
-    let Some((summary, expected)) = golden_summary() else { return };
-    let days = summary.days.iter().map(|day| (day.date.to_string(), day_in_golden_words(day)));
-    check("per_day", &Value::Object(days.collect()), &expected["per_day"]);
-}
-
-#[test]
-fn the_average_days_are_the_golden_ones() {
-    let Some((summary, expected)) = golden_summary() else { return };
-    let words = |day: Option<AverageDay>| {
-        let day = day.expect("there are days");
-        let (basal, bolus, total) = (day.basal_units, day.bolus_units, day.total_units());
-        json!({ "days": day.days, "basal_U": basal, "bolus_U": bolus, "tdd_U": total })
-    };
-    let by_rule = |start: &str| {
-        let rules = expected["average_daily"].as_object().expect("rules");
-        rules.iter().find(|(name, _)| name.starts_with(start)).expect("the rule").1
-    };
-    check("days with data", &words(summary.average.of_days_with_data), by_rule("all_days_with_any_insulin"));
-    check("complete days", &words(summary.average.of_complete_days), by_rule("complete_therapy_days_only"));
+fn check_day(got: &InsulinDay, expected: &Day) {
+    let (class, expected_class) = (&got.bolus_by_class, &expected.bolus_by_class);
+    check(
+        &expected.date,
+        &[
+            ("basal", got.basal_units.expect("basal"), expected.basal_units),
+            ("hours", got.basal_hours, expected.basal_hours),
+            ("boluses", got.bolus_units, expected.bolus_units),
+            ("boluses spread", got.bolus_units_spread, expected.bolus_units_spread),
+            ("total", got.total_units().expect("basal"), expected.total_units),
+            ("basal share", got.basal_percent().expect("insulin"), expected.basal_percent),
+            ("carbs", got.carbs_grams, expected.carbs_grams),
+            ("automatic", class.auto_correction, expected_class.auto_correction),
+            ("correction", class.correction_only, expected_class.correction_only),
+            ("meal", class.meal_only, expected_class.meal_only),
+            ("food part", class.meal_with_correction_food, expected_class.meal_with_correction_food),
+            ("correction part", class.meal_with_correction_correction, expected_class.meal_with_correction_correction),
+            ("other", class.other, expected_class.other),
+        ],
+    );
+    let sources = expected.basal_by_source.iter().map(|(name, units)| (basal_source(name), *units)).collect::<Vec<_>>();
+    assert_eq!(got.basal_by_source.len(), sources.len(), "{}", expected.date);
+    for (source, units) in sources {
+        check(&expected.date, &[("a source", got.basal_by_source[&source], units)]);
+    }
+    assert_eq!(
+        (got.date.to_string(), got.bolus_count, got.auto_bolus_count, got.user_bolus_count(), got.is_complete()),
+        (
+            expected.date.clone(),
+            expected.bolus_count,
+            expected.auto_bolus_count,
+            expected.user_bolus_count,
+            expected.is_complete
+        )
+    );
 }
 
 #[test]
-fn the_modes_are_the_golden_ones() {
-    let Some((summary, expected)) = golden_summary() else { return };
+fn each_day_has_its_totals() {
+    let insulin = insulin();
+    let summary = summary(&insulin);
+    assert_eq!(summary.days.len(), insulin.days.len());
+    summary.days.iter().zip(&insulin.days).for_each(|(got, expected)| check_day(got, expected));
+}
+
+fn check_average(rule: &str, got: Option<AverageDay>, expected: &Average) {
+    let got = got.expect("there are days");
+    check(
+        rule,
+        &[
+            ("days", got.days, expected.days),
+            ("basal", got.basal_units.expect("basal"), expected.basal_units),
+            ("boluses", got.bolus_units, expected.bolus_units),
+            ("total", got.total_units().expect("basal"), expected.total_units),
+        ],
+    );
+}
+
+#[test]
+fn the_average_days_follow_both_rules() {
+    let insulin = insulin();
+    let (got, expected) = (summary(&insulin).average, &insulin.average);
+    check_average("days with data", got.of_days_with_data, &expected.of_days_with_data);
+    check_average("complete days", got.of_complete_days, &expected.of_complete_days);
+}
+
+#[test]
+fn the_modes_have_their_minutes_and_shares() {
+    let insulin = insulin();
+    let summary = summary(&insulin);
     let modes = &summary.modes;
-    let minutes = json!({
-        "closed_loop": modes.closed_loop,
-        "open_loop": modes.open_loop,
-        "no_control": modes.no_control,
-        "sleep": modes.sleep,
-        "exercise": modes.exercise,
-    });
-    check("modes_minutes", &minutes, &expected["modes_minutes"]);
-    let percent = |start: &str| {
-        let all = expected["modes_percent"].as_object().expect("shares");
-        all.iter().find(|(name, _)| name.starts_with(start)).and_then(|(_, value)| value.as_f64()).expect("a share")
-    };
+    let (minutes, percent) = (&insulin.minutes_in_mode, &insulin.percent_in_mode);
+    assert_eq!((minutes.len(), percent.len()), (5, 4));
+    check(
+        "minutes",
+        &[
+            ("closed loop", modes.closed_loop, minutes["closed_loop"]),
+            ("open loop", modes.open_loop, minutes["open_loop"]),
+            ("no control", modes.no_control, minutes["no_control"]),
+            ("sleep", modes.sleep, minutes["sleep"]),
+            ("exercise", modes.exercise, minutes["exercise"]),
+        ],
+    );
     for (name, got) in [
-        ("closed_loop_of_all_minutes", modes.closed_loop_percent()),
-        ("closed_loop_of_minutes_with_pump_control", modes.closed_loop_percent_of_control()),
-        ("closed_loop_of_minutes_with_pump_control", summary.automated_basal_percent()),
-        ("sleep_of_all_minutes", modes.sleep_percent()),
-        ("exercise_of_all_minutes", modes.exercise_percent()),
+        ("closed_loop_of_window", modes.closed_loop_percent()),
+        ("closed_loop_of_control", modes.closed_loop_percent_of_control()),
+        ("closed_loop_of_control", summary.automated_basal_percent()),
+        ("sleep", modes.sleep_percent()),
+        ("exercise", modes.exercise_percent()),
     ] {
-        assert!(close(got.expect("defined"), percent(name), 1e-9), "{name}: {got:?}");
+        check("per cent", &[(name, got.expect("defined"), percent[name])]);
     }
 }
 
 #[test]
 fn insulin_on_board_follows_the_published_curves() {
-    let Some(rows) = rows("insulin_iob_curves.csv") else { return };
-    for row in rows {
-        let number = |column: usize| row[column].parse::<f64>().expect("a number");
-        for (column, duration, peak) in [(1, 300.0, 75.0), (3, 300.0, 55.0), (4, 360.0, 75.0), (5, 360.0, 55.0)] {
-            let got = exponential_iob(number(0), duration, peak);
-            assert!(close(got, number(column), 1e-9), "{} min, column {column}: {got}", number(0));
+    let insulin = insulin();
+    for [minutes, expected @ ..] in &insulin.on_board.rows {
+        for (curve, expected) in insulin.on_board.curves.iter().zip(expected) {
+            let got = exponential_iob(*minutes, curve.duration_minutes, curve.peak_minutes);
+            check(&format!("after {minutes} minutes"), &[("on board", got, *expected)]);
         }
     }
 }

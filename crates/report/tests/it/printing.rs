@@ -5,9 +5,7 @@ use report::{
     printing::{PrintedRanges, fixed, glucose},
     read_csv,
 };
-use serde_json::Value;
-
-use crate::support::golden_file;
+use test_data::Series;
 
 #[test]
 fn ties_go_to_the_even_neighbour() {
@@ -28,33 +26,19 @@ fn glucose_is_printed_in_the_readers_unit() {
     }
 }
 
-/// The printed shares of the golden notes are Tidepool's.
-fn check(series: &str) {
-    let Some(notes) = golden_file(&format!("{series}.json")) else { return };
-    let Some(text) = golden_file(&format!("{series}.csv")) else { return };
-    let notes: Value = serde_json::from_str(&notes).expect("JSON");
-    let read = read_csv(text.as_bytes(), &CsvOptions::default()).expect("the file reads");
+/// Time in ranges is printed as Tidepool prints it.
+fn check(series: &Series) {
+    let Some(expected) = &series.printed_ranges else { return };
+    let read = read_csv(series.to_csv().as_bytes(), &CsvOptions::default()).expect("the file reads");
     let ranges = Metrics::of(&read[0].readings, &MetricsOptions::default()).ranges.expect("there are readings");
     let printed = PrintedRanges::new(&ranges);
-    let expected = &notes["subjects"][&read[0].id]["tidepool_printed_percent"]["value"];
-    let percent = |key: &str| expected[key].as_f64().map(|share| (share * 100.0).round() as i64);
     let got = [printed.very_low, printed.low, printed.in_range, printed.high, printed.very_high];
-    assert_eq!(got.map(Some), ["veryLow", "low", "target", "high", "veryHigh"].map(percent), "{series}");
+    let expected = [expected.very_low, expected.low, expected.in_range, expected.high, expected.very_high];
+    assert_eq!(got, expected, "{}", series.name);
     assert_eq!(printed.below() + printed.in_range + printed.above(), 100);
 }
 
 #[test]
 fn printed_shares_add_up_to_100() {
-    for series in [
-        "edge_1min_6h",
-        "edge_dst_spring_ny",
-        "edge_episodes",
-        "edge_low_high_39_401",
-        "edge_low_high_excluded",
-        "edge_thresholds",
-        "sim_adult002_90d",
-        "sim_adult003_14d",
-    ] {
-        check(series);
-    }
+    Series::all().iter().for_each(check);
 }

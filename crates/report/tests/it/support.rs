@@ -1,22 +1,7 @@
-//! Where the golden set is, how numbers are compared with it, and small series of the tests' own.
-
-use std::{fs, path::PathBuf};
+//! How numbers are compared, and small series of readings.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use report::{MgPerDl, Reading, ReadingStatus, Stamp};
-
-/// The text of a file of the golden set, which is not part of this repository; `None`, said aloud, where it is absent.
-pub(crate) fn golden_file(name: &str) -> Option<String> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/golden").join(name);
-    let text = fs::read_to_string(&path).ok();
-    if text.is_none() {
-        #[expect(clippy::print_stderr, reason = "a test that compares nothing says so")]
-        {
-            eprintln!("not compared: the golden set has no {name} here");
-        }
-    }
-    text
-}
 
 /// Whether `got` is `expected` within a relative tolerance; next to 0 the tolerance is absolute.
 pub(crate) fn close(got: f64, expected: f64, relative_tolerance: f64) -> bool {

@@ -1,6 +1,5 @@
 //! What real captures amount to: boluses joined from real messages, and the same rows in whatever order they come.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use pipeline::import::ImportOptions;
@@ -10,27 +9,14 @@ use store_duckdb::DuckStore;
 use crate::contents::derived_contents;
 use crate::domain::{now, table};
 
-/// The service's captured events, one text each; `None` where they are not beside the project.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn captured() -> Option<Vec<String>> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors/pump-logs-events.jsonl");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("skipped: the captured events are not beside the project");
-        return None;
-    };
-    // Some captures of one pump were published without its assignment.
-    let redacted = ("redacted-device-assignment-id", "4ff6bebc-d4d6-4423-b123-eecfcf5a4238");
-    let event = |line: &str| {
-        let vector: serde_json::Value = serde_json::from_str(line).expect("a vector");
-        vector["event"].to_string().replace(redacted.0, redacted.1)
-    };
+/// The service's captured events, one text each. The pump whose events were partly published without its assignment is one pump.
+fn captured() -> Vec<String> {
+    let whole =
+        |text: &str| text.replace("00000000-0000-4000-8000-000000000002", "00000000-0000-4000-8000-000000000001");
     let mut seen = std::collections::HashSet::new();
     // A number that is there twice is of another pump, and would be a revision here.
-    let identity = |text: &String| {
-        let event: serde_json::Value = serde_json::from_str(text).expect("an event");
-        (pump_of(text), event["sequenceNumber"].to_string())
-    };
-    Some(text.lines().map(event).filter(|text| seen.insert(identity(text))).collect())
+    let texts = test_data::events().into_iter().map(|capture| (whole(capture.text), capture.sequence_number));
+    texts.filter(|(text, number)| seen.insert((pump_of(text), *number))).map(|(text, _)| text).collect()
 }
 
 fn pump_of(text: &str) -> String {
@@ -55,7 +41,7 @@ fn pipeline_of(pieces: &[&[String]]) -> Pipeline<DuckStore> {
 
 #[test]
 fn real_boluses_are_joined_from_their_messages() {
-    let Some(events) = captured() else { return };
+    let events = captured();
     let mut pipeline = pipeline_of(&[&events]);
     let store = pipeline.store().expect("the store");
     let boluses = "SELECT bolus_id, kind, status, source, requested_units, delivered_units, extended_units, extended_delivered_units, carbs_grams
@@ -74,7 +60,7 @@ fn real_boluses_are_joined_from_their_messages() {
 
 #[test]
 fn real_events_give_the_same_rows_in_any_order() {
-    let Some(events) = captured() else { return };
+    let events = captured();
     let expected = derived_contents(pipeline_of(&[&events]).store().expect("the store")).expect("readable");
     // Pumps are numbered as they become known: one after the other, each pump's events backwards.
     let mut pumps: Vec<(String, Vec<String>)> = Vec::new();

@@ -1,12 +1,12 @@
-//! `tandem metrics`: the golden numbers through the command, what is skipped is said, and the SQL views agree.
+//! `tandem metrics`: expected numbers through the command, what is skipped is said, and the SQL views agree.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use report::insulin::{BasalSegment, BasalSource, Bolus, BolusOrigin, InsulinRows, daily};
 use report::{Metrics, MetricsOptions, MgPerDl, Reading, ReadingStatus, Stamp, Window};
 use serde_json::Value;
+use test_data::{ExpectedValue, Series};
 
 use crate::lives::{autumn, empty, holding, one_reading};
 use crate::support::Place;
@@ -15,42 +15,36 @@ fn close(got: f64, expected: f64, tolerance: f64) -> bool {
     (got - expected).abs() <= tolerance * expected.abs().max(1e-12)
 }
 
-/// Compares every row of the series in the golden table with the command's JSON.
-fn check_golden(folder: &Path, series: &str) {
-    let place = Place::new();
-    let path = folder.join(format!("{series}.csv"));
-    let said = place.run(&["metrics", "--json", "--csv", &path.display().to_string()]);
+/// Compares every expected metric of the series with the command's JSON.
+fn check_series(name: &str) {
+    let (place, series) = (Place::new(), Series::named(name));
+    place.file("series.csv", series.to_csv());
+    let said = place.run(&["metrics", "--json", "--csv", "series.csv"]);
     assert_eq!(said.code, 0, "{}", said.talk);
     let json: Value = serde_json::from_str(&said.data).expect("JSON");
-    let mut expected = csv::Reader::from_path(folder.join("expected.csv")).expect("the golden table");
-    let mut keys = BTreeSet::new();
-    for row in expected.records().map(|row| row.expect("CSV")).filter(|row| &row[0] == series) {
-        let got = &json[&row[1]][&row[2]];
-        let tolerance = row[6].parse().unwrap_or(1e-9);
-        let met = match (got, row[3].parse::<f64>()) {
-            (Value::Null, _) => row[3].is_empty(),
-            (Value::String(text), Err(_)) => *text == row[3],
-            (Value::Number(number), Ok(value)) => number.as_f64().is_some_and(|got| close(got, value, tolerance)),
+    for expected in series.expected() {
+        let got = &json[&series.subject][expected.metric];
+        let met = match (got, expected.value) {
+            (Value::Null, None) => true,
+            (Value::String(text), Some(ExpectedValue::Text(expected))) => text == expected,
+            (Value::Number(number), Some(ExpectedValue::Number(value))) => {
+                number.as_f64().is_some_and(|got| close(got, *value, expected.tolerance))
+            }
             _ => false,
         };
-        assert!(met, "{series} {} = {got}, expected {:?}", &row[2], &row[3]);
-        keys.insert(row[2].to_owned());
+        assert!(met, "{name}: {} is {got}, expected {expected:?}", expected.metric);
     }
+    let keys: BTreeSet<&str> = series.expected().map(|expected| expected.metric).collect();
     for subject in json.as_object().expect("an object per subject").values() {
-        let got: BTreeSet<String> = subject.as_object().expect("an object").keys().cloned().collect();
-        assert_eq!(got, keys, "{series}");
+        let got: BTreeSet<&str> = subject.as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(got, keys, "{name}");
     }
 }
 
 #[test]
-fn golden_series_through_the_command() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/golden");
-    if !folder.join("expected.csv").exists() {
-        eprintln!("not run: the golden set is not beside the workspace");
-        return;
-    }
-    for series in ["sim_adult003_14d", "edge_low_high_text", "edge_dst_spring_ny"] {
-        check_golden(&folder, series);
+fn series_have_their_metrics_through_the_command() {
+    for name in ["adult_14_days", "low_high_as_text", "spring_forward"] {
+        check_series(name);
     }
 }
 

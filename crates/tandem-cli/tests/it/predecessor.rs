@@ -19,14 +19,8 @@ const SCHEMA: &str = "
 
 /// Published records, each number once: base64 of the 26 bytes by sequence number.
 fn records() -> BTreeMap<u32, String> {
-    let lines = include_str!("../../../pump-events/fixtures/records.txt").lines();
-    let record = |line: &str| {
-        let hex = line.split(" | ").next()?.as_bytes();
-        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-        let bytes: [u8; 26] = hex.chunks(2).map(byte).collect::<Option<Vec<u8>>>()?.try_into().ok()?;
-        Some((u32::from_be_bytes([bytes[6], bytes[7], bytes[8], bytes[9]]), STANDARD.encode(bytes)))
-    };
-    lines.filter_map(record).collect()
+    let record = |capture: &test_data::Capture| (capture.sequence_number, STANDARD.encode(capture.bytes()));
+    test_data::records().iter().map(record).collect()
 }
 
 /// A row as that program writes it: the record, and beside it some of what it made of it.
