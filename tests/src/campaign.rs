@@ -30,6 +30,8 @@ pub struct Kind {
     /// What happens, in words.
     pub what: &'static str,
     work: Work,
+    /// Whether it needs a disk of its own, which not every computer can mount.
+    pub needs_disk: bool,
     /// Whether there is always an upload after the trouble; else in some runs.
     more_comes: bool,
     disturb: Disturb,
@@ -62,9 +64,9 @@ pub const KINDS: [Kind; 14] = [
     kind("write-sync", "one write of a sync and all after it fail", Work::Sync, kinds::write),
     kind("write-import", "one write of an import and all after it fail", Work::Import, kinds::write),
     kind("service", "the service fails in several ways", Work::Sync, kinds::service),
-    kind("full-sync", "the disk is full during a sync", Work::Sync, kinds::full_disk),
-    kind("full-import", "the disk is full during an import", Work::Import, kinds::full_disk),
-    kind("read-only", "the folder cannot be written", Work::Sync, kinds::read_only),
+    on_disk("full-sync", "the disk is full during a sync", Work::Sync, kinds::full_disk),
+    on_disk("full-import", "the disk is full during an import", Work::Import, kinds::full_disk),
+    on_disk("read-only", "the folder cannot be written", Work::Sync, kinds::read_only),
     kind("two-syncs", "two or three syncs at once", Work::Sync, kinds::at_once),
     kind("two-imports", "two or three imports at once", Work::Import, kinds::at_once),
     kind("reader", "another program reads the file meanwhile", Work::Sync, kinds::reader),
@@ -75,7 +77,11 @@ pub const KINDS: [Kind; 14] = [
 type Disturb = fn(&mut Run<'_>) -> Result<Effect>;
 
 const fn kind(name: &'static str, what: &'static str, work: Work, disturb: Disturb) -> Kind {
-    Kind { name, what, work, more_comes: false, disturb }
+    Kind { name, what, work, needs_disk: false, more_comes: false, disturb }
+}
+
+const fn on_disk(name: &'static str, what: &'static str, work: Work, disturb: Disturb) -> Kind {
+    Kind { needs_disk: true, ..kind(name, what, work, disturb) }
 }
 
 /// The kind that a seed has.

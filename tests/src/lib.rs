@@ -2,10 +2,8 @@
 //! programs that read the file.
 //!
 //! [`setup`] makes a service and a folder, [`program`] runs the binary that people run, [`contents`] compares databases,
-//! [`campaign`] disturbs runs by a seed, [`python`] has what others made. The tests are in `tests/it`; `src/bin/faults.rs`
+//! [`campaign`] disturbs runs by a seed, [`python`] finds what others made. The tests are in `tests/it`; `src/bin/faults.rs`
 //! runs the campaign at length.
-
-#![expect(clippy::print_stderr, reason = "a test that cannot be run says so")]
 
 pub mod campaign;
 pub mod contents;

@@ -7,18 +7,15 @@ use anyhow::{Context, bail};
 
 use crate::gate::Outcome;
 use crate::process::{Workspace, run_visibly};
+use crate::setup::{browser_check_folder, has_program};
 
 /// Makes the demo's report and opens it in headless Chromium; screenshots go to `screenshots` when given.
 pub(crate) fn check(workspace: &Workspace, screenshots: Option<&Path>) -> anyhow::Result<Outcome> {
-    let missing = |what: &str| Ok(Outcome::Skipped(what.to_owned()));
-    if !has_chromium() {
-        return missing("Chromium is not installed and cannot be installed here (Debian's package: chromium)");
+    let work = browser_check_folder(&workspace.target);
+    if let Some(missing) = missing(&work) {
+        return Ok(Outcome::Skipped(format!("{missing} not installed (cargo xtask setup installs it)")));
     }
-    let work = workspace.target.join("report-check");
-    std::fs::create_dir_all(&work).with_context(|| format!("cannot make {}", work.display()))?;
-    if !install_checker(&work)? {
-        return missing("node or npm's packages cannot be had here");
-    }
+    copy_checker(&work)?;
     // A folder of its own: the demo never writes into an existing database, and an earlier check may have left one.
     let demo = tempfile::tempdir_in(&work).context("cannot make a folder for the demo")?;
     let report = demo_report(workspace, demo.path())?;
@@ -34,31 +31,22 @@ pub(crate) fn check(workspace: &Workspace, screenshots: Option<&Path>) -> anyhow
     Ok(Outcome::Passed)
 }
 
-fn has_chromium() -> bool {
-    let found = || Path::new("/usr/bin/chromium").exists() || std::env::var_os("CHROMIUM").is_some();
-    // As root on Debian (a CI machine), the package can simply be installed; elsewhere this fails and says nothing.
-    found()
-        || (succeeds("apt-get", &["update", "-qq"])
-            && succeeds("apt-get", &["install", "-y", "-qq", "chromium"])
-            && found())
-}
-
-fn succeeds(program: &str, arguments: &[&str]) -> bool {
-    let output = Command::new(program).args(arguments).env("DEBIAN_FRONTEND", "noninteractive").output();
-    output.is_ok_and(|output| output.status.success())
-}
-
-/// Copies the checker to `work` and installs its packages there; false where that cannot be done.
-fn install_checker(work: &Path) -> anyhow::Result<bool> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/browser");
-    for name in ["package.json", "check.mjs"] {
-        std::fs::copy(source.join(name), work.join(name)).with_context(|| format!("cannot copy {name}"))?;
+/// What the check lacks.
+fn missing(work: &Path) -> Option<&'static str> {
+    let has_chromium = Path::new("/usr/bin/chromium").exists() || std::env::var_os("CHROMIUM").is_some();
+    match (has_chromium, has_program("node"), work.join("node_modules").exists()) {
+        (false, ..) => Some("Chromium is"),
+        (_, false, _) => Some("node is"),
+        (.., false) => Some("the npm packages of tests/browser are"),
+        _ => None,
     }
-    let install = Command::new("npm")
-        .args(["install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"])
-        .current_dir(work)
-        .status();
-    Ok(install.is_ok_and(|status| status.success()))
+}
+
+/// Copies the checker to where its packages are.
+fn copy_checker(work: &Path) -> anyhow::Result<()> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/browser/check.mjs");
+    std::fs::copy(&source, work.join("check.mjs")).with_context(|| format!("cannot copy {}", source.display()))?;
+    Ok(())
 }
 
 fn demo_report(workspace: &Workspace, folder: &Path) -> anyhow::Result<PathBuf> {

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::process::{Profile, Workspace, cargo, run_visibly};
+use crate::tools::GROUPS;
 
 /// What came of a step that did not fail.
 #[derive(Debug, Eq, PartialEq)]
@@ -54,24 +55,60 @@ const STEPS: &[Step] = &[
 
 /// Runs every step, then the tests; their closing lines end the output.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
-    let is_ci = std::env::var_os("CI").is_some();
-    let mut skipped = Vec::new();
+    let mut tally = Tally::new();
     for step in STEPS {
-        eprintln!("── {}", step.name);
-        if let Outcome::Skipped(reason) = run(step, workspace, is_ci)? {
-            eprintln!("skipped: {reason}");
-            skipped.push(format!("{} ({reason})", step.name));
-        }
+        tally.run(step.name, step.repair, || (step.run)(workspace))?;
     }
-    eprintln!("{}", summary(STEPS.len(), &skipped));
+    run_groups(workspace, &mut tally)?;
+    eprintln!("{}", tally.summary());
     eprintln!("── tests");
     run_visibly(workspace.cargo("test").arg("--no-fail-fast")).context("tests failed; to repair: the test named above")
 }
 
-/// Runs one step; where everything must be looked at (`is_ci`), skipping is a failure.
-fn run(step: &Step, workspace: &Workspace, is_ci: bool) -> Result<Outcome> {
-    let outcome = (step.run)(workspace).with_context(|| format!("{} failed; to repair: {}", step.name, step.repair))?;
-    judge(step.name, outcome, is_ci)
+/// Runs the tests that need other programs.
+pub(crate) fn tools(workspace: &Workspace) -> Result<()> {
+    let mut tally = Tally::new();
+    run_groups(workspace, &mut tally)?;
+    eprintln!("{}", tally.summary());
+    Ok(())
+}
+
+fn run_groups(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
+    GROUPS.iter().try_for_each(|group| tally.run(group.name, "the test named above", || group.run(workspace)))
+}
+
+/// How many steps passed, and which were skipped.
+struct Tally {
+    /// Skipping a step is a failure.
+    is_ci: bool,
+    passed: usize,
+    skipped: Vec<String>,
+}
+
+impl Tally {
+    fn new() -> Self {
+        Self { is_ci: std::env::var_os("CI").is_some(), passed: 0, skipped: Vec::new() }
+    }
+
+    fn run(&mut self, name: &str, repair: &str, step: impl Fn() -> Result<Outcome>) -> Result<()> {
+        eprintln!("── {name}");
+        let outcome = step().with_context(|| format!("{name} failed; to repair: {repair}"))?;
+        match judge(name, outcome, self.is_ci)? {
+            Outcome::Passed => self.passed += 1,
+            Outcome::Skipped(reason) => {
+                eprintln!("skipped: {reason}");
+                self.skipped.push(format!("{name} ({reason})"));
+            }
+        }
+        Ok(())
+    }
+
+    fn summary(&self) -> String {
+        match self.skipped.as_slice() {
+            [] => format!("── {} steps passed, none skipped", self.passed),
+            skipped => format!("── {} steps passed, {} skipped: {}", self.passed, skipped.len(), skipped.join("; ")),
+        }
+    }
 }
 
 fn judge(name: &str, outcome: Outcome, is_ci: bool) -> Result<Outcome> {
@@ -81,21 +118,16 @@ fn judge(name: &str, outcome: Outcome, is_ci: bool) -> Result<Outcome> {
     }
 }
 
-fn summary(steps: usize, skipped: &[String]) -> String {
-    let passed = steps - skipped.len();
-    match skipped {
-        [] => format!("── {passed} steps passed, none skipped"),
-        skipped => format!("── {passed} steps passed, {} skipped: {}", skipped.len(), skipped.join("; ")),
-    }
-}
-
 fn formatting(_: &Workspace) -> Result<Outcome> {
     run_visibly(cargo().args(["fmt", "--all", "--check"]))?;
     Ok(Outcome::Passed)
 }
 
 fn lints(workspace: &Workspace) -> Result<Outcome> {
-    run_visibly(workspace.cargo("clippy").args(["--all-targets", "--quiet", "--", "--deny", "warnings"]))?;
+    // The tests of `tools` are no part of all targets, because `cargo test` leaves them out.
+    for targets in [["--all-targets", "--quiet"], ["--test=tools", "--quiet"]] {
+        run_visibly(workspace.cargo("clippy").args(targets).args(["--", "--deny", "warnings"]))?;
+    }
     Ok(Outcome::Passed)
 }
 
@@ -118,8 +150,9 @@ fn licences(workspace: &Workspace) -> Result<Outcome> {
 
 /// Runs the tests that compare screens with kept texts; without `check` they write these again.
 pub(crate) fn tour(workspace: &Workspace, check: bool) -> Result<()> {
-    let names = ["the_tour_is_what_the_screen_shows", "every_error_is_told_as_it_always_was"];
-    if !compare_snapshots(workspace, &names, !check)? {
+    let tour = compare_snapshots(workspace, "tools", "the_tour_is_what_the_screen_shows", !check)?;
+    let errors = compare_snapshots(workspace, "it", "every_error_is_told_as_it_always_was", !check)?;
+    if !(tour && errors) {
         bail!("the screens are not as kept; if what is found is right: cargo xtask tour");
     }
     Ok(())
@@ -127,27 +160,23 @@ pub(crate) fn tour(workspace: &Workspace, check: bool) -> Result<()> {
 
 /// Writes what is generated from the database; with `check`, only compares.
 pub(crate) fn codegen(workspace: &Workspace, check: bool) -> Result<()> {
-    if !compare_snapshots(workspace, &["the_data_dictionary_is_what_the_database_says"], !check)? {
+    if !compare_snapshots(workspace, "it", "the_data_dictionary_is_what_the_database_says", !check)? {
         bail!("the data dictionary is not what the database says, see above; to repair: cargo xtask codegen");
     }
     Ok(())
 }
 
-/// Runs the tests called `names`, which compare a kept text with what is found now; to `record` is to keep the latter.
-fn compare_snapshots(workspace: &Workspace, names: &[&str], record: bool) -> Result<bool> {
+/// Runs the test called `name`, which compares a kept text with what is found now; to `record` is to keep the latter.
+fn compare_snapshots(workspace: &Workspace, target: &str, name: &str, record: bool) -> Result<bool> {
     let mut command = workspace.cargo("test");
-    command.args(["--test", "it", "--"]).args(names);
+    command.args(["--test", target, "--", name]);
     if record {
         command.env("TANDEM_RECORD", "1");
     }
     let output = command.stderr(Stdio::inherit()).output().context("cannot run cargo test")?;
     let text = String::from_utf8_lossy(&output.stdout);
     // A test that has another name by now would be none, and none fails.
-    let all = match names {
-        [_] => "running 1 test".to_owned(),
-        _ => format!("running {} tests", names.len()),
-    };
-    let ran = text.lines().any(|line| line == all);
+    let ran = text.lines().any(|line| line == "running 1 test");
     if !output.status.success() || !ran {
         eprintln!("{text}");
     }
@@ -184,8 +213,12 @@ mod tests {
 
     #[test]
     fn the_summary_names_what_was_skipped() {
-        assert_eq!(summary(7, &[]), "── 7 steps passed, none skipped");
-        let one = ["pages (no browser)".to_owned()];
-        assert_eq!(summary(7, &one), "── 6 steps passed, 1 skipped: pages (no browser)");
+        let mut tally = Tally { is_ci: false, passed: 0, skipped: Vec::new() };
+        tally.run("lints", "", || Ok(Outcome::Passed)).expect("passed");
+        assert_eq!(tally.summary(), "── 1 steps passed, none skipped");
+        tally.run("pages", "", || Ok(Outcome::Skipped("no browser".to_owned()))).expect("accepted");
+        assert_eq!(tally.summary(), "── 1 steps passed, 1 skipped: pages (no browser)");
+        let failure = tally.run("edges", "the edge", || bail!("an edge")).expect_err("failed");
+        assert_eq!(format!("{failure:#}"), "edges failed; to repair: the edge: an edge");
     }
 }

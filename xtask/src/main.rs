@@ -10,6 +10,8 @@ mod duckdb;
 mod edges;
 mod gate;
 mod process;
+mod setup;
+mod tools;
 mod validate;
 
 use std::path::PathBuf;
@@ -38,8 +40,10 @@ enum Task {
     },
     /// Run the gate: formatting, lints, documentation, dependency edges, licences, the program as a whole, then every test.
     Test,
-    /// Get DuckDB's library, so that plain cargo commands and your editor work.
+    /// Get DuckDB's library, so that plain cargo commands and your editor work, and install what the steps of the gate need.
     Setup,
+    /// Run the tests that need other programs: Python packages, a terminal, shells, a small disk.
+    Tools,
     /// Checks that crates depend on each other only as ARCHITECTURE.md says.
     Edges,
     /// Shows that all of it works: the program against the simulated service, checked by what ends up in the file.
@@ -57,7 +61,7 @@ enum Task {
         #[arg(value_name = "EVENTS")]
         sizes: Vec<u64>,
     },
-    /// Packs a tarball and a wheel with checksums and a bill of materials, and tries each in an empty place.
+    /// Packs an archive and a wheel with checksums and a bill of materials, and tries each in an empty place.
     Dist {
         /// Where they go [default: dist in the target folder]
         #[arg(long, value_name = "FOLDER")]
@@ -95,7 +99,8 @@ fn main() -> anyhow::Result<()> {
     match task {
         Task::Demo { arguments } => demo::run(&prepare()?, &arguments),
         Task::Test => gate::test(&prepare()?),
-        Task::Setup => prepare().map(|_| ()),
+        Task::Setup => setup::install(prepare),
+        Task::Tools => gate::tools(&prepare()?),
         Task::Edges => edges::check(),
         Task::Validate { quick, json } => validate::validate(&prepare()?, quick, json.as_deref()),
         Task::Bench { sizes } => gate::bench(&prepare()?, &sizes),

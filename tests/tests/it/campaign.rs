@@ -1,6 +1,6 @@
 //! The fault campaign in short; `cargo xtask faults` runs it at length.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use tandem_tests::campaign::{Campaign, Effect, KINDS, kind_of};
 
 /// Runs these seeds; returns how many ended early.
@@ -12,7 +12,7 @@ fn check(seeds: impl Iterator<Item = u64>) -> Result<usize> {
         match campaign.run(seed).with_context(about)? {
             Effect::Disturbed => disturbed += 1,
             Effect::Borne => (),
-            Effect::Skipped => eprintln!("skipped: {} cannot be had here", about()),
+            Effect::Skipped => bail!("{} was skipped", about()),
         }
     }
     Ok(disturbed)
@@ -37,7 +37,10 @@ fn a_sync_survives_kills() -> Result<()> {
 #[test]
 fn trouble_of_every_kind_is_survived() -> Result<()> {
     let kinds = KINDS.len() as u64;
-    let disturbed = check(kinds..2 * kinds)?;
-    ensure!(disturbed >= 5, "only {disturbed} of {kinds} runs ended early");
+    // Those that need a disk of their own are in the tests of tandem-cli with other programs.
+    let seeds: Vec<u64> = (kinds..2 * kinds).filter(|seed| !kind_of(*seed).needs_disk).collect();
+    let runs = seeds.len();
+    let disturbed = check(seeds.into_iter())?;
+    ensure!(disturbed >= 4, "only {disturbed} of {runs} runs ended early");
     Ok(())
 }

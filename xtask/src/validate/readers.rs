@@ -8,29 +8,33 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use super::scene::Scene;
-use crate::process::{python_environment, run};
+use crate::process::run;
+use crate::setup::python_path;
 
 /// Questions of the kinds that the predecessor's README asks, and its exports.
 const QUERIES: &str = include_str!("predecessor.sql");
 const COUNT_EVERYTHING: &str = include_str!("count_everything.py");
 const READ_WITH_POLARS: &str = include_str!("read_with_polars.py");
 
-/// A Python environment of its own with these packages; made once.
-fn environment(scene: &Scene, name: &str, packages: &[&str]) -> Result<PathBuf> {
-    let folder = scene.path(name);
-    if folder.exists() { Ok(folder.join("bin")) } else { python_environment(&folder, packages) }
+/// The programs of a Python environment that `cargo xtask setup` made.
+fn environment(scene: &Scene, name: &str) -> Result<PathBuf> {
+    let python = python_path(&scene.target, name);
+    ensure!(python.exists(), "there is no Python environment `{name}`; to make it: cargo xtask setup");
+    Ok(python.parent().context("a program is in a folder")?.to_owned())
 }
 
 /// DuckDB's own command line, and everything the commands of documents may need.
 pub(super) fn tools(scene: &Scene) -> Result<PathBuf> {
-    environment(scene, "tools", &["duckdb==1.5.*", "duckdb-cli==1.5.*", "polars", "pyarrow"])
+    environment(scene, "readers")
 }
 
 /// Opens the file with DuckDB of `version`: every table and view answers, and has the rows that `tandem` finds there.
 pub(super) fn duckdb(scene: &Scene, version: &str) -> Result<String> {
-    let package = format!("duckdb=={version}.*");
-    let bin = environment(scene, &format!("duckdb-{version}"), &[&package])?;
-    let found = python(&bin, COUNT_EVERYTHING, &[&scene.database()])?;
+    let name = match version {
+        "1.5" => "readers".to_owned(),
+        other => format!("duckdb-{other}"),
+    };
+    let found = python(&environment(scene, &name)?, COUNT_EVERYTHING, &[&scene.database()])?;
     let exact = found["version"].as_str().unwrap_or_default().to_owned();
     ensure!(exact.starts_with(version), "{exact} was installed");
     let relations = found["rows"].as_object().context("no relations were counted")?;

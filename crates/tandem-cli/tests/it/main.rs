@@ -1,7 +1,5 @@
 //! The command as a person has it: the real binary, real files, its words and exit codes.
 
-#![expect(clippy::print_stderr, reason = "a test that cannot be run says so")]
-
 mod assistant;
 mod bad_input;
 mod errors;
@@ -17,12 +15,11 @@ mod predecessor;
 #[cfg(unix)]
 mod private;
 mod pushes;
-mod python;
 mod queries;
+mod regions;
 mod screens;
 mod service;
 mod shipped;
 mod site;
 mod support;
-mod tour;
 mod trouble;

@@ -65,6 +65,16 @@ impl Place {
         Said { code: output.status.code().unwrap_or(-1), data: text(&output.stdout), talk: text(&output.stderr) }
     }
 
+    /// The commands that the help lists.
+    pub(crate) fn commands(&self) -> Vec<String> {
+        let help = self.run(&["--help"]).data;
+        let (_, list) = help.split_once("Commands:\n").expect("a list of commands");
+        let names = list.lines().take_while(|line| line.starts_with("  ")).filter(|line| !line.starts_with("   "));
+        let names: Vec<_> = names.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
+        assert!(names.len() > 15, "{names:?}");
+        names.into_iter().filter(|name| name != "help").collect()
+    }
+
     /// The names of the files here and in the folder of the database.
     pub(crate) fn files(&self) -> Vec<String> {
         let folders = [self.path().to_owned(), self.path().join("data")];

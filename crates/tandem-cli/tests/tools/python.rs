@@ -1,6 +1,4 @@
-//! Other people's programs, as they come from the package index: they read what this one writes, and ask it.
-//!
-//! Where Python or its packages cannot be had, a test says so and passes.
+//! Python packages read what this program writes, and ask it.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -10,7 +8,7 @@ use serde_json::Value;
 use tandem_sim::history::Scenario;
 use tandem_sim::timeline::{Timeline, UploadHabits};
 use tandem_sim::{Sim, SimConfig};
-use tandem_tests::python::python_environment;
+use tandem_tests::python::{READERS, find_python};
 
 use crate::lives::{autumn, holding};
 use crate::support::{Place, event};
@@ -39,7 +37,7 @@ fn equal(one: &[f64], other: &[f64]) -> bool {
 
 #[test]
 fn times_are_the_same_in_every_readers_zone() {
-    let Some(python) = python_environment(&["duckdb==1.5.*", "polars", "pyarrow"]) else { return };
+    let python = find_python(READERS);
     let place = holding(&autumn());
     let database = place.path().join("data/tandem.db").display().to_string();
     let seen = run(&python, "zones.py", &[&database, "UTC", "America/New_York", "Asia/Kolkata"], &place);
@@ -52,7 +50,7 @@ fn times_are_the_same_in_every_readers_zone() {
 
 #[test]
 fn a_lake_is_the_same_in_duckdb_polars_and_pyarrow() {
-    let Some(python) = python_environment(&["duckdb==1.5.*", "polars", "pyarrow"]) else { return };
+    let python = find_python(READERS);
     let place = holding(&autumn());
     assert_eq!(place.run(&["export", "--partitioned", "--output", "lake"]).code, 0);
     let seen = run(&python, "lake.py", &["lake"], &place);
@@ -80,7 +78,7 @@ fn a_lake_is_the_same_in_duckdb_polars_and_pyarrow() {
 
 #[test]
 fn iglu_takes_its_shape_as_it_is() {
-    let Some(python) = python_environment(&["iglu-python"]) else { return };
+    let python = find_python(READERS);
     let place = holding(&autumn());
     assert_eq!(place.run(&["export", "--profile", "iglu", "--output", "out"]).code, 0);
     let theirs = run(&python, "iglu_metrics.py", &["out/iglu.csv"], &place);
@@ -97,7 +95,7 @@ fn iglu_takes_its_shape_as_it_is() {
 
 #[test]
 fn a_database_of_a_newer_duckdb_is_refused_and_its_copy_taken() {
-    let Some(python) = python_environment(&["duckdb==2.*"]) else { return };
+    let python = find_python("duckdb-2.0");
     let place = Place::new();
     let output = Command::new(&python)
         .arg(script("newer_duckdb.py"))
@@ -116,7 +114,7 @@ fn a_database_of_a_newer_duckdb_is_refused_and_its_copy_taken() {
 /// The official client calls every tool while `sync --watch` brings the second half of the history.
 #[test]
 fn an_assistant_asks_while_a_sync_writes() {
-    let Some(python) = python_environment(&["mcp"]) else { return };
+    let python = find_python(READERS);
     let place = Place::new();
     let history = Scenario::quiet(40).simulate();
     let events = history.pumps[0].events.len();
