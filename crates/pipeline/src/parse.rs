@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use chrono::{DateTime, Duration, Utc};
-use pump_events::{Dictionary, Event, EventCode, Problem, ProblemKind, Value};
+use pump_events::{Dictionary, Event, EventCode, Problem, ProblemKind, PumpTime, Value};
 
-use crate::clock_model::{ClockChange, ClockHistory, PumpClock, ZoneHistory};
+use crate::clock_model::{ClockChange, ClockHistory, PhoneTime, PumpClock, ZoneHistory};
 use crate::progress::{OnProgress, Progress, StopSignal};
 use crate::store::{ClockEvidence, ParsedBatch, ParsedEvent, ParsedProblem, Stage, UnparsedBatch, UnparsedEvent};
-use crate::{EventStore, PumpId, StoreError, TextRows};
+use crate::{EventId, EventStore, PumpId, StoreError, TextRows};
 
 /// About as many events are decoded and stored in one transaction.
 const EVENTS_PER_BATCH: usize = 100_000;
@@ -37,13 +37,12 @@ type Clocks = Vec<(PumpId, PumpClock)>;
 /// [`StoreError`]; batches before it are kept, and the next run continues after them.
 pub fn parse<S: EventStore>(
     store: &mut S,
-    now: DateTime<Utc>,
     stop: &StopSignal,
     on_progress: &mut OnProgress<'_>,
 ) -> Result<ParseReport, StoreError> {
     let zones = store.zone_history()?;
     // First: new clocks may make events that were decoded wait again.
-    let clocks = rebuild_clocks(store, &zones, now)?;
+    let clocks = rebuild_clocks(store, &zones)?;
     let Some(first) = store.unparsed(Dictionary::get().digest(), None, EVENTS_PER_BATCH)? else {
         return Ok(ParseReport::default());
     };
@@ -61,26 +60,46 @@ pub fn parse<S: EventStore>(
 ///
 /// # Errors
 /// [`StoreError`]; zones and instants are as before.
-pub fn set_zones<S: EventStore>(store: &mut S, zones: &ZoneHistory, now: DateTime<Utc>) -> Result<(), StoreError> {
-    rebuild_clocks(store, zones, now).map(|_| ())
+pub fn set_zones<S: EventStore>(store: &mut S, zones: &ZoneHistory) -> Result<(), StoreError> {
+    rebuild_clocks(store, zones).map(|_| ())
 }
 
-fn rebuild_clocks<S: EventStore>(store: &mut S, zones: &ZoneHistory, now: DateTime<Utc>) -> Result<Clocks, StoreError> {
+fn rebuild_clocks<S: EventStore>(store: &mut S, zones: &ZoneHistory) -> Result<Clocks, StoreError> {
     let evidence = store.clock_evidence()?;
-    let clocks: Clocks =
-        evidence.iter().map(|pump| (pump.pump, PumpClock::build(&clock_history(pump), zones, now))).collect();
+    let clocks: Clocks = evidence.into_iter().map(|pump| (pump.pump, build_clock(pump, zones))).collect();
     store.store_clocks(zones, &clocks)?;
     Ok(clocks)
 }
 
-fn clock_history(evidence: &ClockEvidence) -> ClockHistory {
-    let change = |(id, text): &(crate::EventId, String)| {
+/// The clock of one pump.
+#[must_use]
+pub fn build_clock(evidence: ClockEvidence, zones: &ZoneHistory) -> PumpClock {
+    PumpClock::build(&clock_history(evidence), zones)
+}
+
+fn clock_history(evidence: ClockEvidence) -> ClockHistory {
+    let change = |(id, text): &(EventId, String)| {
         let event = pump_events::decode_raw(text).ok()?;
         let forward = clock_change(&event)?;
         Some(ClockChange { id: *id, wall: event.header().pump_time.to_naive(), forward })
     };
-    let changes = evidence.changes.iter().filter_map(change).filter(|change| change.id > evidence.first.0);
-    ClockHistory { first: evidence.first, last: evidence.last.1, changes: changes.collect() }
+    let phone_time = |(id, text): &(EventId, String)| {
+        let event = pump_events::decode_raw(text).ok()?;
+        Some(PhoneTime { id: *id, wall: event.header().pump_time.to_naive(), utc: phone_time(&event)? })
+    };
+    ClockHistory {
+        changes: evidence.changes.iter().filter_map(change).collect(),
+        phone_times: evidence.phone_requests.iter().filter_map(phone_time).collect(),
+        pieces: evidence.pieces,
+    }
+}
+
+/// The time that a phone sent along with its request (event 290), taken to be UTC.
+fn phone_time(event: &Event) -> Option<DateTime<Utc>> {
+    match event.value("requestTimestamp")? {
+        Value::Unsigned(seconds) => Some(PumpTime::from_seconds(seconds).to_naive().and_utc()),
+        _ => None,
+    }
 }
 
 /// Milliseconds of a day.

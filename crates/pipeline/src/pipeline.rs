@@ -97,8 +97,7 @@ impl<S: Store> Pipeline<S> {
     /// # Errors
     /// [`StoreError`]; zones and instants are as before.
     pub fn set_zones(&mut self, zones: &ZoneHistory) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        parse::set_zones(self.store()?, zones, now)
+        parse::set_zones(self.store()?, zones)
     }
 
     /// The store.
@@ -181,9 +180,9 @@ impl<S: Store> Pipeline<S> {
             return Ok(ParseReport::default());
         }
         let run = self.begin(Stage::Parse, self.clock.now())?;
-        let (now, stop) = (self.clock.now(), self.stop.clone());
+        let stop = self.stop.clone();
         let store = self.store.as_mut().ok_or_else(lost)?;
-        let outcome = parse::parse(store, now, &stop, &mut *self.on_progress);
+        let outcome = parse::parse(store, &stop, &mut *self.on_progress);
         let counts = |report: &ParseReport| {
             (vec![("events", report.events), ("odd_events", report.odd_events)], report.interrupted)
         };

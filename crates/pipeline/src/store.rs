@@ -9,10 +9,10 @@
 //!
 //! The conformance suite in `testing` (feature `testing`) checks these promises on any implementation.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use pump_events::{EventCode, Problem, PumpTime};
 
-use crate::clock_model::{PumpClock, ZoneHistory};
+use crate::clock_model::{LogPiece, PumpClock, ZoneHistory};
 use crate::raw::PumpKey;
 use crate::{Account, DayRange, EventId, PumpId, PumpListing, RawBatch, TextRows};
 
@@ -133,7 +133,7 @@ pub trait EventStore: RunStore {
     /// [`StoreError`]; position, events and problems are unchanged.
     fn store_events(&mut self, batch: ParsedBatch) -> Result<(), StoreError>;
 
-    /// Per pump, the raw events of the clock changes (13 and 14) and the first event, in order of sequence.
+    /// Per pump, what the raw events say about its clock.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -387,12 +387,12 @@ pub struct ParsedProblem {
 pub struct ClockEvidence {
     /// The pump.
     pub pump: PumpId,
-    /// Its first event.
-    pub first: (EventId, NaiveDateTime),
-    /// Its last event.
-    pub last: (EventId, NaiveDateTime),
+    /// Its events, by run and by the clock changes (events 13 and 14) between them.
+    pub pieces: Vec<LogPiece>,
     /// The verbatim texts of its clock changes, in order of sequence.
     pub changes: Vec<(EventId, String)>,
+    /// The verbatim texts of the first requests from phones (event 290) after each clock change.
+    pub phone_requests: Vec<(EventId, String)>,
 }
 
 /// A pump whose domain rows are behind.

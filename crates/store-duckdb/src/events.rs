@@ -1,5 +1,7 @@
 //! Decoded events, their problems, the pumps' clocks, and how far raw events are decoded.
 
+pub(crate) mod clock_evidence;
+
 use chrono::DateTime;
 use chrono_tz::Tz;
 use duckdb::arrow::array::{Array, AsArray, StructArray};
@@ -57,29 +59,7 @@ impl EventStore for DuckStore {
     }
 
     fn clock_evidence(&mut self) -> Result<Vec<ClockEvidence>, StoreError> {
-        let connection = self.connection()?;
-        let spans = "SELECT pump_id, min(id), arg_min(pump_time, id), max(id), arg_max(pump_time, id) FROM raw_events GROUP BY pump_id ORDER BY pump_id";
-        let mut statement = connection.prepare(spans).map_err(failed("cannot read the pumps' spans"))?;
-        let mut evidence = statement
-            .query_map([], |row| {
-                let id = |column| row.get(column).map(EventId::from_number);
-                let (first, last) = ((id(1)?, row.get(2)?), (id(3)?, row.get(4)?));
-                Ok(ClockEvidence { pump: PumpId(row.get(0)?), first, last, changes: Vec::new() })
-            })
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(failed("cannot read the pumps' spans"))?;
-        let changes = "SELECT id, raw_event_data FROM raw_events WHERE event_code IN (13, 14) ORDER BY id";
-        let mut statement = connection.prepare(changes).map_err(failed("cannot read clock changes"))?;
-        let changes = statement
-            .query_map([], |row| Ok((EventId::from_number(row.get(0)?), row.get::<_, String>(1)?)))
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(failed("cannot read clock changes"))?;
-        for (id, text) in changes {
-            if let Some(pump) = evidence.iter_mut().find(|evidence| evidence.pump == id.pump()) {
-                pump.changes.push((id, text));
-            }
-        }
-        Ok(evidence)
+        clock_evidence::read(self.connection()?)
     }
 
     fn store_clocks(&mut self, zones: &ZoneHistory, clocks: &[(PumpId, PumpClock)]) -> Result<(), StoreError> {
@@ -98,26 +78,29 @@ impl EventStore for DuckStore {
     }
 
     fn zone_history(&mut self) -> Result<ZoneHistory, StoreError> {
-        let connection = self.connection()?;
-        let list = "SELECT valid_from, zone FROM time_zones ORDER BY valid_from NULLS FIRST";
-        let mut statement = connection.prepare(list).map_err(failed("cannot read the zones"))?;
-        let rows = statement
-            .query_map([], |row| Ok((row.get::<_, Option<chrono::NaiveDate>>(0)?, row.get::<_, String>(1)?)))
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(failed("cannot read the zones"))?;
-        let mut zones = ZoneHistory::default();
-        for (from, name) in rows {
-            let unknown = |_| {
-                broken(StoreErrorKind::Corrupt, format!("the database names a time zone `{name}` that does not exist"))
-            };
-            zones.set(from, name.parse::<Tz>().map_err(unknown)?);
-        }
-        Ok(zones)
+        read_zones(self.connection()?)
     }
 
     fn clear_derived(&mut self) -> Result<(), StoreError> {
         self.transaction("clear what was derived", clear_derived_in_tx)
     }
+}
+
+/// The zones the person lived in.
+pub(crate) fn read_zones(connection: &duckdb::Connection) -> Result<ZoneHistory, StoreError> {
+    let list = "SELECT valid_from, zone FROM time_zones ORDER BY valid_from NULLS FIRST";
+    let mut statement = connection.prepare(list).map_err(failed("cannot read the zones"))?;
+    let rows = statement
+        .query_map([], |row| Ok((row.get::<_, Option<chrono::NaiveDate>>(0)?, row.get::<_, String>(1)?)))
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(failed("cannot read the zones"))?;
+    let mut zones = ZoneHistory::default();
+    for (from, name) in rows {
+        let unknown =
+            |_| broken(StoreErrorKind::Corrupt, format!("the database names a time zone `{name}` that does not exist"));
+        zones.set(from, name.parse::<Tz>().map_err(unknown)?);
+    }
+    Ok(zones)
 }
 
 pub(crate) fn clear_derived_in_tx(transaction: &Transaction<'_>) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@
 //! blocking thread. Between calls it can let go of the file ([`DuckStore::release`]), so that other programs can read.
 //! What cannot be rebuilt is created by `migrations/` at the top of the workspace; everything else is defined in `src/derived/`.
 
+mod clocks;
 mod columns;
 mod connection;
 mod derive;
@@ -25,6 +26,7 @@ mod tandem_fetch;
 mod texts;
 mod verify;
 
+pub use clocks::ClockNotices;
 pub use connection::{DuckStore, Location, OnRebuild, Rebuilding, StoreOptions};
 pub use derived::exported_tables;
 pub use dictionary::{Relation, RelationColumn};

@@ -48,7 +48,7 @@ pub(crate) struct GlobalArgs {
     /// The configuration file [default: tandem/config.toml in the configuration folder]
     #[arg(long, global = true, value_name = "PATH", env = "TANDEM_CONFIG", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
-    /// The zone the pump's clock is in, for example Europe/Berlin [default: this computer's]
+    /// The zone of the pump's clock, for a new database: a city or an IANA name such as Europe/Berlin [default: this computer's]
     #[arg(long, global = true, value_name = "ZONE", env = "TANDEM_TIME_ZONE", hide_env_values = true)]
     pub(crate) time_zone: Option<String>,
     /// Say nothing but data and errors

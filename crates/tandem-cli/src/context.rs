@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use pipeline::clock_model::ZoneHistory;
 use pipeline::{Clock, EventStore as _, Pipeline, StopSignal, StoreError, StoreErrorKind};
 use store_duckdb::{DuckStore, OnRebuild, ReadOptions, Reader, StoreOptions};
 use tandem_source::TandemSource;
@@ -131,22 +133,33 @@ impl Context {
         Ok(self.plain_pipeline(store, bar, stop))
     }
 
-    /// A zone that was named wins; else the database keeps what it has; else this computer's is taken, and said.
+    /// A database keeps the zones it has: only `tandem zone set` re-dates what is stored. One without any gets the zone that was
+    /// named, or else this computer's.
     fn in_zone(&self, mut pipeline: Pipeline<DuckStore>) -> Result<Pipeline<DuckStore>> {
+        let stored = pipeline.store()?.zone_history()?;
+        if !stored.entries().is_empty() {
+            self.note_other_zone(&stored);
+            return Ok(pipeline);
+        }
         if let Some(zone) = self.settings.zone {
             return Ok(pipeline.with_zone(zone)?);
         }
-        if !pipeline.store()?.zone_history()?.entries().is_empty() {
-            return Ok(pipeline);
-        }
-        match Settings::system_zone() {
-            Some(zone) => {
-                self.terminal.note(format!(
-                    "the pump's clock is read in {zone}, this computer's zone; --time-zone or `tandem zone set` names another"
-                ));
-                Ok(pipeline.with_zone(zone)?)
-            }
-            None => Ok(pipeline),
+        let Some(zone) = Settings::system_zone() else { return Ok(pipeline) };
+        self.terminal.note(format!(
+            "the pump's clock is read in {zone}, this computer's zone; `tandem zone set ZONE` changes that"
+        ));
+        Ok(pipeline.with_zone(zone)?)
+    }
+
+    fn note_other_zone(&self, stored: &ZoneHistory) {
+        let is_stored = |zone: &Tz| stored.entries().iter().any(|(_, other)| other == zone);
+        if let Some(zone) = self.settings.named_zone.filter(|zone| !is_stored(zone)) {
+            let zones: Vec<_> = stored.entries().iter().map(|(_, zone)| zone.name()).collect();
+            self.terminal.note(format!(
+                "the database reads the pump's clock in {}, and keeps doing so; to change that for everything stored, run \
+                 `tandem zone set {zone}`, or with --from DATE from a move or a journey on",
+                zones.join(", ")
+            ));
         }
     }
 

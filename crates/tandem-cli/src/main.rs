@@ -6,6 +6,7 @@
 
 mod cli;
 mod clock;
+mod clock_hints;
 mod commands;
 mod context;
 #[cfg(test)]

@@ -23,7 +23,7 @@ fn filled() -> DuckStore {
         .collect();
     let events = batch_of(texts.iter().map(String::as_str));
     store.store_page(&RawPage { pump, run, received: now, events: &events, window: None }).expect("stored");
-    pipeline::parse::parse(&mut store, now, &StopSignal::default(), &mut |_| ()).expect("decoded");
+    pipeline::parse::parse(&mut store, &StopSignal::default(), &mut |_| ()).expect("decoded");
     for pending in store.pending_derivations().expect("pending") {
         store.derive(pending).expect("derived");
     }

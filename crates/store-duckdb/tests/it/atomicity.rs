@@ -41,7 +41,7 @@ fn page(store: &mut DuckStore, events: &[(u32, u16)]) -> Result<(), StoreError> 
 }
 
 fn parse(store: &mut DuckStore) -> Result<(), StoreError> {
-    pipeline::parse::parse(store, now(), &StopSignal::default(), &mut |_| ()).map(|_| ())
+    pipeline::parse::parse(store, &StopSignal::default(), &mut |_| ()).map(|_| ())
 }
 
 fn derive(store: &mut DuckStore) -> Result<(), StoreError> {
@@ -140,6 +140,6 @@ fn an_account_is_written_whole_or_not_at_all() {
 fn clocks_are_written_whole_or_not_at_all() {
     check("clock_segments", |store| {
         let zones = ZoneHistory::of(chrono_tz::Asia::Tokyo);
-        pipeline::parse::set_zones(store, &zones, now())
+        pipeline::parse::set_zones(store, &zones)
     });
 }

@@ -72,7 +72,7 @@ pub(crate) fn empty_store() -> DuckStore {
 pub(crate) fn derived(uploads: &[Vec<String>], zone: Option<chrono_tz::Tz>) -> DuckStore {
     let mut store = empty_store();
     if let Some(zone) = zone {
-        pipeline::parse::set_zones(&mut store, &ZoneHistory::of(zone), now()).expect("a zone");
+        pipeline::parse::set_zones(&mut store, &ZoneHistory::of(zone)).expect("a zone");
     }
     for upload in uploads {
         add(&mut store, "11", upload);
@@ -86,7 +86,7 @@ pub(crate) fn add(store: &mut DuckStore, serial: &str, upload: &[String]) {
     let run = store.begin_run(Stage::Import, now()).expect("a run");
     let events = batch_of(upload.iter().map(String::as_str));
     store.store_page(&RawPage { pump, run, received: now(), events: &events, window: None }).expect("stored");
-    pipeline::parse::parse(store, now(), &StopSignal::default(), &mut |_| ()).expect("decoded");
+    pipeline::parse::parse(store, &StopSignal::default(), &mut |_| ()).expect("decoded");
     for pending in store.pending_derivations().expect("pending") {
         store.derive(pending).expect("derived");
     }

@@ -58,7 +58,7 @@ fn survive(texts: &[String]) {
     let mut store = empty_store();
     let events = batch_of(texts.iter().map(String::as_str));
     assert_eq!(store_page(&mut store, &events).new, texts.len() as u64);
-    pipeline::parse::parse(&mut store, now(), &StopSignal::default(), &mut |_| ()).expect("decoded");
+    pipeline::parse::parse(&mut store, &StopSignal::default(), &mut |_| ()).expect("decoded");
     for pending in store.pending_derivations().expect("pending") {
         store.derive(pending).expect("derived");
     }

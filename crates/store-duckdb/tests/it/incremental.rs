@@ -75,7 +75,7 @@ fn empty(store: &mut DuckStore, texts: &Texts) {
     for number in 0..texts.pumps.len() {
         store.pump_for(&PumpKey::Serial(SerialNumber::new(number.to_string())), now()).expect("a pump");
     }
-    pipeline::parse::set_zones(store, &ZoneHistory::of(texts.zone), now()).expect("a zone");
+    pipeline::parse::set_zones(store, &ZoneHistory::of(texts.zone)).expect("a zone");
 }
 
 fn add(store: &mut DuckStore, texts: &Texts, (pump, events): &(usize, Vec<usize>)) {
@@ -83,7 +83,7 @@ fn add(store: &mut DuckStore, texts: &Texts, (pump, events): &(usize, Vec<usize>
     let run = store.begin_run(Stage::Import, now()).expect("a run");
     let batch = batch_of(events.iter().map(|event| texts.pumps[*pump][*event].as_str()));
     store.store_page(&RawPage { pump: id, run, received: now(), events: &batch, window: None }).expect("stored");
-    pipeline::parse::parse(store, now(), &StopSignal::default(), &mut |_| ()).expect("decoded");
+    pipeline::parse::parse(store, &StopSignal::default(), &mut |_| ()).expect("decoded");
     for pending in store.pending_derivations().expect("pending") {
         store.derive(pending).expect("derived");
     }

@@ -3,6 +3,7 @@
 mod atomicity;
 mod captured_domain;
 mod captures;
+mod clocks;
 mod conformance;
 mod contents;
 mod documents;

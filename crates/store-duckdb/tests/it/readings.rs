@@ -55,7 +55,7 @@ fn after(pages: &[&[String]], query: &str) -> Vec<String> {
     for page in pages {
         let events = batch_of(page.iter().map(String::as_str));
         store.store_page(&RawPage { pump, run, received: now(), events: &events, window: None }).expect("stored");
-        pipeline::parse::parse(&mut store, now(), &StopSignal::default(), &mut |_| ()).expect("decoded");
+        pipeline::parse::parse(&mut store, &StopSignal::default(), &mut |_| ()).expect("decoded");
         for pending in store.pending_derivations().expect("pending") {
             store.derive(pending).expect("derived");
         }

@@ -43,7 +43,7 @@ fn upgraded(path: &Path) -> DuckStore {
 fn imported_afresh(former: &mut DuckStore) -> DuckStore {
     let mut store = DuckStore::in_memory().expect("a database in memory");
     let zones = former.zone_history().expect("zones");
-    pipeline::parse::set_zones(&mut store, &zones, now()).expect("zones");
+    pipeline::parse::set_zones(&mut store, &zones).expect("zones");
     for pump in former.pumps().expect("pumps") {
         let key = PumpKey::Assignment(pump.assignment_ids[0].clone());
         assert_eq!(store.pump_for(&key, now()).expect("a pump"), pump.id);

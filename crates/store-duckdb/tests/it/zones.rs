@@ -36,8 +36,7 @@ fn a_long_history_is_decoded_again() {
     let texts: Vec<String> = (0..EVENTS).map(text).collect();
     let events = batch_of(texts.iter().map(String::as_str));
     store.store_page(&RawPage { pump, run, received: now(), events: &events, window: None }).expect("stored");
-    let decode =
-        |store: &mut DuckStore| parse(store, now(), &StopSignal::default(), &mut |_| ()).expect("decoded").events;
+    let decode = |store: &mut DuckStore| parse(store, &StopSignal::default(), &mut |_| ()).expect("decoded").events;
     let mut outcomes = Vec::new();
     for (zone, waiting) in [
         (Tz::Europe__Berlin, EVENTS),
@@ -45,7 +44,7 @@ fn a_long_history_is_decoded_again() {
         (Tz::America__New_York, 0),
         (Tz::Europe__Berlin, EVENTS),
     ] {
-        set_zones(&mut store, &ZoneHistory::of(zone), now()).expect("a zone");
+        set_zones(&mut store, &ZoneHistory::of(zone)).expect("a zone");
         assert_eq!(decode(&mut store), u64::from(waiting), "{zone}");
         outcomes.push(instants(&mut store));
     }

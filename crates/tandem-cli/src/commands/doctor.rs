@@ -3,6 +3,7 @@
 pub(crate) mod checks;
 mod pumps;
 mod site;
+mod uploads;
 
 use std::fmt::Write as _;
 

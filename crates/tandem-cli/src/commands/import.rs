@@ -12,6 +12,7 @@ use pipeline::{SerialNumber, StoreErrorKind};
 use store_duckdb::TandemFetchReader;
 
 use super::stages;
+use crate::clock_hints;
 use crate::context::{Context, shared_bar};
 use crate::failure::{self, Exit, Failure};
 use crate::output::{Align, ScreenTable, counted, thousands};
@@ -70,6 +71,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     }
     if let Some((parse, derive)) = &stages {
         context.terminal.say(format!("{}\n{}", stages::parsed(parse), stages::derived(derive)));
+        clock_hints::note_newest(context)?;
     }
     let interrupted = stages.is_some_and(|(parse, derive)| parse.interrupted || derive.interrupted);
     Ok(exit(imported, interrupted, context))

@@ -2,6 +2,8 @@
 //!
 //! Nothing is written before the login has worked, and no configuration is replaced unasked.
 
+mod pump_clock;
+
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::absolute;
@@ -13,6 +15,7 @@ use pipeline::{Account, Source as _, SourceError, SourceErrorKind};
 use secrecy::SecretString;
 use tandem_source::{Region, TandemSource};
 
+use self::pump_clock::PumpClock;
 use super::account::{self, unkept};
 use super::status::may_be_factory_date;
 use super::sync;
@@ -68,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     setup.complain_of_missing()?;
     let login = setup.log_in()?;
     context.terminal.say(pumps_in_words(&login.pumps));
-    let zone = setup.zone()?;
+    let zone = setup.zone(&login.pumps)?;
     setup.remember(&login)?;
     setup.file(&login, zone)?.write(&context.settings.config)?;
     context.interrupt.on_signal(WRITTEN, || std::process::exit(i32::from(Exit::Interrupted as u8)));
@@ -194,19 +197,34 @@ impl Setup<'_> {
         Ok(asked?)
     }
 
-    fn zone(&self) -> Result<Tz> {
-        let settings = self.settings();
+    /// The zone that was named, or else asked for. One that the last upload contradicts is asked for again.
+    fn zone(&self, pumps: &Account) -> Result<Tz> {
+        let now = Context::now();
+        let clock = PumpClock::of(pumps, now);
         let usual = self.usual_zone();
-        if let Some(zone) = settings.named_zone.or(usual.filter(|_| !self.interactive)) {
+        if let Some(zone) = self.settings().named_zone.or(usual.filter(|_| !self.interactive)) {
+            if let Some(difference) = clock.and_then(|clock| clock.difference(zone)) {
+                self.note_difference(&difference, zone);
+            }
             return Ok(zone);
         }
         let usual = usual.map(|zone| zone.name().to_owned());
         loop {
-            match parse_zone(&Terminal::ask("Time zone of the pump's clock", usual.as_deref())?) {
-                Ok(zone) => return Ok(zone),
-                Err(error) => failure::present(&error),
-            };
+            let zone = ask_zone(usual.as_deref())?;
+            let Some(clock) = clock else { return Ok(zone) };
+            let difference = clock.difference(zone);
+            let is_correct = Terminal::confirm(&format!("Your pump shows {} now, correct?", clock.shown(now)), true)?;
+            match difference {
+                Some(difference) if is_correct => self.note_difference(&difference, zone),
+                _ => return Ok(zone),
+            }
         }
+    }
+
+    fn note_difference(&self, difference: &str, zone: Tz) {
+        self.context.terminal.note(format!(
+            "at its last upload, the pump's clock was {difference} the time in {zone}; name the city whose time the pump shows"
+        ));
     }
 
     /// Keeps the password in the keyring, where there is one and it is wanted.
@@ -287,6 +305,15 @@ fn ask_region(usual: Option<&str>) -> Result<String> {
         let answer = Terminal::ask(&question, usual)?;
         match parse_region(&answer) {
             Ok(_) => return Ok(answer),
+            Err(error) => failure::present(&error),
+        };
+    }
+}
+
+fn ask_zone(usual: Option<&str>) -> Result<Tz> {
+    loop {
+        match parse_zone(&Terminal::ask("City or time zone of the pump's clock", usual)?) {
+            Ok(zone) => return Ok(zone),
             Err(error) => failure::present(&error),
         };
     }

@@ -12,9 +12,10 @@ use pipeline::DayRange;
 use serde_json::{Value, json};
 use store_duckdb::{PumpFacts, RunFacts, StatusFacts};
 
+use crate::clock_hints::ClockHints;
 use crate::context::Context;
 use crate::failure::Exit;
-use crate::output::{ago, counted, size, thousands};
+use crate::output::{ago, counted, size, thousands, wrapped};
 use crate::terminal::Terminal;
 pub(crate) use coverage::{Coverage, may_be_factory_date};
 
@@ -22,6 +23,10 @@ pub(crate) use coverage::{Coverage, may_be_factory_date};
 const RUNS: usize = 4;
 /// Gaps shown on a screen.
 const GAPS: usize = 3;
+/// Lines about the pumps' clocks shown on a screen.
+const HINTS: usize = 4;
+/// Columns of a label and the gap after it.
+const LABEL: usize = 11;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -41,23 +46,27 @@ pub(crate) struct Arguments {
 
 /// Shows the state of the database.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
-    let facts = StatusFacts::read(&context.reader()?)?;
+    let reader = context.reader()?;
+    let (facts, hints) = (StatusFacts::read(&reader)?, ClockHints::read(&reader)?);
     let path = &context.settings.database;
     let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
     let now = Context::now();
     let text = if arguments.json {
-        format!("{:#}\n", as_json(&facts, &path.display().to_string(), bytes, now))
+        format!("{:#}\n", as_json(&facts, &hints, &path.display().to_string(), bytes, now))
     } else {
-        on_screen(&facts, &path.display().to_string(), bytes, now)
+        on_screen(&facts, &hints, &path.display().to_string(), bytes, now)
     };
     context.terminal.write_data(text.as_bytes())?;
     Ok(Exit::Done)
 }
 
-fn on_screen(facts: &StatusFacts, path: &str, bytes: u64, now: DateTime<Utc>) -> String {
+fn on_screen(facts: &StatusFacts, hints: &ClockHints, path: &str, bytes: u64, now: DateTime<Utc>) -> String {
     let mut text = String::new();
     line(&mut text, "database", &format!("{path}  {}", style(size(bytes)).dim()));
     line(&mut text, "zone", &zones(facts));
+    for hint in hints.open.iter().rev().take(HINTS) {
+        line(&mut text, "clock", &wrapped(hint, Terminal::width().saturating_sub(LABEL), LABEL));
+    }
     for pump in &facts.pumps {
         text += &pump_on_screen(pump, now);
     }
@@ -76,7 +85,7 @@ fn line(text: &mut String, label: &str, value: &str) {
 
 fn zones(facts: &StatusFacts) -> String {
     if facts.zones.is_empty() {
-        return "none: the pump's clock is read as UTC; name one with --time-zone".to_owned();
+        return "none: the pump's clock is read as UTC; name yours with `tandem zone set CITY`".to_owned();
     }
     let in_words = |(from, zone): &(Option<chrono::NaiveDate>, String)| match from {
         None => zone.clone(),
@@ -155,7 +164,7 @@ fn runs(runs: &[RunFacts], now: DateTime<Utc>) -> String {
     text
 }
 
-fn as_json(facts: &StatusFacts, path: &str, bytes: u64, now: DateTime<Utc>) -> Value {
+fn as_json(facts: &StatusFacts, hints: &ClockHints, path: &str, bytes: u64, now: DateTime<Utc>) -> Value {
     let run = |run: &RunFacts| {
         let counts = run.counts.as_deref().and_then(|counts| serde_json::from_str::<Value>(counts).ok());
         json!({
@@ -169,6 +178,7 @@ fn as_json(facts: &StatusFacts, path: &str, bytes: u64, now: DateTime<Utc>) -> V
         "bytes": bytes,
         "schema_version": facts.schema_version,
         "zones": facts.zones.iter().map(zone).collect::<Vec<_>>(),
+        "clock_hints": hints.open,
         "pumps": facts.pumps.iter().map(|pump| pump_as_json(pump, now)).collect::<Vec<_>>(),
         "tables": facts.tables.iter().map(|table| (table.name.clone(), table.rows.into())).collect::<serde_json::Map<_, _>>(),
         "unknown_codes": facts.unknown_codes.iter().map(|(code, count)| (code.to_string(), (*count).into())).collect::<serde_json::Map<_, _>>(),

@@ -13,6 +13,7 @@ use store_duckdb::DuckStore;
 
 use super::{push, stages, watch};
 use crate::cli::AccountArgs;
+use crate::clock_hints;
 use crate::context::{Context, shared_bar};
 use crate::failure::{Exit, Failure};
 use crate::output::{counted, thousands};
@@ -129,6 +130,7 @@ pub(crate) fn sync(arguments: &SyncArguments, context: &Context) -> Result<Exit>
     tell(&report.fetch, &options, context);
     if !options.dry_run && report.fetch.total().new + report.fetch.total().revised > 0 {
         context.terminal.say(format!("{}\n{}", stages::parsed(&report.parse), stages::derived(&report.derive)));
+        clock_hints::note_newest(context)?;
     }
     let interrupted = report.fetch.interrupted || report.parse.interrupted || report.derive.interrupted;
     match stages::ended(context, interrupted) {

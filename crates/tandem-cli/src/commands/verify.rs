@@ -9,9 +9,10 @@ use console::style;
 use serde_json::{Value, json};
 use store_duckdb::{Finding, StatusFacts};
 
+use crate::clock_hints::ClockHints;
 use crate::context::{Context, shared_bar};
 use crate::failure::Exit;
-use crate::output::{Align, ScreenTable, counted, thousands};
+use crate::output::{Align, ScreenTable, counted, thousands, wrapped};
 use crate::terminal::Terminal;
 
 const ABOUT: &str = "\
@@ -39,7 +40,9 @@ type Serials = BTreeMap<i64, String>;
 
 /// Looks, and tells.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
-    let facts = StatusFacts::read(&context.reader()?)?;
+    let reader = context.reader()?;
+    let (facts, hints) = (StatusFacts::read(&reader)?, ClockHints::read(&reader)?);
+    drop(reader);
     let bar = shared_bar(context.terminal, "verifying");
     let findings = context.store_to_read()?.verify()?;
     drop(bar);
@@ -50,9 +53,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let serials: Serials = facts.pumps.iter().map(name).collect();
     let events = facts.tables.iter().find(|table| table.name == "raw_events").map_or(0, |table| table.rows);
     let text = if arguments.json {
-        format!("{:#}\n", as_json(&findings, &serials, events))
+        format!("{:#}\n", as_json(&findings, &hints, &serials, events))
     } else {
-        on_screen(&findings, &serials, events)
+        on_screen(&findings, &serials, events) + &clocks_on_screen(&hints)
     };
     context.terminal.write_data(text.as_bytes())?;
     Ok(if findings.iter().any(|finding| finding.is_fault) { Exit::Data } else { Exit::Done })
@@ -69,6 +72,19 @@ fn on_screen(findings: &[Finding], serials: &Serials, events: u64) -> String {
     }
     if !others.is_empty() {
         let _ = write!(text, "\n{}\n{}", style("Worth knowing, no fault").bold(), table(&others, serials));
+    }
+    text
+}
+
+/// What the pumps' clocks did: nothing is wrong with the database, but the person should know.
+fn clocks_on_screen(hints: &ClockHints) -> String {
+    let lines: Vec<_> = hints.corrected.iter().chain(&hints.open).collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{}\n", style("The pump's clock").bold());
+    for line in lines {
+        let _ = writeln!(text, "  {}", wrapped(line, Terminal::width().saturating_sub(2), 2));
     }
     text
 }
@@ -100,7 +116,7 @@ fn serial(finding: &Finding, serials: &Serials) -> String {
     serials.get(&number).cloned().unwrap_or_else(|| format!("no. {number}"))
 }
 
-fn as_json(findings: &[Finding], serials: &Serials, events: u64) -> Value {
+fn as_json(findings: &[Finding], hints: &ClockHints, serials: &Serials, events: u64) -> Value {
     let entry = |finding: &Finding| {
         json!({
             "check": finding.check.as_str(), "fault": finding.is_fault, "pump_id": finding.pump.0,
@@ -111,6 +127,7 @@ fn as_json(findings: &[Finding], serials: &Serials, events: u64) -> Value {
     json!({
         "ok": !findings.iter().any(|finding| finding.is_fault),
         "raw_events": events,
+        "clock": hints.corrected.iter().chain(&hints.open).collect::<Vec<_>>(),
         "findings": findings.iter().map(entry).collect::<Vec<_>>(),
     })
 }

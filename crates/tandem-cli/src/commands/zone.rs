@@ -21,7 +21,7 @@ const WORDS: &str = "Stopping after this batch; press Ctrl-C again to stop at on
 
 const EXAMPLES: &str = "\
 Examples:
-  tandem zone set America/New_York                    for all time
+  tandem zone set Chicago                             for all time
   tandem zone set Europe/Berlin --from 2026-04-01     from a move or a journey on
   tandem zone list";
 
@@ -49,10 +49,10 @@ enum Action {
     /// Name a zone, and bring every instant in the database up to date
     #[command(after_help = SET_EXAMPLES)]
     Set {
-        /// The IANA name, for example `America/New_York`
+        /// A city or an IANA name, for example `Chicago` or `America/New_York`
         #[arg(value_name = "ZONE")]
         zone: String,
-        /// The first day in that zone [default: since ever]
+        /// The first day in that zone [default: from the beginning]
         #[arg(long, value_name = "DATE")]
         from: Option<NaiveDate>,
     },
@@ -93,11 +93,6 @@ fn set(name: &str, from: Option<NaiveDate>, context: &Context) -> Result<Exit> {
     drop((pipeline, bar));
     let again = if parsed.events > 0 { stages::parsed(&parsed) + "\n" } else { String::new() };
     context.terminal.say(format!("The pump's clock is read in {zone}{since}.\n{again}{}", stages::derived(&derived)));
-    if let Some(other) = context.settings.zone.filter(|other| from.is_none() && *other != zone) {
-        context
-            .terminal
-            .note(format!("--time-zone or the configuration names {other}, which the next sync will set again"));
-    }
     Ok(stages::ended(context, parsed.interrupted || derived.interrupted))
 }
 

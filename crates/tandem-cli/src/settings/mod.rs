@@ -8,13 +8,14 @@ mod nightscout;
 mod password;
 mod paths;
 mod predecessor;
+mod zones;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use anyhow::Result;
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono_tz::Tz;
 use secrecy::SecretString;
 use tandem_source::{PasswordError, PasswordProvider as _, Region, SourceConfig};
 use url::Url;
@@ -30,6 +31,7 @@ use password::{PasswordChain, PasswordSource};
 pub(crate) use paths::Paths;
 use predecessor::Predecessor;
 pub(crate) use predecessor::pump_of_database;
+pub(crate) use zones::{is_place, parse_zone};
 
 /// The database's usual place, below the folder one is in.
 const USUAL_DATABASE: &str = "data/tandem.db";
@@ -123,7 +125,7 @@ impl Settings {
 
     /// The zone of this computer, where it can be told. `TZ` wins, as for every program.
     pub(crate) fn system_zone() -> Option<Tz> {
-        let zone = |name: String| Tz::from_str(name.trim_start_matches(':')).ok();
+        let zone = |name: String| Tz::from_str(name.trim_start_matches(':')).ok().filter(|zone| is_place(*zone));
         let named = std::env::var("TZ").ok().and_then(zone);
         named.or_else(|| iana_time_zone::get_timezone().ok().and_then(zone))
     }
@@ -183,19 +185,6 @@ impl AccountSettings {
 
 fn password_command(command: String) -> PasswordSource {
     PasswordSource::Command { command, what: "password" }
-}
-
-/// Reads the IANA name of a zone.
-pub(crate) fn parse_zone(name: &str) -> Result<Tz> {
-    Tz::from_str(name.trim()).map_err(|_| {
-        let failure = Failure::new(Exit::Configuration, format!("unknown time zone {name:?}"));
-        let closeness = |zone: &Tz| strsim::jaro_winkler(&zone.name().to_lowercase(), &name.trim().to_lowercase());
-        let nearest = TZ_VARIANTS.iter().max_by(|one, other| closeness(one).total_cmp(&closeness(other)));
-        match nearest.filter(|zone| closeness(zone) > 0.8) {
-            Some(zone) => failure.hint(format!("did you mean {}?", zone.name())).into(),
-            None => failure.hint("use an IANA name such as America/New_York or Europe/Berlin").into(),
-        }
-    })
 }
 
 pub(crate) fn parse_region(text: &str) -> Result<Region> {

@@ -8,12 +8,13 @@ use pipeline::{Account, Source as _, SourceError, StoreError, StoreErrorKind};
 use store_duckdb::{ReadOptions, Reader, StatusFacts};
 use tandem_source::{HostCheck, TandemSource};
 
-use super::{pumps, site};
+use super::{pumps, site, uploads};
 use crate::cli::AccountArgs;
+use crate::clock_hints::ClockHints;
 use crate::context::Context;
 use crate::failure::{self, Exit};
 use crate::output::{ago, counted, size, span};
-use crate::settings::{AccountSettings, Settings};
+use crate::settings::{AccountSettings, Settings, is_place};
 
 /// Below this a month of history may not fit.
 const LITTLE_ROOM: u64 = 1 << 30;
@@ -167,14 +168,25 @@ impl Examination {
 
     fn database(&mut self, path: &Path) {
         let place = format!("{}, {}", path.display(), size(path.metadata().map_or(0, |file| file.len())));
-        match Reader::open(path, &ReadOptions::default()).and_then(|reader| StatusFacts::read(&reader)) {
-            Ok(facts) => {
+        let read = |reader: Reader| Ok((StatusFacts::read(&reader)?, uploads::check(&reader), clock_hints(&reader)));
+        match Reader::open(path, &ReadOptions::default()).and_then(read) {
+            Ok((facts, uploads, clock)) => {
                 self.checks.push(writable(path, place));
                 self.checks.push(Check::good("schema", format!("version {}, the newest", facts.schema_version)));
+                self.checks.extend(uploads.unwrap_or_else(|error| Some(Check::bad("uploads", &error))));
+                self.checks.extend(clock);
                 self.facts = Some(facts);
             }
             Err(error) => self.checks.extend(no_database(error, path, place)),
         }
+    }
+}
+
+/// What the pump's clock did that only the person can explain.
+fn clock_hints(reader: &Reader) -> Option<Check> {
+    match ClockHints::read(reader) {
+        Ok(hints) => hints.newest().map(|line| Check::new("pump clock", Grade::Note, line)),
+        Err(error) => Some(Check::bad("pump clock", &error)),
     }
 }
 
@@ -322,18 +334,30 @@ fn free_bytes(_: &Path) -> Option<u64> {
 
 /// The zone that the pump's clock is read in.
 fn zone(facts: Option<&StatusFacts>, settings: &Settings) -> Check {
-    let stored = facts.and_then(|facts| facts.zones.last()).map(|(_, zone)| zone.clone());
+    let stored = || facts.into_iter().flat_map(|facts| &facts.zones).map(|(_, zone)| zone.as_str());
+    let is_offset = |name: &&str| name.parse().is_ok_and(|zone| !is_place(zone));
+    if let Some(offset) = stored().find(is_offset) {
+        let words = format!("{offset} is an offset from UTC, which ignores daylight-saving time");
+        return Check::note("zone", words, "name the city with `tandem zone set CITY`; all times follow");
+    }
     let named = settings.zone.map(|zone| zone.name().to_owned());
-    match (stored, named) {
-        (Some(stored), Some(named)) if stored != named => Check::note(
+    match (stored().last(), named) {
+        (Some(last), Some(named)) if !stored().any(|zone| zone == named) => Check::note(
             "zone",
-            format!("the database has {stored}, the configuration {named}"),
-            "the next sync reads the pump's clock as configured; after a journey use `tandem zone set ZONE --from DATE`",
+            format!("the database has {last}, the configuration {named}"),
+            format!(
+                "the database's zone is in use; `tandem zone set {named}` changes it, for a journey with --from DATE"
+            ),
         ),
-        (Some(zone), _) | (None, Some(zone)) => Check::good("zone", zone),
+        (Some(zone), _) => Check::good("zone", zone),
+        (None, Some(zone)) => Check::good("zone", zone),
         (None, None) => match Settings::system_zone() {
             Some(zone) => Check::good("zone", format!("{zone}, this computer's")),
-            None => Check::note("zone", "none, so the pump's clock is read as UTC", "name it with --time-zone ZONE"),
+            None => Check::note(
+                "zone",
+                "none, so the pump's clock is read as UTC",
+                "name yours with `tandem zone set CITY`",
+            ),
         },
     }
 }
