@@ -196,7 +196,7 @@ fn envelope_members_are_reported_or_refused() {
         (r#""eventCode":8,"#, "", "the event has no eventCode"),
         (r#""eventCode":8,"#, r#""eventCode":null,"#, "the event has no eventCode"),
         (r#""eventCode":8,"#, r#""eventCode":2147483648,"#, "eventCode is 2147483648, not a code of 31 bits"),
-        (r#""eventCode":8,"#, r#""eventCode":"8","#, "eventCode is \"8\", not a code from 0 to 4095"),
+        (r#""eventCode":8,"#, r#""eventCode":"8","#, "eventCode is \"8\", not a code of 31 bits"),
         (r#""eventCode":8,"#, r#""eventCode":8,"eventCode":9,"#, "eventCode comes twice with different values"),
         (r#""sequenceNumber":7,"#, "", "the event has no sequenceNumber"),
         (
