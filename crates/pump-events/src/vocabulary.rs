@@ -62,6 +62,7 @@ impl Vocabulary {
     /// # Panics
     ///
     /// Never in a build whose tests pass: they load the same text.
+    #[must_use]
     pub fn all() -> impl ExactSizeIterator<Item = &'static Self> {
         file().vocabularies.iter()
     }
@@ -86,6 +87,7 @@ impl SpecialNumber {
     /// # Panics
     ///
     /// As [`Vocabulary::all`].
+    #[must_use]
     pub fn all() -> impl ExactSizeIterator<Item = &'static Self> {
         file().numbers.iter()
     }

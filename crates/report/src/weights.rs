@@ -52,6 +52,7 @@ pub(crate) fn weights(readings: &[Reading]) -> Vec<f64> {
 }
 
 /// Whether all readings have the same interval. True of an empty series.
+#[expect(clippy::float_cmp, reason = "intervals are one of two constants")]
 pub(crate) fn has_one_interval(readings: &[Reading]) -> bool {
     readings.windows(2).all(|pair| pair[0].interval_minutes == pair[1].interval_minutes)
 }

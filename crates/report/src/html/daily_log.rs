@@ -231,7 +231,9 @@ fn in_words(bolus: &Bolus) -> String {
     match &bolus.origin {
         BolusOrigin::User | BolusOrigin::Remote => {}
         BolusOrigin::Automatic => text.push_str(", automatic"),
-        BolusOrigin::Unknown(label) => text.push_str(&format!(", {label}")),
+        BolusOrigin::Unknown(label) => {
+            let _ = write!(text, ", {label}");
+        }
     }
     text
 }
