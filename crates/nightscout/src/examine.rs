@@ -47,7 +47,7 @@ impl Nightscout {
             ApiVersion::V1 => None,
         };
         // Settings are public on most sites; where they are not, units and version stay unknown.
-        let settings = self.send_v1(self.status_v1()).await?;
+        let settings = self.send_v1(Self::status_v1()).await?;
         let settings = if settings.status.is_success() { settings.json()? } else { Value::Null };
         Ok(Examination {
             api,

@@ -70,7 +70,7 @@ impl Nightscout {
                 .map(|_| ApiVersion::V3)
                 .ok_or_else(|| error::unexpected(&answer.label, "it names no version"));
         }
-        let answer = self.transport.send(&self.status_v1()).await?.accepted()?;
+        let answer = self.transport.send(&Self::status_v1()).await?.accepted()?;
         let body = answer.json()?;
         body["version"]
             .as_str()
@@ -78,7 +78,7 @@ impl Nightscout {
             .ok_or_else(|| error::unexpected(&answer.label, "it names no version"))
     }
 
-    pub(crate) fn status_v1(&self) -> Request<'static> {
+    pub(crate) fn status_v1() -> Request<'static> {
         Request::new(Method::GET, "/api/v1/status.json", &["api", "v1", "status.json"])
     }
 

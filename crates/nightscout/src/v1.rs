@@ -93,7 +93,7 @@ impl Nightscout {
                     pending.extend([second, first]);
                 }
                 _ if response.status.is_success() => {
-                    outcomes.extend(documents.iter().map(|(place, _)| (*place, Outcome::Done)))
+                    outcomes.extend(documents.iter().map(|(place, _)| (*place, Outcome::Done)));
                 }
                 _ => return Err(error::of_status(&response.label, &response)),
             }

@@ -249,7 +249,8 @@ mod tests {
 
     #[test]
     fn fields_become_columns() {
-        let rows: [(u32, &[(&str, Value)], &str, &str); 12] = [
+        type Row<'a> = (u32, &'a [(&'a str, Value)], &'a str, &'a str);
+        let rows: [Row<'_>; 12] = [
             (279, &[("commandedRateSource", Value::Unsigned(3))], "source", "Some(\"algorithm\")"),
             (279, &[("commandedRateSource", Value::Unsigned(9))], "source", "Some(\"unknown_9\")"),
             (279, &[("commandedRate", Value::Unsigned(65_535))], "commanded_rate", "Some(65535)"),

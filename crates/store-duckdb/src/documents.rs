@@ -4,8 +4,6 @@
 //! `utc_offset_seconds` and the members of its own; the members that every document has are added here. Nothing in a document may
 //! depend on this database: the same history gives the same documents in every database.
 
-use std::fmt::Write as _;
-
 use duckdb::Connection;
 use pipeline::StoreError;
 use sha2::{Digest as _, Sha256};
@@ -131,7 +129,7 @@ fn pump_name(id: i64, serial: Option<String>, assignment: Option<String>) -> Str
         }
         (None, None) => Sha256::digest(format!("tandem pump {id}")),
     };
-    to_hex(&digest[..6])
+    hex::encode(&digest[..6])
 }
 
 impl DocumentKind {
@@ -213,14 +211,7 @@ fn instant(milliseconds: i64) -> String {
 /// A digest of every text here: documents made from others may differ.
 pub(crate) fn texts_digest() -> String {
     let texts = NIGHTSCOUT.iter().chain([&NIGHTSCOUT_ALARMS]).map(|kind| kind.sql).chain([SETTINGS_CHANGES, KEY]);
-    to_hex(&texts.fold(Sha256::new(), |digest, text| digest.chain_update(text)).finalize()[..8])
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(&texts.fold(Sha256::new(), sha2::Digest::chain_update).finalize()[..8])
 }
 
 /// An instant as ISO 8601 in UTC.

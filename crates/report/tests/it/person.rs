@@ -1,5 +1,7 @@
 //! Numbers of a person whose sensors and pumps differ: shares of time, unknown insulin, pumps at once, recorded time.
 
+#![expect(clippy::float_cmp, reason = "the numbers compared are exact")]
+
 use report::{
     Metrics, MetricsOptions, Period, Reading, Report, ReportInput, ReportOptions, Span, Stamp, Window,
     insulin::{

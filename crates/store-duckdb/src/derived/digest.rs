@@ -73,7 +73,7 @@ pub(crate) fn depends_on(object: &Object, other: &Object) -> bool {
 fn short_digest(fill: impl FnOnce(&mut Sha256)) -> String {
     let mut hash = Sha256::new();
     fill(&mut hash);
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&hash.finalize()[..16])
 }
 
 fn hash_pieces(hash: &mut Sha256, sql: &str) {

@@ -128,7 +128,7 @@ pub(super) async fn create(
     let mut state = site.state();
     let document = match checked(&state, &headers, &collection, &['c'], &body) {
         Ok(document) => document,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let identifier = document["identifier"].as_str().unwrap_or_default().to_owned();
     // Where no document has the identifier, one of the same time and type without any is taken for the same.
@@ -154,7 +154,7 @@ pub(super) async fn update(
     let mut state = site.state();
     let mut document = match checked(&state, &headers, &collection, &[], &body) {
         Ok(document) => document,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     document["identifier"] = json!(identifier);
     match state.documents.place_of(&collection, &identifier) {
@@ -269,16 +269,16 @@ fn checked(
     collection: &str,
     letters: &[char],
     body: &Bytes,
-) -> Result<Value, Response> {
+) -> Result<Value, Box<Response>> {
     if let Some(refusal) = forbidden(state, headers, collection, letters) {
-        return Err(refusal);
+        return Err(Box::new(refusal));
     }
     if body.len() > state.config.body_limit {
-        return Err(super::page(StatusCode::PAYLOAD_TOO_LARGE, "413 Request Entity Too Large"));
+        return Err(Box::new(super::page(StatusCode::PAYLOAD_TOO_LARGE, "413 Request Entity Too Large")));
     }
-    let document: Value =
-        serde_json::from_slice(body).map_err(|_| refuse(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"))?;
-    let bad = |field: &str| refuse(StatusCode::BAD_REQUEST, &format!("Bad or missing {field} field"));
+    let document: Value = serde_json::from_slice(body)
+        .map_err(|_| Box::new(refuse(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")))?;
+    let bad = |field: &str| Box::new(refuse(StatusCode::BAD_REQUEST, &format!("Bad or missing {field} field")));
     let date = document["date"]
         .as_i64()
         .filter(|date| *date > 946_684_800_000 && DateTime::from_timestamp_millis(*date).is_some());
