@@ -22,9 +22,9 @@ pub(super) fn write(release: &Release, contents: &Path) -> Result<PathBuf> {
         .map(|file| Ok((Path::new(&release.name()).join(file.strip_prefix(contents)?), file)));
     let files = files.collect::<Result<Vec<_>>>()?;
     if cfg!(windows) {
-        write_zip(file, &files)?
+        write_zip(file, &files)?;
     } else {
-        write_tarball(file, &files)?
+        write_tarball(file, &files)?;
     }
     Ok(path)
 }

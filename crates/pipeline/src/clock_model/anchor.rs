@@ -102,9 +102,10 @@ fn is_as_likely(other: &Trial, best: &Trial) -> bool {
 fn unanchored(chain: &Chain, timeline: &ZoneTimeline) -> Anchored {
     let newest = chain.len() - 1;
     let first_believable = chain.iter().position(Segment::is_believable);
-    let (index, basis) = match timeline.is_empty() {
-        true => (first_believable.unwrap_or(newest), Basis::NoZone),
-        false => (newest, Basis::FactoryClock),
+    let (index, basis) = if timeline.is_empty() {
+        (first_believable.unwrap_or(newest), Basis::NoZone)
+    } else {
+        (newest, Basis::FactoryClock)
     };
     let start = chain[index].start;
     let as_if_utc = timeline.offset_at(start).unwrap_or(0);

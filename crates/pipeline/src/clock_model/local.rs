@@ -89,7 +89,7 @@ pub(super) fn parts(placed: &[Placed<'_>], timeline: &ZoneTimeline) -> Vec<Vec<P
     for one in placed {
         let spans = one.spans(timeline);
         let right = walk.clock.map(|(offset, _)| offset);
-        parts.push(if one.is_wrong(right) { walk.wrong(one, &spans) } else { walk.right(one, &spans) });
+        parts.push(if one.is_wrong(right) { Walk::wrong(one, &spans) } else { walk.right(one, &spans) });
     }
     correct_wrong_clocks(&mut parts, placed);
     parts
@@ -122,7 +122,7 @@ impl Walk {
     }
 
     /// The parts of a segment whose clock shows no place's time; for now with the zone's offset.
-    fn wrong(&self, one: &Placed<'_>, spans: &[ZoneSpan]) -> Vec<Part> {
+    fn wrong(one: &Placed<'_>, spans: &[ZoneSpan]) -> Vec<Part> {
         let agrees = |span: &ZoneSpan| span.entry != NO_ZONE && span.offset == one.offset;
         let part = |span: &ZoneSpan| Part {
             from: span.from,

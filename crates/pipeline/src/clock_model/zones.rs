@@ -65,7 +65,9 @@ impl ZoneTimeline {
         let mut spans: Vec<ZoneSpan> = Vec::new();
         for (entry, (start, zone)) in zones.entries().iter().enumerate() {
             let begins = if entry == 0 { Millis::MIN } else { start.map_or(Millis::MIN, |day| midnight(day, *zone)) };
-            spans.iter_mut().for_each(|before| before.until = before.until.min(begins));
+            for before in &mut spans {
+                before.until = before.until.min(begins);
+            }
             spans.retain(|span| span.from < span.until);
             append_spans(&mut spans, *zone, entry, (begins, from.max(begins), until));
         }
