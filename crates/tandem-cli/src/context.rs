@@ -96,7 +96,7 @@ impl Context {
         match open() {
             Err(error) if matches!(error.kind, StoreErrorKind::MigrationMismatch | StoreErrorKind::Outdated) => {
                 let bar = shared_bar(self.terminal, "updating the database");
-                self.update(self.plain_pipeline(self.store()?, &bar, StopSignal::default()))?;
+                self.update(Self::plain_pipeline(self.store()?, &bar, StopSignal::default()))?;
                 Ok(open()?)
             }
             outcome => Ok(outcome?),
@@ -114,7 +114,7 @@ impl Context {
     }
 
     /// The stages on `store`, with `bar` told how far they are.
-    fn plain_pipeline(&self, store: DuckStore, bar: &Arc<Mutex<Bar>>, stop: StopSignal) -> Pipeline<DuckStore> {
+    fn plain_pipeline(store: DuckStore, bar: &Arc<Mutex<Bar>>, stop: StopSignal) -> Pipeline<DuckStore> {
         let bar = bar.clone();
         let tell = move |progress| bar.lock().unwrap_or_else(PoisonError::into_inner).tell(&progress);
         Pipeline::new(store, Arc::new(SystemClock)).stop_on(stop).on_progress(tell)
@@ -122,7 +122,7 @@ impl Context {
 
     /// The stages on the database, in the configured zone, with `bar` told how far they are.
     pub(crate) fn pipeline(&self, bar: &Arc<Mutex<Bar>>, stop: StopSignal) -> Result<Pipeline<DuckStore>> {
-        let pipeline = self.in_zone(self.plain_pipeline(self.store()?, bar, stop))?;
+        let pipeline = self.in_zone(Self::plain_pipeline(self.store()?, bar, stop))?;
         self.update(pipeline)
     }
 
@@ -130,7 +130,7 @@ impl Context {
     /// one in memory stands in for it.
     pub(crate) fn dry_pipeline(&self, bar: &Arc<Mutex<Bar>>, stop: StopSignal) -> Result<Pipeline<DuckStore>> {
         let store = if self.settings.database.exists() { self.store()? } else { DuckStore::in_memory()? };
-        Ok(self.plain_pipeline(store, bar, stop))
+        Ok(Self::plain_pipeline(store, bar, stop))
     }
 
     /// A database keeps the zones it has: only `tandem zone set` re-dates what is stored. One without any gets the zone that was

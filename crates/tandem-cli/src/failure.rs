@@ -214,35 +214,33 @@ fn exit_of_sink(kind: SinkErrorKind) -> Exit {
     }
 }
 
-fn sink_hint(kind: SinkErrorKind) -> Option<&'static str> {
+fn sink_hint(kind: SinkErrorKind) -> &'static str {
     match kind {
-        SinkErrorKind::Configuration => {
-            Some("use the site's https:// address; http:// is accepted for this computer only")
-        }
-        SinkErrorKind::TokenMissing => Some(
+        SinkErrorKind::Configuration => "use the site's https:// address; http:// is accepted for this computer only",
+        SinkErrorKind::TokenMissing => {
             "create a token under Admin Tools on your site, then set TANDEM_NIGHTSCOUT_TOKEN, or `token` or `token_command` in the \
-             table [nightscout] of the configuration file",
-        ),
-        SinkErrorKind::TokenRefused => Some(
-            "check the token under Admin Tools on your site: it looks like name-0123456789abcdef. It was not tried again, because a \
-             site makes everyone wait after a wrong token",
-        ),
-        SinkErrorKind::PermissionMissing => Some(
-            "give the token a role with the permissions *:*:read, api:*:create, api:*:update and api:*:delete under Admin Tools",
-        ),
-        SinkErrorKind::NotADestination => Some(
-            "open the address in a browser: it must show your Nightscout site without redirecting to another address",
-        ),
-        SinkErrorKind::TooLarge => Some("raise the body size limit of the server in front of your site"),
-        SinkErrorKind::RateLimited | SinkErrorKind::Unavailable | SinkErrorKind::Network => {
-            Some("run the same command again later; it continues where it stopped, and nothing is sent twice")
+             table [nightscout] of the configuration file"
         }
-        _ => Some("look for a newer tandem; run `tandem doctor` to see which version the site has"),
+        SinkErrorKind::TokenRefused => {
+            "check the token under Admin Tools on your site: it looks like name-0123456789abcdef. It was not tried again, because a \
+             site makes everyone wait after a wrong token"
+        }
+        SinkErrorKind::PermissionMissing => {
+            "give the token a role with the permissions *:*:read, api:*:create, api:*:update and api:*:delete under Admin Tools"
+        }
+        SinkErrorKind::NotADestination => {
+            "open the address in a browser: it must show your Nightscout site without redirecting to another address"
+        }
+        SinkErrorKind::TooLarge => "raise the body size limit of the server in front of your site",
+        SinkErrorKind::RateLimited | SinkErrorKind::Unavailable | SinkErrorKind::Network => {
+            "run the same command again later; it continues where it stopped, and nothing is sent twice"
+        }
+        _ => "look for a newer tandem; run `tandem doctor` to see which version the site has",
     }
 }
 
 /// What to do about trouble with a site, and how a command that met it would exit.
-pub(crate) fn of_sink(kind: SinkErrorKind) -> (Option<&'static str>, Exit) {
+pub(crate) fn of_sink(kind: SinkErrorKind) -> (&'static str, Exit) {
     (sink_hint(kind), exit_of_sink(kind))
 }
 
@@ -270,7 +268,7 @@ fn hints_of(error: &Error) -> Vec<String> {
             ));
         }
         if let Some(error) = cause.downcast_ref::<SinkError>() {
-            hints.extend(sink_hint(error.kind).map(str::to_owned));
+            hints.push(sink_hint(error.kind).to_owned());
         }
         if let Some(error) = cause.downcast_ref::<QueryError>() {
             hints.extend(query_hint(error).map(str::to_owned));

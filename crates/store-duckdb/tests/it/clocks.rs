@@ -48,7 +48,7 @@ impl Log {
     }
 
     /// Sets the clock: the date (14), then the time (13).
-    fn is_set_to(mut self, clock: &str) -> Self {
+    fn set_to(mut self, clock: &str) -> Self {
         let (before, after) = (self.clock, wall(clock));
         let between = after.date().and_time(before.time());
         let days = |wall: NaiveDateTime| pump_time(wall).seconds() / 86_400;
@@ -95,8 +95,10 @@ fn known(instant: &str, source: &str) -> String {
     format!("{}|{source}", instant.parse::<DateTime<Utc>>().expect("an instant").timestamp())
 }
 
+type Journey = (Tz, [&'static str; 2], [&'static str; 3], (Tz, &'static str));
+
 /// Zone, where home is; the clock there and its instant; the clock on arrival, one there and its instant; where that is.
-const JOURNEYS: [(Tz, [&str; 2], [&str; 3], (Tz, &str)); 3] = [
+const JOURNEYS: [Journey; 3] = [
     (
         Tz::Europe__Berlin,
         ["2026-05-05T12:00:00", "2026-05-05T10:00:00Z"],
@@ -122,7 +124,7 @@ fn a_journey_that_no_one_declared_moves_nothing() {
     for (home, [at_home, at_home_utc], [arrival, there, there_utc], (place, from)) in JOURNEYS {
         let stay = Log::new(1_000, "2026-05-01T08:00:00").runs(9 * 24);
         let journey =
-            Log { texts: Vec::new(), ..Log::new(stay.number, "2026-05-10T08:00:00") }.is_set_to(arrival).runs(15 * 24);
+            Log { texts: Vec::new(), ..Log::new(stay.number, "2026-05-10T08:00:00") }.set_to(arrival).runs(15 * 24);
         let mut pipeline = pipeline_in(home);
         import(&mut pipeline, &stay.texts);
         assert_eq!(instant(&mut pipeline, at_home), known(at_home_utc, "zone"), "{home}");
@@ -155,7 +157,7 @@ fn a_wrong_date_leaves_instants_as_they_are() {
         let wrong = start + Duration::days(5 + days);
         let right = start + Duration::days(5) + Duration::hours(hours);
         let log = Log::new(5_000, "2026-06-01T00:00:00").runs(5 * 24);
-        let log = log.is_set_to(&text(wrong)).runs(hours).is_set_to(&text(right)).runs(10 * 24 - 5 * 24 - hours);
+        let log = log.set_to(&text(wrong)).runs(hours).set_to(&text(right)).runs(10 * 24 - 5 * 24 - hours);
         let mut pipeline = pipeline_in(zone);
         import(&mut pipeline, &log.texts);
         // Every five minutes an event, to the second.

@@ -165,7 +165,7 @@ impl Page {
             day.total_units().map_or_else(|| "Total unknown".to_owned(), |units| format!("{} U", fixed(units, 1)));
         let (bolus, automatic) = (fixed(day.bolus_units, 1), fixed(day.bolus_by_class.auto_correction, 1));
         let carbs = fixed(day.carbs_grams, 0);
-        let notes: String = notes_on(day).iter().map(|note| format!("{note}\n")).collect();
+        let notes: String = notes_on(day).iter().flat_map(|note| [note.as_str(), "\n"]).collect();
         format!("{total}: {basal}, {bolus} U bolus ({automatic} U automatic), {carbs} g carbs\n{notes}")
     }
 

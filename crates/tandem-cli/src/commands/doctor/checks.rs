@@ -341,7 +341,7 @@ fn zone(facts: Option<&StatusFacts>, settings: &Settings) -> Check {
         return Check::note("zone", words, "name the city with `tandem zone set CITY`; all times follow");
     }
     let named = settings.zone.map(|zone| zone.name().to_owned());
-    match (stored().last(), named) {
+    match (stored().next_back(), named) {
         (Some(last), Some(named)) if !stored().any(|zone| zone == named) => Check::note(
             "zone",
             format!("the database has {last}, the configuration {named}"),
