@@ -12,6 +12,10 @@ pub struct SerialNumber(String);
 #[derive(Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
 pub struct AssignmentId(String);
 
+/// The service's identifier of the person that an account belongs to (`pumperId`): a UUID in text in every capture so far.
+#[derive(Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
+pub struct AccountId(String);
+
 macro_rules! text_identifier {
     ($name:ident) => {
         impl $name {
@@ -37,6 +41,7 @@ macro_rules! text_identifier {
 
 text_identifier!(SerialNumber);
 text_identifier!(AssignmentId);
+text_identifier!(AccountId);
 
 impl AssignmentId {
     /// True when `text` names the same assignment; UUIDs are the same in capital and small letters.
@@ -49,6 +54,8 @@ impl AssignmentId {
 /// Everything an account holds that this program uses. Names and dates of birth are never read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Account {
+    /// Whose account it is, where the source knows.
+    pub id: Option<AccountId>,
     /// Every pump ever assigned to the account, never-used ones included.
     pub pumps: Vec<PumpListing>,
 }

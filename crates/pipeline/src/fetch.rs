@@ -157,6 +157,8 @@ struct Fetch<'a, 'p, S> {
 impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
     async fn account(&mut self, account: Account) -> Result<(), FetchError> {
         self.check_wanted(&account)?;
+        let checked = account.clone();
+        self.writer.ask(move |store| store.check_account(&checked)).await?;
         let seen = self.with.clock.now();
         let ids = match self.with.run {
             Some(_) => {

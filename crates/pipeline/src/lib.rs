@@ -31,7 +31,7 @@ pub mod store;
 pub mod testing;
 mod text_rows;
 
-pub use account::{Account, AssignmentId, PumpListing, SerialNumber, SettingsSnapshot};
+pub use account::{Account, AccountId, AssignmentId, PumpListing, SerialNumber, SettingsSnapshot};
 pub use clock::{Clock, FixedClock};
 pub use identity::{EventId, PumpId};
 pub use pipeline::{Pipeline, Store, SyncReport};

@@ -60,11 +60,18 @@ pub trait RawStore: RunStore {
 
     /// Makes every pump of `account` known or brings it up to date, with its settings snapshot, and returns its id in
     /// the order of the account. A pump known by serial and one known by assignment that turn out to be the same
-    /// become one, with all events of both.
+    /// become one, with all events of both. The account becomes the one whose history the store holds.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`]; as of [`RawStore::check_account`].
     fn record_account(&mut self, account: &Account, seen: DateTime<Utc>) -> Result<Vec<PumpId>, StoreError>;
+
+    /// Makes sure that the store does not hold another person's history: the account recorded before has the same id; where
+    /// none was recorded, one of the pumps fetched before belongs to `account`. A store without any passes.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::OtherAccount`] where it does.
+    fn check_account(&mut self, account: &Account) -> Result<(), StoreError>;
 
     /// The id of the pump that an archive names; a new pump when it is not known yet.
     ///
@@ -450,6 +457,8 @@ pub enum StoreErrorKind {
     NotWritable,
     /// There is no such file.
     NotFound,
+    /// The file holds another person's history.
+    OtherAccount,
     /// A rule of the schema was broken: a mistake of this program.
     Internal,
 }

@@ -52,5 +52,5 @@ fn source(now: DateTime<Utc>) -> ScriptedSource {
         last_event: Some(now.naive_utc()),
         settings: None,
     };
-    ScriptedSource::new(Account { pumps: vec![pump] }, events)
+    ScriptedSource::new(Account { id: None, pumps: vec![pump] }, events)
 }

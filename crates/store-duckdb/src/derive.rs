@@ -138,9 +138,13 @@ pub(crate) fn insert_in_tx(
     pump: PumpId,
     from: i64,
 ) -> Result<u64, StoreError> {
+    let doing = || failed(format!("cannot derive {}", table.name));
     let insert = table.definition().insert;
     // DuckDB refuses a parameter that a statement does not have; totals are made for missing days, not from an event on.
     let parameters = if insert.contains("?2") { &[i64::from(pump.0), from][..] } else { &[i64::from(pump.0)][..] };
-    let rows = transaction.execute(insert, params_from_iter(parameters));
-    rows.map(|rows| rows as u64).map_err(failed(format!("cannot derive {}", table.name)))
+    let rows = transaction.execute(insert, params_from_iter(parameters)).map_err(doing())?;
+    if !table.definition().update.is_empty() {
+        transaction.execute(table.definition().update, []).map_err(doing())?;
+    }
+    Ok(rows as u64)
 }

@@ -147,7 +147,6 @@ impl Object {
         Self::new(name, Kind::TableMacro, sql)
     }
 
-    #[expect(dead_code, reason = "for the first macro")]
     const fn scalar_macro(name: &'static str, sql: &'static str) -> Self {
         Self::new(name, Kind::ScalarMacro, sql)
     }

@@ -4,6 +4,7 @@
 //! blocking thread. Between calls it can let go of the file ([`DuckStore::release`]), so that other programs can read.
 //! What cannot be rebuilt is created by `migrations/` at the top of the workspace; everything else is defined in `src/derived/`.
 
+mod account;
 mod clocks;
 mod columns;
 mod connection;

@@ -8,6 +8,7 @@ use pipeline::{
 };
 
 use crate::DuckStore;
+use crate::account;
 use crate::error::{broken, failed};
 
 const LARGEST_PUMP_ID: u16 = 32_767;
@@ -25,8 +26,15 @@ impl DuckStore {
 
     pub(crate) fn write_account(&mut self, account: &Account, seen: DateTime<Utc>) -> Result<Vec<PumpId>, StoreError> {
         self.transaction("record the account's pumps", |transaction| {
+            account::check_in_tx(transaction, account)?;
+            account::remember_in_tx(transaction, account, seen)?;
             account.pumps.iter().map(|listing| record_listing_in_tx(transaction, listing, seen)).collect()
         })
+    }
+
+    pub(crate) fn compare_account(&mut self, account: &Account) -> Result<(), StoreError> {
+        let transaction = self.connection()?.transaction().map_err(failed("cannot begin to read the account"))?;
+        account::check_in_tx(&transaction, account)
     }
 
     pub(crate) fn write_listing(&mut self, listing: &PumpListing, seen: DateTime<Utc>) -> Result<PumpId, StoreError> {

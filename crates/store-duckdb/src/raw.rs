@@ -24,6 +24,10 @@ impl RawStore for DuckStore {
         self.write_account(account, seen)
     }
 
+    fn check_account(&mut self, account: &Account) -> Result<(), StoreError> {
+        self.compare_account(account)
+    }
+
     fn pump_for(&mut self, key: &PumpKey, seen: DateTime<Utc>) -> Result<PumpId, StoreError> {
         self.find_or_add_pump(key, seen)
     }

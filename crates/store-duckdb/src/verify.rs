@@ -60,6 +60,20 @@ pub enum Check {
     OverlappingSpans,
     /// One measurement more than once.
     DuplicateMeasurements,
+    /// Readings that do not count, because the person has another one for the same time.
+    UncountedReadings,
+    /// Numbers that the pump logged and that cannot have been.
+    ImplausibleValues,
+    /// Domain rows with a number that cannot be.
+    ImplausibleRows,
+    /// Days whose basal is not known.
+    UnknownInsulin,
+    /// Days on which several pumps logged basal at once.
+    OverlappingPumps,
+    /// Carbs of one bolus more than once.
+    RepeatedCarbs,
+    /// Histories of several people in one file.
+    OtherAccounts,
     /// Basal of a day against the pump's own total.
     DailyTotals,
     /// Delivered units of a bolus against the pump's own report.
@@ -88,6 +102,13 @@ impl Check {
             Self::RowsWithoutEvent => "rows_without_event",
             Self::OverlappingSpans => "overlapping_spans",
             Self::DuplicateMeasurements => "duplicate_measurements",
+            Self::UncountedReadings => "uncounted_readings",
+            Self::ImplausibleValues => "implausible_values",
+            Self::ImplausibleRows => "implausible_rows",
+            Self::UnknownInsulin => "unknown_insulin",
+            Self::OverlappingPumps => "overlapping_pumps",
+            Self::RepeatedCarbs => "repeated_carbs",
+            Self::OtherAccounts => "other_accounts",
             Self::DailyTotals => "daily_totals",
             Self::BolusTotals => "bolus_totals",
             Self::UnfinishedBoluses => "unfinished_boluses",

@@ -45,6 +45,9 @@ pub(crate) struct GlobalArgs {
     /// The database file; made on first use with its folder [default: data/tandem.db]
     #[arg(long, global = true, value_name = "PATH", env = "TANDEM_DB", hide_env_values = true)]
     pub(crate) db: Option<PathBuf>,
+    /// One of the people that the configuration file names, as [person.NAME]
+    #[arg(long, global = true, value_name = "NAME", env = "TANDEM_PERSON", hide_env_values = true)]
+    pub(crate) person: Option<String>,
     /// The configuration file [default: tandem/config.toml in the configuration folder]
     #[arg(long, global = true, value_name = "PATH", env = "TANDEM_CONFIG", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,

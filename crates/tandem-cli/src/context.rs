@@ -12,6 +12,7 @@ use tandem_source::TandemSource;
 
 use crate::cli::{AccountArgs, Cli, GlobalArgs};
 use crate::clock::SystemClock;
+use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::progress::Bar;
 use crate::settings::Settings;
@@ -44,10 +45,22 @@ impl Context {
 
     /// The same with the settings as the files have them now.
     pub(crate) fn reread(&self) -> Result<Self> {
+        self.with_arguments(self.arguments.clone())
+    }
+
+    /// The same for one of several people; `None` is whoever the configuration names outside of `[person.NAME]`.
+    pub(crate) fn for_person(&self, name: Option<&str>) -> Result<Self> {
+        let arguments = GlobalArgs { person: name.map(str::to_owned), ..self.arguments.clone() };
+        let mut context = self.with_arguments(arguments)?;
+        context.settings.is_one_of_many = true;
+        Ok(context)
+    }
+
+    fn with_arguments(&self, arguments: GlobalArgs) -> Result<Self> {
         Ok(Self {
-            settings: Settings::load(&self.arguments)?,
+            settings: Settings::load(&arguments)?,
             unreadable_settings: None,
-            arguments: self.arguments.clone(),
+            arguments,
             terminal: self.terminal,
             interrupt: self.interrupt.clone(),
             runtime: self.runtime.clone(),
@@ -82,7 +95,20 @@ impl Context {
 
     /// As [`Context::reader`], with options.
     pub(crate) fn reader_with(&self, options: &ReadOptions) -> Result<Reader> {
-        self.open_updated(|| Reader::open(&self.settings.database, options))
+        let opened = self.open_updated(|| Reader::open(&self.settings.database, options));
+        let is_missing = |error: &anyhow::Error| {
+            error.downcast_ref::<StoreError>().is_some_and(|error| error.kind == StoreErrorKind::NotFound)
+        };
+        opened.map_err(|error| match is_missing(&error) && self.is_person_unclear() {
+            true => Failure::wrapping(error).hint(self.settings.person_hint()).into(),
+            false => error,
+        })
+    }
+
+    /// True where people are configured and neither one of them nor a database was named.
+    fn is_person_unclear(&self) -> bool {
+        let settings = &self.settings;
+        settings.person.is_none() && settings.named_database.is_none() && !settings.whole_file.people.is_empty()
     }
 
     /// The database as a store that only reads. One of an older version is brought up to date first.

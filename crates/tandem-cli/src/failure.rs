@@ -177,7 +177,11 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         return Some(if matches!(error, FileError::PumpUnknown { .. }) { Exit::Usage } else { Exit::Data });
     }
     if let Some(error) = cause.downcast_ref::<StoreError>() {
-        return Some(if error.kind == StoreErrorKind::Internal { Exit::Internal } else { Exit::Database });
+        return Some(match error.kind {
+            StoreErrorKind::Internal => Exit::Internal,
+            StoreErrorKind::OtherAccount => Exit::Configuration,
+            _ => Exit::Database,
+        });
     }
     if let Some(error) = cause.downcast_ref::<SinkError>() {
         return Some(exit_of_sink(error.kind));

@@ -66,7 +66,7 @@ struct Settings<'a> {
     details: Option<&'a RawValue>,
 }
 
-/// Reads the account.
+/// Reads the account; the session knows whose it is.
 pub(crate) fn read(answer: &Answer) -> Result<Account, Failure> {
     let pumper: Pumper<'_> = serde_json::from_str(&answer.body).map_err(|error| answer.unreadable(&error))?;
     let unknown = |detail: String| Failure::UnknownShape { place: answer.place.clone(), detail };
@@ -75,7 +75,7 @@ pub(crate) fn read(answer: &Answer) -> Result<Account, Failure> {
         pump.listing()
             .map_err(|member| unknown(format!("pump {} of {} has no usable {member}", index + 1, pumps.len())))
     });
-    Ok(Account { pumps: listings.collect::<Result<_, _>>()? })
+    Ok(Account { id: None, pumps: listings.collect::<Result<_, _>>()? })
 }
 
 impl Pump<'_> {

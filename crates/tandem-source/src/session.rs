@@ -171,6 +171,11 @@ impl Sessions {
         token.map(|token| token.status(self.now()))
     }
 
+    /// Whose data the session is for; `None` without a session.
+    pub(crate) async fn pumper_id(&self) -> Option<String> {
+        self.state.lock().await.session.as_ref().map(|session| session.token.pumper_id.clone())
+    }
+
     /// A usable session without a login: this process's, or one that another has saved meanwhile.
     fn at_hand(&self, state: &mut State, refused: Option<&Token>) -> Option<Arc<Session>> {
         let fits = |token: &Token| token.is_usable(self.now()) && !refused.is_some_and(|refused| token.is(refused));

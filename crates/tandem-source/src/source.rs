@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use pipeline::{Account, AssignmentId, DayRange, PumpListing, Source, SourceError, SourcePage};
+use pipeline::{Account, AccountId, AssignmentId, DayRange, PumpListing, Source, SourceError, SourcePage};
 use reqwest::Client;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, ORIGIN, REFERER};
 use secrecy::ExposeSecret;
@@ -198,7 +198,9 @@ impl TandemSource {
 impl Source for TandemSource {
     async fn account(&self) -> Result<Account, SourceError> {
         let target = |session: &Session| self.service.pumper(&session.token.pumper_id);
-        Ok(self.read(&target, async |answer| account::read(&answer)).await?)
+        let mut account = self.read(&target, async |answer| account::read(&answer)).await?;
+        account.id = self.sessions.pumper_id().await.map(AccountId::new);
+        Ok(account)
     }
 
     async fn events(&self, pump: &PumpListing, days: DayRange) -> Result<SourcePage, SourceError> {

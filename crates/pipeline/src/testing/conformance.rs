@@ -8,9 +8,10 @@ use super::{ASSIGNMENT, basal_event, batch_of};
 use crate::clock_model::{ClockHistory, PumpClock, UtcSource, ZoneHistory};
 use crate::parse::parse;
 use crate::progress::StopSignal;
-use crate::store::{FetchedWindow, PageCounts, PendingDerivation, RawPage, RunId, Stage};
+use crate::store::{FetchedWindow, PageCounts, PendingDerivation, RawPage, RunId, Stage, StoreErrorKind};
 use crate::{
-    Account, AssignmentId, DayRange, EventId, PumpId, PumpKey, PumpListing, RejectedEvent, SerialNumber, Store,
+    Account, AccountId, AssignmentId, DayRange, EventId, PumpId, PumpKey, PumpListing, RejectedEvent, SerialNumber,
+    Store,
 };
 
 /// Runs every check of the contracts of `RawStore`, `EventStore` and `DomainStore`.
@@ -27,6 +28,7 @@ pub fn check_store<S: Store>(open: impl Fn() -> S, reopen: impl Fn(S) -> S) {
     comparing_writes_nothing(open());
     the_ledger_is_written_with_its_page(open());
     pumps_are_known_by_serial_and_by_assignment(open());
+    a_store_holds_one_persons_history(open());
     two_names_of_one_pump_become_one(open());
     unparsed_events_come_in_order_and_once(open());
     another_dictionary_decodes_everything_again(open());
@@ -163,7 +165,7 @@ fn listing(serial: &str, assignment: Option<&str>) -> PumpListing {
 }
 
 fn pumps_are_known_by_serial_and_by_assignment<S: Store>(mut store: S) {
-    let account = Account { pumps: vec![listing("11", Some("a")), listing("22", Some("b"))] };
+    let account = Account { id: None, pumps: vec![listing("11", Some("a")), listing("22", Some("b"))] };
     let ids = store.record_account(&account, noon()).expect("an account can be recorded");
     assert_eq!(ids, [PumpId(1), PumpId(2)], "pumps are numbered in the account's order");
     assert_eq!(store.record_account(&account, noon()).expect("again"), ids, "an account again changes nothing");
@@ -173,6 +175,31 @@ fn pumps_are_known_by_serial_and_by_assignment<S: Store>(mut store: S) {
     let pumps = store.pumps().expect("pumps can be listed");
     assert_eq!(pumps[1].assignment_ids, [AssignmentId::new("b")]);
     assert_eq!(pumps[1].last_upload, Some(noon()));
+}
+
+fn a_store_holds_one_persons_history<S: Store>(store: S) {
+    let mut bench = Bench::new(store);
+    let account =
+        |id: Option<&str>, serial| Account { id: id.map(AccountId::new), pumps: vec![listing(serial, Some(serial))] };
+    let mine = account(Some("me"), "11");
+    bench.store.check_account(&mine).expect("an empty store may become anyone's");
+    bench.pump = bench.store.record_account(&account(None, "11"), noon()).expect("an account can be recorded")[0];
+    bench.store.check_account(&account(Some("you"), "22")).expect("nothing was fetched yet");
+    let days = DayRange::new(noon().date_naive(), noon().date_naive()).expect("a day");
+    let window = FetchedWindow { assignment_id: Some(AssignmentId::new("11")), days, last_upload: Some(noon()) };
+    let events = batch_of([basal(1, 100).as_str()]);
+    let page = RawPage { pump: bench.pump, run: bench.run, received: noon(), events: &events, window: Some(window) };
+    bench.store.store_page(&page).expect("a page can be stored");
+    let refuses = |store: &mut S, account: &Account| {
+        let errors = [store.check_account(account).err(), store.record_account(account, noon()).err()];
+        errors.map(|error| error.map(|error| error.kind)) == [Some(StoreErrorKind::OtherAccount); 2]
+    };
+    assert!(refuses(&mut bench.store, &account(Some("you"), "22")), "no pump is known");
+    bench.store.record_account(&mine, noon()).expect("a pump is known");
+    bench.store.check_account(&account(Some("me"), "33")).expect("the same person with a new pump");
+    bench.store.check_account(&account(None, "11")).expect("a source that does not name the account");
+    assert!(refuses(&mut bench.store, &account(Some("you"), "11")), "a pump that was given away");
+    assert_eq!(bench.store.pumps().expect("pumps can be listed").len(), 1, "nothing was recorded");
 }
 
 fn two_names_of_one_pump_become_one<S: Store>(store: S) {

@@ -59,6 +59,10 @@ impl<S: RawStore> RawStore for FailingStore<S> {
         self.inner.pumps()
     }
 
+    fn check_account(&mut self, account: &Account) -> Result<(), StoreError> {
+        self.inner.check_account(account)
+    }
+
     fn record_account(&mut self, account: &Account, seen: DateTime<Utc>) -> Result<Vec<PumpId>, StoreError> {
         self.write()?.record_account(account, seen)
     }

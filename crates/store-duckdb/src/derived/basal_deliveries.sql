@@ -1,7 +1,7 @@
--- One row per basal rate that the pump commanded (event 279), in force until the next one. 65535 says that a rate does not
--- apply.
+-- One row per basal rate that the pump commanded (event 279; event 3 of pumps without Control-IQ, up to the first 279), in force until
+-- the next one. 65535 says that a rate does not apply.
 --
--- A pump that runs logs something every few minutes. An hour of silence, or a start of its processor (99), means that it was
+-- A pump that runs logs something every few minutes; one without Control-IQ and sensor may be silent for most of a day. An hour of silence, or a start of its processor (99), means that it was
 -- off or that its log is not known: the rate then ends with the last event before. Durations are counted between instants,
 -- never between wall clocks. Where a clock was set back to correct a drift, instants may run back by some minutes too; the
 -- rates before are then cut short, so that rows never overlap.
@@ -34,7 +34,7 @@ COMMENT ON COLUMN basal_deliveries.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN basal_deliveries.timestamp_utc IS 'From when on, as an instant';
 COMMENT ON COLUMN basal_deliveries.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
 COMMENT ON COLUMN basal_deliveries.utc_source IS 'How the instant was found, as in events.utc_source';
-COMMENT ON COLUMN basal_deliveries.commanded_basal_rate IS 'Rate actually commanded in mU/h, 0 while suspended';
+COMMENT ON COLUMN basal_deliveries.commanded_basal_rate IS 'Rate actually commanded in mU/h, 0 while suspended; NULL where the pump logged one that cannot be: see implausible_values';
 COMMENT ON COLUMN basal_deliveries.commanded_basal_rate_source IS 'Where the commanded rate comes from: suspended, profile, temp_rate, algorithm, temp_rate_and_algorithm';
 COMMENT ON COLUMN basal_deliveries.ended IS 'Until when, pump''s wall clock: the next row, or the last sign of life before the pump fell silent; NULL while in force';
 COMMENT ON COLUMN basal_deliveries.ended_utc IS 'Until when, as an instant; NULL while in force';
@@ -42,12 +42,15 @@ COMMENT ON COLUMN basal_deliveries.seconds IS 'For how long it was in force, in 
 
 INSERT INTO basal_deliveries BY NAME
 WITH decoded AS (
-    SELECT id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
+    SELECT id, event_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
+           CASE WHEN event_id = 3 THEN 86400000000 ELSE 3600000000 END AS longest_silence_us,
            from_json(event_data, '{"profileBasalRate": "INTEGER", "algorithmRate": "INTEGER", "tempRate": "INTEGER",
                                    "commandedRate": "INTEGER", "commandedRateSource": "INTEGER",
-                                   "commandedRateSourceName": "VARCHAR"}') AS field
+                                   "commandedRateSourceName": "VARCHAR",
+                                   "commandedBasalRate": "DOUBLE", "baseBasalRate": "DOUBLE", "changeType": "INTEGER"}') AS field
     FROM events
-    WHERE pump_id = ?1 AND id >= ?2 AND event_id = 279
+    WHERE pump_id = ?1 AND id >= ?2 AND (event_id = 279 OR event_id = 3 AND id < coalesce(
+              (SELECT min(id) FROM events WHERE pump_id = ?1 AND event_id = 279), 9223372036854775807))
 ), last_event AS (
     SELECT max(id) AS id, arg_max(timestamp, id) AS timestamp, arg_max(timestamp_utc, id) AS timestamp_utc
     FROM events
@@ -62,12 +65,12 @@ WITH decoded AS (
 ), starts AS (
     SELECT id FROM events WHERE pump_id = ?1 AND id >= ?2 AND event_id = 99
 ), suspicious AS (
-    SELECT o.id, coalesce(o.next_id, l.id) AS until_id
+    SELECT o.id, o.longest_silence_us, coalesce(o.next_id, l.id) AS until_id
     FROM ordered o ASOF LEFT JOIN starts s ON s.id > o.id, last_event l
-    WHERE coalesce(o.next_us, epoch_us(l.timestamp_utc)) - o.began_us > 3600000000 OR s.id < coalesce(o.next_id, l.id)
+    WHERE coalesce(o.next_us, epoch_us(l.timestamp_utc)) - o.began_us > o.longest_silence_us OR s.id < coalesce(o.next_id, l.id)
 ), signs_of_life AS (
     SELECT s.id AS delivery_id, e.id, e.timestamp, epoch_us(e.timestamp_utc) AS at_us,
-           coalesce(epoch_us(lead(e.timestamp_utc) OVER log) - epoch_us(e.timestamp_utc) > 3600000000
+           coalesce(epoch_us(lead(e.timestamp_utc) OVER log) - epoch_us(e.timestamp_utc) > s.longest_silence_us
                     OR lead(e.event_id) OVER log = 99, false) AS is_last
     FROM suspicious s JOIN events e ON e.pump_id = ?1 AND e.id BETWEEN s.id AND s.until_id
     WINDOW log AS (PARTITION BY s.id ORDER BY e.id)
@@ -87,12 +90,16 @@ WITH decoded AS (
     FROM bounded
 )
 SELECT id, id AS events_id, timestamp, ?1 AS pump_id, timestamp_utc, utc_offset_seconds, utc_source,
-       nullif(field.profileBasalRate, 65535) AS profile_basal_rate,
+       CASE event_id WHEN 3 THEN round(field.baseBasalRate * 1000)::INTEGER
+                     ELSE nullif(field.profileBasalRate, 65535) END AS profile_basal_rate,
        nullif(field.algorithmRate, 65535) AS algorithm_basal_rate,
        nullif(field.tempRate, 65535) AS temp_basal_rate,
-       nullif(field.commandedRate, 65535) AS commanded_basal_rate,
-       coalesce(field.commandedRateSourceName, field.commandedRateSource::VARCHAR) AS commanded_basal_rate_source,
+       CASE WHEN basal_limit_violated(rate / 1000) IS NULL THEN round(rate)::INTEGER END AS commanded_basal_rate,
+       CASE WHEN event_id <> 3 THEN coalesce(field.commandedRateSourceName, field.commandedRateSource::VARCHAR)
+            -- Bits: 2 a temporary rate starts, 4 suspended, 6 shut down.
+            WHEN field.changeType & 80 <> 0 THEN 'suspended' WHEN field.changeType & 4 <> 0 THEN 'temp_rate'
+            ELSE 'profile' END AS commanded_basal_rate_source,
        CASE WHEN is_silenced THEN silent_from ELSE next_timestamp END AS ended,
        CASE WHEN is_silenced OR next_id IS NOT NULL THEN to_timestamp(ended_us / 1000000) END AS ended_utc,
        (ended_us - began_us) // 1000000 AS seconds
-FROM ended;
+FROM (SELECT *, CASE event_id WHEN 3 THEN field.commandedBasalRate * 1000 ELSE nullif(field.commandedRate, 65535) END AS rate FROM ended);

@@ -25,11 +25,11 @@ CREATE TABLE boluses (
     correction_declined       BOOLEAN NOT NULL,
     interrupted               BOOLEAN NOT NULL,
     requested_units           DOUBLE,
-    delivered_units           DOUBLE NOT NULL,
+    delivered_units           DOUBLE,
     food_units                DOUBLE,
     correction_units          DOUBLE,
     extended_units            DOUBLE NOT NULL,
-    extended_delivered_units  DOUBLE NOT NULL,
+    extended_delivered_units  DOUBLE,
     extended_minutes          INTEGER,
     carbs_grams               INTEGER,
     bg_mgdl                   INTEGER,
@@ -60,11 +60,11 @@ COMMENT ON COLUMN boluses.user_override IS 'True when the person changed the dos
 COMMENT ON COLUMN boluses.correction_declined IS 'True when the person declined the proposed correction';
 COMMENT ON COLUMN boluses.interrupted IS 'True when it ended before all of it was delivered';
 COMMENT ON COLUMN boluses.requested_units IS 'All that was asked for, now and later, in units';
-COMMENT ON COLUMN boluses.delivered_units IS 'All that was delivered so far, in units';
+COMMENT ON COLUMN boluses.delivered_units IS 'All that was delivered so far, in units; NULL where the pump logged an amount that cannot be: see implausible_values';
 COMMENT ON COLUMN boluses.food_units IS 'Of the proposed dose, the part for carbs, in units';
 COMMENT ON COLUMN boluses.correction_units IS 'Of the proposed dose, the part for glucose, in units';
 COMMENT ON COLUMN boluses.extended_units IS 'The part asked for later, in units; 0 without one';
-COMMENT ON COLUMN boluses.extended_delivered_units IS 'Of what was delivered, the part delivered later, in units';
+COMMENT ON COLUMN boluses.extended_delivered_units IS 'Of what was delivered, the part delivered later, in units; NULL where delivered_units is';
 COMMENT ON COLUMN boluses.extended_minutes IS 'Over how many minutes the later part was to run; NULL without one';
 COMMENT ON COLUMN boluses.carbs_grams IS 'Carbs entered, in grams; NULL where the request is not known';
 COMMENT ON COLUMN boluses.bg_mgdl IS 'Glucose the calculation used, in mg/dL; NULL when it had none';
@@ -160,6 +160,12 @@ WITH decoded AS (
                 WHEN option IN (4, 5, 8) OR request_type = 3 OR delivery.bolusSource IN (5, 8, 11) THEN 'remote'
                 ELSE 'user' END AS source
     FROM sized
+), checked AS (
+    -- A part that is negative makes the whole implausible, whatever the sum.
+    SELECT * REPLACE (CASE WHEN bolus_limit_violated(
+               CASE WHEN least(now_end.insulinDelivered, later_end.insulinDelivered) < 0 THEN -1 ELSE delivered END,
+               coalesce(total, now_units + later_units)) IS NULL THEN delivered END AS delivered)
+    FROM judged
 )
 SELECT id, id AS events_id, last_events_id, ?1 AS pump_id, bolus_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
        started, started_utc,
@@ -182,10 +188,10 @@ SELECT id, id AS events_id, last_events_id, ?1 AS pump_id, bolus_id, timestamp, 
        round(food, 5) AS food_units,
        round(coalesce(correction, delivery.correction / 1000.0), 5) AS correction_units,
        round(later_units, 5) AS extended_units,
-       CASE WHEN later_units = 0 THEN 0
+       CASE WHEN delivered IS NULL THEN NULL WHEN later_units = 0 THEN 0
             ELSE round(coalesce(later_end.insulinDelivered, greatest(delivered - coalesce(now_end.insulinDelivered, now_units), 0)), 5) END
            AS extended_delivered_units,
        CASE WHEN later_units > 0 THEN coalesce(nullif(duration, 0), delivery.extendedDurationRequested) END AS extended_minutes,
        carbs AS carbs_grams, nullif(bg, 0) AS bg_mgdl, iob AS iob_units, nullif(carb_ratio, 0) / 1000.0 AS carb_ratio,
        nullif(isf, 0) AS isf, nullif(target_bg, 0) AS target_bg
-FROM judged;
+FROM checked;

@@ -1,6 +1,7 @@
 -- One row per entry of carbs. Event 48 is the entry itself; the bolus request (64) that follows repeats its grams. A request
 -- takes the nearest entry with the same grams within the 100 log entries before it; a request without one (the cloud
--- does not always tell 48) is an entry of its own.
+-- does not always tell 48) is an entry of its own. An entry that was edited before its bolus is logged once more for every change, or only by
+-- the request: of the entries in the five minutes before a request that are not its own, none was eaten.
 
 CREATE TABLE carb_entries (
     id                  BIGINT PRIMARY KEY,
@@ -42,12 +43,17 @@ WITH decoded AS (
     SELECT *,
            lead(event_id) OVER grams = 64 AND lead(id) OVER grams - id <= 100 AS leads,
            lag(event_id) OVER grams = 48 AND id - lag(id) OVER grams <= 100 AS follows,
-           lead(id) OVER grams AS next_id, lead(bolus_id) OVER grams AS next_bolus_id
+           lead(id) OVER grams AS next_id, lead(bolus_id) OVER grams AS next_bolus_id,
+           min(CASE WHEN event_id = 64 THEN id END) OVER later AS request_id,
+           epoch_us(arg_min(CASE WHEN event_id = 64 THEN timestamp_utc END, CASE WHEN event_id = 64 THEN id END) OVER later)
+               - epoch_us(timestamp_utc) AS request_after_us
     FROM entered
-    WINDOW grams AS (PARTITION BY carbs_grams ORDER BY id)
+    WINDOW grams AS (PARTITION BY carbs_grams ORDER BY id),
+           later AS (ORDER BY id ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
 )
 SELECT id, id AS events_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source, carbs_grams,
        CASE WHEN event_id = 64 THEN id WHEN leads THEN next_id END AS bolus_events_id,
        CASE WHEN event_id = 64 THEN bolus_id WHEN leads THEN next_bolus_id END AS bolus_id
 FROM paired
-WHERE id >= ?2 AND (event_id = 48 OR NOT coalesce(follows, false));
+WHERE id >= ?2 AND CASE event_id WHEN 64 THEN NOT coalesce(follows, false)
+                        ELSE coalesce(leads, false) OR NOT coalesce(request_id - id <= 100 AND request_after_us BETWEEN 0 AND 300000000, false) END;

@@ -8,7 +8,7 @@ CREATE TABLE daily_totals (
     last_events_id     BIGINT NOT NULL,
     pump_id            INTEGER NOT NULL,
     day                DATE NOT NULL,
-    basal_units        DOUBLE NOT NULL,
+    basal_units        DOUBLE,
     basal_hours        DOUBLE NOT NULL,
     suspended_hours    DOUBLE NOT NULL,
     algorithm_hours    DOUBLE NOT NULL,
@@ -17,8 +17,9 @@ CREATE TABLE daily_totals (
     correction_units   DOUBLE NOT NULL,
     automatic_units    DOUBLE NOT NULL,
     other_units        DOUBLE NOT NULL,
-    total_units        DOUBLE NOT NULL,
+    total_units        DOUBLE,
     boluses            INTEGER NOT NULL,
+    unknown_boluses    INTEGER NOT NULL,
     automatic_boluses  INTEGER NOT NULL,
     carbs_grams        DOUBLE NOT NULL,
     pump_basal_units   DOUBLE
@@ -29,7 +30,7 @@ COMMENT ON COLUMN daily_totals.events_id IS 'The first event that counts for the
 COMMENT ON COLUMN daily_totals.last_events_id IS 'The last event that counts for the day: events.id';
 COMMENT ON COLUMN daily_totals.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN daily_totals.day IS 'The day on the pump''s wall clock';
-COMMENT ON COLUMN daily_totals.basal_units IS 'Basal delivered, in units; deliveries are cut at midnight';
+COMMENT ON COLUMN daily_totals.basal_units IS 'Basal delivered, in units; deliveries are cut at midnight; NULL where no rate of the day is known';
 COMMENT ON COLUMN daily_totals.basal_hours IS 'Hours of the day for which the basal rate is known: 24 on a complete day, 23 or 25 when the clock changes';
 COMMENT ON COLUMN daily_totals.suspended_hours IS 'Of these, hours in which delivery was suspended';
 COMMENT ON COLUMN daily_totals.algorithm_hours IS 'Of these, hours with a rate set by the algorithm';
@@ -38,8 +39,9 @@ COMMENT ON COLUMN daily_totals.food_units IS 'Of the boluses, the share for carb
 COMMENT ON COLUMN daily_totals.correction_units IS 'Of the boluses, the share for corrections the person asked for, in units';
 COMMENT ON COLUMN daily_totals.automatic_units IS 'Of the boluses, what the algorithm gave by itself, in units';
 COMMENT ON COLUMN daily_totals.other_units IS 'Of the boluses, what was neither entered for carbs nor as correction, in units';
-COMMENT ON COLUMN daily_totals.total_units IS 'Basal and boluses, in units';
+COMMENT ON COLUMN daily_totals.total_units IS 'Basal and boluses, in units; NULL where basal_units is';
 COMMENT ON COLUMN daily_totals.boluses IS 'Number of boluses the person asked for that delivered something';
+COMMENT ON COLUMN daily_totals.unknown_boluses IS 'Number of boluses of which it is not known what they delivered; they are in no total';
 COMMENT ON COLUMN daily_totals.automatic_boluses IS 'Number of boluses the algorithm gave';
 COMMENT ON COLUMN daily_totals.carbs_grams IS 'Carbs entered, in grams';
 COMMENT ON COLUMN daily_totals.pump_basal_units IS 'Basal of the day as the pump''s own running totals tell, in units; NULL where it logged none';
@@ -82,7 +84,7 @@ WITH deliveries AS (
     -- A bolus for carbs and glucose is shared as it was proposed. Counted in whole 0.00001 U, so that the order of adding up
     -- makes no difference.
     SELECT coalesce(started, timestamp)::DATE AS day, events_id, source = 'automatic' AS is_automatic,
-           coalesce(TRY_CAST(round(delivered_units * 100000) AS BIGINT), 0) AS delivered,
+           coalesce(TRY_CAST(round(delivered_units * 100000) AS BIGINT), 0) AS delivered, delivered_units IS NULL AS is_unknown,
            greatest(coalesce(food_units, 0), 0) AS food, greatest(coalesce(correction_units, 0), 0) AS correction
     FROM boluses
     WHERE pump_id = ?1
@@ -94,7 +96,7 @@ WITH deliveries AS (
            coalesce(sum(delivered - for_food) FILTER (NOT is_automatic AND correction > 0), 0) AS correction,
            coalesce(sum(delivered) FILTER (is_automatic), 0) AS automatic,
            count(*) FILTER (delivered > 0 AND NOT is_automatic) AS boluses,
-           count(*) FILTER (delivered > 0 AND is_automatic) AS automatic_boluses
+           count(*) FILTER (delivered > 0 AND is_automatic) AS automatic_boluses, count(*) FILTER (is_unknown) AS unknown_boluses
     FROM parts
     GROUP BY day
 ), carbs AS (
@@ -122,13 +124,13 @@ WITH deliveries AS (
     GROUP BY day
 )
 SELECT ?1 * 281474976710656 + (d.day - DATE '1970-01-01') AS id, d.events_id, d.last_events_id, ?1 AS pump_id, d.day,
-       round(coalesce(basal.units, 0), 6) AS basal_units, coalesce(basal.hours, 0) AS basal_hours,
+       round(basal.units, 6) AS basal_units, coalesce(basal.hours, 0) AS basal_hours,
        coalesce(basal.suspended_hours, 0) AS suspended_hours, coalesce(basal.algorithm_hours, 0) AS algorithm_hours,
        coalesce(bolus.delivered, 0) / 100000.0 AS bolus_units,
        coalesce(bolus.food, 0) / 100000.0 AS food_units, coalesce(bolus.correction, 0) / 100000.0 AS correction_units,
        coalesce(bolus.automatic, 0) / 100000.0 AS automatic_units,
        coalesce(bolus.delivered - bolus.food - bolus.correction - bolus.automatic, 0) / 100000.0 AS other_units,
-       round(coalesce(basal.units, 0) + coalesce(bolus.delivered, 0) / 100000.0, 6) AS total_units,
-       coalesce(bolus.boluses, 0) AS boluses, coalesce(bolus.automatic_boluses, 0) AS automatic_boluses,
+       round(basal.units + coalesce(bolus.delivered, 0) / 100000.0, 6) AS total_units,
+       coalesce(bolus.boluses, 0) AS boluses, coalesce(bolus.unknown_boluses, 0) AS unknown_boluses, coalesce(bolus.automatic_boluses, 0) AS automatic_boluses,
        coalesce(carbs.grams, 0) AS carbs_grams, round(pump.units, 5) AS pump_basal_units
 FROM days d LEFT JOIN basal USING (day) LEFT JOIN bolus USING (day) LEFT JOIN carbs USING (day) LEFT JOIN pump USING (day);

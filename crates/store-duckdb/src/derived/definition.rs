@@ -11,16 +11,18 @@ pub(crate) struct Definition {
     pub(crate) delete: &'static str,
     /// `INSERT INTO …`
     pub(crate) insert: &'static str,
+    /// `UPDATE …`, of a table whose rows depend on those of other pumps; run after every insertion.
+    pub(crate) update: &'static str,
 }
 
 /// The parts of a file, in order, by the words they begin with at the start of a line.
-const OPENINGS: [&str; 4] = ["CREATE ", "COMMENT ON ", "DELETE FROM ", "INSERT INTO "];
+const OPENINGS: [&str; 5] = ["CREATE ", "COMMENT ON ", "DELETE FROM ", "INSERT INTO ", "UPDATE "];
 
 impl Definition {
     /// Takes a file apart.
     pub(super) fn of(sql: &'static str) -> Self {
-        let [create, comments, delete, insert] = std::array::from_fn(|part| part_of(sql, part));
-        Self { create, comments, delete, insert }
+        let [create, comments, delete, insert, update] = std::array::from_fn(|part| part_of(sql, part));
+        Self { create, comments, delete, insert, update }
     }
 }
 

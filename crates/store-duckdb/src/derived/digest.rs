@@ -42,7 +42,7 @@ fn rule_digest<'a>(object: &Object, dependencies: impl Iterator<Item = &'a Strin
     short_digest(|hash| {
         let mut add = |text: &str| hash_pieces(hash, text);
         add(object.kind.as_str());
-        [definition.create, definition.delete, definition.insert].into_iter().for_each(&mut add);
+        [definition.create, definition.delete, definition.insert, definition.update].into_iter().for_each(&mut add);
         match object.kind {
             Kind::Clock => add(&clock_model::REVISION.to_string()),
             Kind::Decoded => add(Dictionary::get().digest()),
@@ -66,7 +66,7 @@ pub(crate) fn depends_on(object: &Object, other: &Object) -> bool {
         _ => "",
     };
     let definition = object.definition();
-    let texts = [definition.create, definition.delete, definition.insert, lookback];
+    let texts = [definition.create, definition.delete, definition.insert, definition.update, lookback];
     texts.iter().any(|text| pieces(text).any(|piece| piece == Piece::Word(other.name)))
 }
 

@@ -18,6 +18,7 @@ macro_rules! check {
 /// Everything there is in a database, each object after those it depends on. Status and the data dictionary keep this order.
 pub(crate) const OBJECTS: &[Object] = &[
     Object::stored("pumps").exported(),
+    Object::stored("accounts").bookkeeping().checked_by(&[check!(OtherAccounts, "other_accounts")]),
     Object::stored("pump_assignments"),
     Object::stored("pump_settings"),
     Object::stored("pump_settings_changes"),
@@ -38,16 +39,22 @@ pub(crate) const OBJECTS: &[Object] = &[
     Object::new("clock_segments", super::Kind::Clock, sql!("clock_segments")).bookkeeping(),
     Object::decoded("events", sql!("events")).explained_by("id"),
     Object::decoded("decode_problems", sql!("decode_problems")),
-    Object::table("cgm_readings", sql!("cgm_readings"), Lookback::None, &[256, 372, 399, 480])
-        .checked_by(&[check!(DuplicateMeasurements, "duplicate_measurements")]),
-    Object::table("basal_deliveries", sql!("basal_deliveries"), Lookback::Query(BASAL_LOOKBACK), &[279, 99])
+    Object::scalar_macro("glucose_limit_violated", sql!("glucose_limit_violated")),
+    Object::scalar_macro("basal_limit_violated", sql!("basal_limit_violated")),
+    Object::scalar_macro("bolus_limit_violated", sql!("bolus_limit_violated")),
+    Object::table("cgm_readings", sql!("cgm_readings"), Lookback::None, &[151, 211, 256, 372, 399, 480]).checked_by(&[
+        check!(DuplicateMeasurements, "duplicate_measurements"),
+        check!(UncountedReadings, "uncounted_readings"),
+    ]),
+    Object::table("basal_deliveries", sql!("basal_deliveries"), Lookback::Query(BASAL_LOOKBACK), &[3, 279, 99])
         .explained_by_query(BASAL_SOURCES)
         .spans_from("timestamp_utc"),
     Object::table("boluses", sql!("boluses"), Lookback::Query(BOLUS_LOOKBACK), &[64, 65, 66, 55, 59, 280, 20, 21])
         .explained_by_query(BOLUS_SOURCES)
         .checked_by(&[check!(BolusTotals, "bolus_totals"), check!(UnfinishedBoluses, "unfinished_boluses")]),
     Object::table("carb_entries", sql!("carb_entries"), Lookback::Entries(100), &[48, 64])
-        .explained_by("events_id, bolus_events_id"),
+        .explained_by("events_id, bolus_events_id")
+        .checked_by(&[check!(RepeatedCarbs, "repeated_carbs")]),
     Object::table("bg_readings", sql!("bg_readings"), Lookback::None, &[16]),
     Object::table("suspensions", sql!("suspensions"), Lookback::LastRow, &[11, 12])
         .explained_by("events_id, ended_events_id")
@@ -83,13 +90,16 @@ pub(crate) const OBJECTS: &[Object] = &[
     Object::table("basal_totals", sql!("basal_totals"), Lookback::None, &[81]).not_exported(),
     Object::table("daily_totals", sql!("daily_totals"), Lookback::TablesRead, &[])
         .explained_by_query(DAY_SOURCES)
-        .checked_by(&[check!(DailyTotals, "daily_totals")]),
+        .checked_by(&[check!(DailyTotals, "daily_totals"), check!(UnknownInsulin, "unknown_insulin")]),
     Object::view("basal_spans", sql!("basal_spans")).explained_by_query(BASAL_SOURCES),
     Object::view("profile_segments", sql!("profile_segments")),
     Object::view("bolus_with_settings", sql!("bolus_with_settings")).explained_by_query(BOLUS_SOURCES),
+    Object::view("implausible_values", sql!("implausible_values"))
+        .checked_by(&[check!(ImplausibleValues, "implausible_values"), check!(ImplausibleRows, "implausible_rows")]),
+    Object::view("person_readings", sql!("person_readings")),
     Object::view("cgm_5min", sql!("cgm_5min")),
     Object::view("glucose_daily", sql!("glucose_daily")),
-    Object::view("insulin_daily", sql!("insulin_daily")),
+    Object::view("insulin_daily", sql!("insulin_daily")).checked_by(&[check!(OverlappingPumps, "overlapping_pumps")]),
     Object::view("insulin_hourly", sql!("insulin_hourly")),
     Object::view("iglu", sql!("iglu")),
     Object::view("timeline", sql!("timeline")),

@@ -92,6 +92,10 @@ COMMENT ON COLUMN fetch_windows.revised IS 'Events seen before with other conten
 COMMENT ON COLUMN fetch_windows.rejected IS 'Things without identity: rejected_events';
 COMMENT ON COLUMN fetch_windows.assignment_id IS 'The pump''s identifier that was asked for: pump_assignments.assignment_id; NULL where it is not known';
 
+COMMENT ON TABLE accounts IS 'Whose history the file holds: one row after the first sync';
+COMMENT ON COLUMN accounts.account_id IS 'The service''s identifier of the person';
+COMMENT ON COLUMN accounts.first_seen IS 'Instant at which the account was first read';
+
 COMMENT ON TABLE time_zones IS 'The zones the person lived in, as configured';
 COMMENT ON COLUMN time_zones.valid_from IS 'First local day in this zone; NULL is the beginning of time';
 COMMENT ON COLUMN time_zones.zone IS 'IANA name, for example America/New_York';

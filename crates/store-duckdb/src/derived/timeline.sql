@@ -2,6 +2,7 @@ CREATE VIEW timeline AS
 SELECT timestamp, timestamp_utc, pump_id, 'glucose' AS happening, status AS detail,
        cgm_reading::DOUBLE AS value, 'mg/dL' AS unit, 'cgm_readings' AS table_name, id AS row_id
 FROM cgm_readings
+WHERE counts
 UNION ALL
 SELECT timestamp, timestamp_utc, pump_id, 'basal rate' AS happening, commanded_basal_rate_source AS detail,
        commanded_basal_rate / 1000.0::DOUBLE AS value, 'U/h' AS unit, 'basal_deliveries' AS table_name, id AS row_id

@@ -5,8 +5,8 @@ use pipeline::clock_model::ZoneHistory;
 use pipeline::store::{FetchedWindow, RawPage, Stage};
 use pipeline::testing::{ASSIGNMENT, basal_event, batch_of, listing};
 use pipeline::{
-    Account, AssignmentId, DayRange, DomainStore, PumpKey, PumpListing, RawStore, RunStore, SettingsSnapshot,
-    StopSignal, StoreError,
+    Account, AccountId, AssignmentId, DayRange, DomainStore, PumpKey, PumpListing, RawStore, RunStore,
+    SettingsSnapshot, StopSignal, StoreError,
 };
 use pump_events::PumpTime;
 use store_duckdb::DuckStore;
@@ -51,6 +51,7 @@ fn derive(store: &mut DuckStore) -> Result<(), StoreError> {
 fn account() -> Account {
     let settings = SettingsSnapshot { hash: "h".to_owned(), uploaded: None, details: "{}".to_owned() };
     Account {
+        id: Some(AccountId::new("person")),
         pumps: vec![PumpListing { last_upload: Some(now()), settings: Some(settings), ..listing("11", Some("other")) }],
     }
 }

@@ -13,6 +13,7 @@ mod hostile;
 mod incremental;
 mod merging;
 mod opening;
+mod person;
 mod pushes;
 mod readings;
 mod regions;

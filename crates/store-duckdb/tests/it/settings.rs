@@ -46,7 +46,7 @@ fn an_earlier_assignment_of_a_pump_changes_nothing_of_the_later_one() {
     for hour in ["10", "11"] {
         for pumps in [vec![later.clone(), earlier.clone()], vec![earlier.clone(), later.clone()]] {
             let seen = instant(&format!("2026-06-02T{hour}:00:00Z"));
-            store.record_account(&Account { pumps }, seen).expect("an account can be kept");
+            store.record_account(&Account { id: None, pumps }, seen).expect("an account can be kept");
         }
     }
     let pump = "SELECT count(*), max(make_timestamp(epoch_us(last_upload))) FROM pumps";

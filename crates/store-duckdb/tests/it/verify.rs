@@ -47,6 +47,16 @@ const FAULTS: &[(&str, &[Check])] = &[
         "UPDATE site_changes SET events_id = events_id + 1000000000 WHERE id = (SELECT max(id) FROM site_changes)",
         &[Check::RowsWithoutEvent, Check::AlteredRows],
     ),
+    ("UPDATE cgm_readings SET counts = false WHERE id = (SELECT median(id)::BIGINT FROM cgm_readings)", &[Check::AlteredRows]),
+    ("UPDATE cgm_readings SET cgm_reading = 1020 WHERE id = (SELECT max(id) FROM cgm_readings)", &[Check::ImplausibleRows, Check::AlteredRows]),
+    ("UPDATE boluses SET delivered_units = 400 WHERE id = (SELECT max(id) FROM boluses)", &[Check::ImplausibleRows, Check::AlteredRows]),
+    ("UPDATE basal_deliveries SET commanded_basal_rate = -1 WHERE id = (SELECT max(id) FROM basal_deliveries)", &[Check::ImplausibleRows]),
+    ("UPDATE daily_totals SET basal_units = 0 WHERE day = '2026-07-22'", &[Check::AlteredRows]),
+    (
+        "INSERT INTO carb_entries SELECT * REPLACE (id + 1 AS id) FROM carb_entries WHERE bolus_events_id IS NOT NULL LIMIT 1",
+        &[Check::RepeatedCarbs, Check::UnaccountedRows],
+    ),
+    ("INSERT INTO accounts VALUES ('me', now()), ('you', now())", &[Check::OtherAccounts]),
 ];
 
 #[test]

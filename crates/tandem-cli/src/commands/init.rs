@@ -271,7 +271,10 @@ impl Setup<'_> {
         if let Some(database) = &settings.named_database {
             file.db = Some(absolute(database)?);
         }
-        Ok(file)
+        Ok(match &settings.person {
+            Some(name) => settings.whole_file.clone().with_person(name, file),
+            None => file,
+        })
     }
 
     fn first_sync(&self, account: AccountArgs) -> Result<Exit> {

@@ -21,6 +21,7 @@ pub(crate) mod sim;
 pub(crate) mod stages;
 pub(crate) mod status;
 pub(crate) mod sync;
+mod sync_all;
 pub(crate) mod tail;
 pub(crate) mod verify;
 mod watch;
@@ -37,6 +38,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Demo(arguments) => demo::run(&arguments, context),
         Command::Init(arguments) => init::run(&arguments, context),
+        Command::Sync(arguments) if arguments.all => sync_all::run(&arguments, context),
         Command::Sync(arguments) => sync::sync(&arguments, context),
         Command::Fetch(arguments) => sync::fetch(&arguments, context),
         Command::Pumps(arguments) => account::pumps(&arguments, context),

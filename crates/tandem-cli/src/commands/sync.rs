@@ -1,14 +1,15 @@
 //! `tandem sync` and `tandem fetch`: what the service has and the database has not, once or for ever.
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 use chrono::NaiveDate;
 use clap::Args;
 use pipeline::fetch::plan::Wish;
-use pipeline::fetch::{FetchOptions, FetchReport};
-use pipeline::{Pipeline, SerialNumber};
+use pipeline::fetch::{FetchError, FetchOptions, FetchReport};
+use pipeline::{Pipeline, SerialNumber, StoreErrorKind};
 use store_duckdb::DuckStore;
 
 use super::{push, stages, watch};
@@ -26,7 +27,8 @@ Examples:
   tandem sync                           what is new or may have come late
   tandem sync --from 2026-01-01 --full  everything since then, again
   tandem sync --watch                   stay, and fetch what uploads bring
-  tandem sync --push                    then send what is new to Nightscout";
+  tandem sync --push                    then send what is new to Nightscout
+  tandem sync --all                     everyone that the configuration names, one after the other";
 
 /// Fetch what is new from Tandem Source, decode it, and bring all tables up to date
 ///
@@ -37,6 +39,9 @@ Examples:
 pub(crate) struct SyncArguments {
     #[command(flatten)]
     what: What,
+    /// Sync everyone that the configuration file names; a failure of one does not stop the others
+    #[arg(long, conflicts_with_all = ["watch", "pumps"])]
+    pub(crate) all: bool,
     /// Stay, and look for new uploads again and again
     #[arg(long, conflicts_with_all = ["dry_run", "full", "from", "to"])]
     watch: bool,
@@ -93,6 +98,25 @@ impl SyncArguments {
     }
 }
 
+impl SyncArguments {
+    /// The same, once, for the account that the configuration of a person names.
+    pub(crate) fn for_configured_account(&self) -> Self {
+        let What { account, from, to, full, dry_run, .. } = &self.what;
+        let account = AccountArgs { endpoint: account.endpoint.clone(), ..AccountArgs::default() };
+        Self {
+            what: What { account, from: *from, to: *to, full: *full, dry_run: *dry_run, pumps: Vec::new() },
+            push: self.push,
+            ..Self::default()
+        }
+    }
+
+    /// The e-mail address that a flag names; the environment does not count.
+    pub(crate) fn email_by_flag(&self) -> Option<&str> {
+        let by_environment = std::env::var("TANDEM_EMAIL").ok();
+        self.what.account.email.as_deref().filter(|email| by_environment.as_deref() != Some(email))
+    }
+}
+
 impl What {
     fn pipeline(&self, bar: &Arc<Mutex<Bar>>, context: &Context) -> Result<Pipeline<DuckStore>> {
         let stop = context.interrupt.stop_gracefully(WORDS);
@@ -119,13 +143,15 @@ pub(crate) fn sync(arguments: &SyncArguments, context: &Context) -> Result<Exit>
     let source = context.source(&arguments.what.account)?;
     let options = arguments.what.options()?;
     if arguments.watch {
-        let watch = watch::Watch { context, source: &source, options: &options, push: arguments.push };
+        let account = &arguments.what.account;
+        let watch = watch::Watch { context, source: &source, account, options: &options, push: arguments.push };
         return watch.run(arguments.interval, arguments.silent_after);
     }
     let bar = shared_bar(context.terminal, "asking for the account");
     let mut pipeline = arguments.what.pipeline(&bar, context)?;
     pipeline.store()?.release()?;
-    let report = context.runtime.block_on(pipeline.sync(&source, &options))?;
+    let report = context.runtime.block_on(pipeline.sync(&source, &options));
+    let report = report.map_err(|error| explain_other_account(error, &arguments.what.account, context))?;
     drop((pipeline, bar));
     tell(&report.fetch, &options, context);
     if !options.dry_run && report.fetch.total().new + report.fetch.total().revised > 0 {
@@ -146,10 +172,39 @@ pub(crate) fn fetch(arguments: &FetchArguments, context: &Context) -> Result<Exi
     let bar = shared_bar(context.terminal, "asking for the account");
     let mut pipeline = arguments.what.pipeline(&bar, context)?;
     pipeline.store()?.release()?;
-    let report = context.runtime.block_on(pipeline.fetch(&source, &options))?;
+    let report = context.runtime.block_on(pipeline.fetch(&source, &options));
+    let report = report.map_err(|error| explain_other_account(error, &arguments.what.account, context))?;
     drop((pipeline, bar));
     tell(&report, &options, context);
     Ok(stages::ended(context, report.interrupted))
+}
+
+/// Adds which file to use, where the database holds another person's history.
+pub(crate) fn explain_other_account(error: FetchError, account: &AccountArgs, context: &Context) -> anyhow::Error {
+    let is_other = matches!(&error, FetchError::Store(store) if store.kind == StoreErrorKind::OtherAccount);
+    if !is_other {
+        return error.into();
+    }
+    let settings = &context.settings;
+    let hint = match settings.email(account).and_then(|email| settings.whole_file.person_of(&email).map(str::to_owned))
+    {
+        Some(name) if settings.person.as_ref() != Some(&name) => {
+            format!("this account is that of {name}: run `tandem sync --person {name}`")
+        }
+        _ => format!(
+            "each person has a file of their own: add `--db {}`, or a section [person.NAME] with account and db to the \
+             configuration file",
+            unused_path_beside(&settings.database).display()
+        ),
+    };
+    Failure::wrapping(error).hint(hint).into()
+}
+
+/// The first of `tandem-2.db`, `tandem-3.db`, … that does not exist.
+fn unused_path_beside(database: &Path) -> PathBuf {
+    let stem = database.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let named = |number: u32| database.with_file_name(format!("{stem}-{number}.db"));
+    (2..).map(named).find(|path| !path.exists()).unwrap_or_else(|| database.to_owned())
 }
 
 /// What a fetch did, pump by pump.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use console::style;
 use serde_json::{Value, json};
-use store_duckdb::{Finding, StatusFacts};
+use store_duckdb::{Check, Finding, StatusFacts};
 
 use crate::clock_hints::ClockHints;
 use crate::context::{Context, shared_bar};
@@ -21,8 +21,8 @@ Examples:
   tandem verify --json
 
 Looks for holes in the pump's numbering, events that were not decoded or are unlike their raw text, rows that are missing, left \
-over or not what the events say, overlapping stretches, one measurement twice, and totals unlike the pump's own. Changes \
-nothing. Ends with exit code 6 when something is wrong; what is only odd, or work to be done, is shown and is no fault.
+over or not what the events say, overlapping time spans, one measurement or the carbs of one bolus twice, impossible numbers, unknown insulin, \
+pumps that logged at once, accounts of several people, and totals unlike the pump's own. Changes nothing. Ends with exit code 6 when something is wrong; what is only odd, or work to be done, is shown and is no fault.
 
 `tandem explain TABLE ID` shows what a row was made from.";
 
@@ -65,7 +65,16 @@ fn on_screen(findings: &[Finding], serials: &Serials, events: u64) -> String {
     let (faults, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.is_fault);
     let mut text = String::new();
     if faults.is_empty() {
-        let _ = writeln!(text, "{} nothing is wrong in {}", style("✓").green(), counted(events, "event"));
+        let what = "numbering, decoding, derived rows, the person's numbers, the pump's own totals";
+        let _ = writeln!(
+            text,
+            "{} nothing is wrong in {} as far as checked: {what}",
+            style("✓").green(),
+            counted(events, "event")
+        );
+        if others.iter().any(|finding| finding.check == Check::PendingDerivations) {
+            text += "  Not checked: derived rows of pumps whose tables are behind their events, listed below.\n";
+        }
     } else {
         let words = format!("{} in {}", counted(faults.len() as u64, "fault"), counted(events, "event"));
         let _ = writeln!(text, "{} {words}\n\n{}", style("✗").red(), table(&faults, serials));

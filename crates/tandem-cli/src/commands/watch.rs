@@ -11,6 +11,7 @@ use pipeline::{Account, SinkError, Source as _, SourceError};
 use tandem_source::TandemSource;
 
 use super::{push, sync};
+use crate::cli::AccountArgs;
 use crate::context::{Context, shared_bar};
 use crate::failure::Exit;
 use crate::output::span;
@@ -23,6 +24,7 @@ const BACK_OFF_MINUTES: [u64; 6] = [1, 2, 5, 15, 30, 60];
 pub(crate) struct Watch<'a> {
     pub(crate) context: &'a Context,
     pub(crate) source: &'a TandemSource,
+    pub(crate) account: &'a AccountArgs,
     pub(crate) options: &'a FetchOptions,
     /// True where a site follows.
     pub(crate) push: bool,
@@ -81,7 +83,8 @@ impl Watch<'_> {
         let bar = shared_bar(self.context.terminal, "syncing");
         let mut pipeline = self.context.pipeline(&bar, stop)?;
         pipeline.store()?.release()?;
-        let report = self.context.runtime.block_on(pipeline.sync(self.source, self.options))?;
+        let report = self.context.runtime.block_on(pipeline.sync(self.source, self.options));
+        let report = report.map_err(|error| sync::explain_other_account(error, self.account, self.context))?;
         drop((pipeline, bar));
         if report.fetch.windows() > 0 {
             sync::tell(&report.fetch, self.options, self.context);

@@ -142,33 +142,30 @@ impl<'a> History<'a> {
         self.zones.zone_on(day).map_or_else(|| Stamp::from_wall_as_utc(wall), |zone| Stamp::in_zone(wall, zone))
     }
 
-    /// The readings in `window`, by instants.
+    /// The readings in `window` that count, by instants: of the person, each measurement once; of one pump, where one was chosen, each
+    /// that it logged.
     pub(crate) fn readings(&self, window: Window) -> Result<Vec<Reading>> {
         let list = format!(
-            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), cgm_reading, status FROM cgm_readings
-             WHERE {} AND {} ORDER BY timestamp_utc",
+            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), cgm_reading, status, interval_seconds FROM cgm_readings
+             WHERE {} AND {} AND {} ORDER BY timestamp_utc",
+            counting_readings(self.pump.is_some()),
             within("timestamp_utc", window),
             self.chosen()
         );
-        let mut readings = query(self.reader, &list, |row| {
+        query(self.reader, &list, |row| {
             let glucose = row.parsed::<f64>(2)?;
             let glucose =
                 report::MgPerDl::new(glucose).ok_or_else(|| anyhow!("a stored reading is no concentration"))?;
-            Ok(Reading { at: stamp(row, 0, 1)?, glucose, status: row.parsed(3)?, interval_minutes: 0.0 })
-        })?;
-        report::mark_intervals(&mut readings);
-        Ok(readings)
+            let interval_minutes = row.parsed::<f64>(4)? / 60.0;
+            Ok(Reading { at: stamp(row, 0, 1)?, glucose, status: row.parsed(3)?, interval_minutes })
+        })
     }
 
     /// Insulin per day over the complete days from `window`; `None` where there is no complete day.
     pub(crate) fn insulin_per_day(&self, window: Window) -> Result<Option<InsulinPerDay>> {
         let average = format!(
-            "SELECT count(*), avg(basal), avg(bolus), avg(automatic), avg(carbs) FROM (
-                 SELECT sum(basal_units) AS basal, sum(bolus_units) AS bolus, sum(automatic_units) AS automatic,
-                        sum(carbs_grams) AS carbs
-                 FROM daily_totals WHERE day >= DATE '{}' AND day < DATE '{}'
-                 GROUP BY day HAVING sum(basal_hours) >= 18
-             ) HAVING count(*) > 0",
+            "SELECT count(*), avg(basal_units), avg(bolus_units), avg(automatic_units), avg(carbs_grams) FROM insulin_daily
+             WHERE is_complete AND day >= DATE '{}' AND day < DATE '{}' HAVING count(*) > 0",
             window.start.date(),
             window.end.date()
         );
@@ -200,6 +197,11 @@ pub(crate) fn pump_number(reader: &Reader, serial: &str) -> Result<i64> {
         };
         Failure::new(Exit::Usage, format!("there is no pump {serial}")).hint(hint)
     })?)
+}
+
+/// A condition on rows of `cgm_readings`: which of them count. Those of one pump count also where another pump's stand for the person.
+pub(crate) fn counting_readings(of_one_pump: bool) -> &'static str {
+    if of_one_pump { "not_counted_because IS DISTINCT FROM 'repeated'" } else { "counts" }
 }
 
 /// A condition: `column`, an instant, lies in `window`.

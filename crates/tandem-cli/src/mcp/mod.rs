@@ -24,6 +24,7 @@ const INSTRUCTIONS: &str = "\
 One person's insulin pump history (Tandem t:slim X2 or Mobi) in a local DuckDB database, read-only. Call `summary` first: span, \
 gaps, time in range, insulin per day. Then `list_tables` and `describe_table` (columns with meaning and unit), then `query` in \
 DuckDB SQL. Glucose is in mg/dL (39 stands for LOW, 401 for HIGH), insulin in units, basal rates in basal_deliveries in mU/h. \
+For statistics of glucose read person_readings (each measurement once) and weigh by interval_seconds, or use glucose_daily and insulin_daily. \
 `timestamp` is the pump's wall clock, `timestamp_utc` the instant. Filter and group by `timestamp` (`timestamp >= now()::TIMESTAMP - \
 INTERVAL 7 DAY`): DuckDB's icu is not there, so instants take no intervals, date_trunc or ::DATE; distances in time are differences \
 of `epoch_us(timestamp_utc)`. Gaps in the data are gaps in the record, not zeros. This is \

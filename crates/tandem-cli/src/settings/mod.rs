@@ -50,8 +50,14 @@ pub(crate) struct Settings {
     pub(crate) config: PathBuf,
     /// The program's own files.
     pub(crate) paths: Paths,
-    /// What it says; empty where there is none.
+    /// What it says about the person; empty where there is none.
     pub(crate) file: ConfigFile,
+    /// All that it says.
+    pub(crate) whole_file: ConfigFile,
+    /// The person, where the configuration has several.
+    pub(crate) person: Option<String>,
+    /// True of one of several people in one run: a password in the environment belongs to none of them.
+    pub(crate) is_one_of_many: bool,
     predecessor: Option<Predecessor>,
 }
 
@@ -71,7 +77,8 @@ impl Settings {
     /// Reads the files.
     pub(crate) fn load(arguments: &GlobalArgs) -> Result<Self> {
         let mut settings = Self::without_files(arguments)?;
-        settings.file = ConfigFile::read(&settings.config, arguments.config.is_some())?;
+        settings.whole_file = ConfigFile::read(&settings.config, arguments.config.is_some())?;
+        settings.choose_person(arguments.person.as_deref())?;
         if settings.zone.is_none() {
             settings.zone = settings.file.time_zone.as_deref().map(parse_zone).transpose()?;
         }
@@ -80,6 +87,16 @@ impl Settings {
         }
         settings.predecessor = Predecessor::read(Path::new(predecessor::USUAL_PLACE))?;
         Ok(settings)
+    }
+
+    /// Takes what the file says about `name`; without a name, about the only person, or about nobody in particular.
+    fn choose_person(&mut self, name: Option<&str>) -> Result<()> {
+        self.person = name.or(self.whole_file.only_person()).map(str::to_owned);
+        self.file = match &self.person {
+            Some(name) => self.whole_file.of_person(name)?,
+            None => self.whole_file.clone(),
+        };
+        Ok(())
     }
 
     /// What flags and environment say alone.
@@ -94,6 +111,9 @@ impl Settings {
             config: arguments.config.clone().unwrap_or_else(|| paths.config_file()),
             paths,
             file: ConfigFile::default(),
+            whole_file: ConfigFile::default(),
+            person: arguments.person.clone(),
+            is_one_of_many: false,
             predecessor: None,
         })
     }
@@ -107,10 +127,7 @@ impl Settings {
 
     /// The account that `arguments` and the files name.
     pub(crate) fn account(&self, arguments: &AccountArgs) -> Result<AccountSettings> {
-        let email = self.email(arguments).ok_or_else(|| {
-            Failure::new(Exit::Configuration, "no e-mail address is configured")
-                .hint("run `tandem init`, or give --email, or set TANDEM_EMAIL")
-        })?;
+        let email = self.email(arguments).ok_or_else(|| self.no_email())?;
         let region = arguments.region.as_deref().or(self.file.region.as_deref()).map(parse_region).transpose()?;
         let endpoint =
             arguments.endpoint.as_deref().or(self.file.endpoint.as_deref()).map(parse_endpoint).transpose()?;
@@ -121,6 +138,22 @@ impl Settings {
             endpoint,
             tokens: self.paths.token_file(),
         })
+    }
+
+    fn no_email(&self) -> Failure {
+        let failure = Failure::new(Exit::Configuration, "no e-mail address is configured");
+        match (&self.person, self.whole_file.people.is_empty()) {
+            (Some(name), _) => {
+                failure.hint(format!("add `account = \"ADDRESS\"` to [person.{name}] in the configuration file"))
+            }
+            (None, false) => failure.hint(self.person_hint()),
+            (None, true) => failure.hint("run `tandem init`, or give --email, or set TANDEM_EMAIL"),
+        }
+    }
+
+    /// How to say whose history is meant.
+    pub(crate) fn person_hint(&self) -> String {
+        format!("several people are configured; choose one with --person NAME ({})", self.whole_file.names())
     }
 
     /// The zone of this computer, where it can be told. `TZ` wins, as for every program.
@@ -136,8 +169,10 @@ impl Settings {
         let mut chain = PasswordChain::default();
         let fixed = |password: SecretString, place| PasswordSource::Fixed { password, place };
         chain.add(arguments.password_command.clone().map(password_command));
-        chain.add(std::env::var("TANDEM_PASSWORD").ok().map(|password| fixed(password.into(), "TANDEM_PASSWORD")));
-        chain.add(std::env::var("TANDEM_PASSWORD_COMMAND").ok().map(password_command));
+        if !self.is_one_of_many {
+            chain.add(std::env::var("TANDEM_PASSWORD").ok().map(|password| fixed(password.into(), "TANDEM_PASSWORD")));
+            chain.add(std::env::var("TANDEM_PASSWORD_COMMAND").ok().map(password_command));
+        }
         if self.file.email.as_deref().is_none_or(is_mine) {
             chain.add(self.file.password_command.clone().map(password_command));
             chain.add(self.file.password.clone().map(|password| fixed(password, "the configuration file")));

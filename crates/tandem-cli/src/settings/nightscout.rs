@@ -49,8 +49,13 @@ impl Settings {
     }
 
     fn nightscout_url(&self, url: Option<&str>) -> Option<String> {
-        let named = url.map(str::to_owned).or_else(|| std::env::var("TANDEM_NIGHTSCOUT_URL").ok());
+        let named = url.map(str::to_owned).or_else(|| self.of_environment("TANDEM_NIGHTSCOUT_URL"));
         named.or_else(|| self.configured_url().map(str::to_owned)).filter(|url| !url.trim().is_empty())
+    }
+
+    /// What the environment says belongs to nobody in particular where several people are synced in one run.
+    fn of_environment(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok().filter(|_| !self.is_one_of_many)
     }
 
     fn configured_url(&self) -> Option<&str> {
@@ -62,8 +67,7 @@ impl Settings {
         let fixed = |password: SecretString, place| PasswordSource::Fixed { password, place };
         let mut chain = PasswordChain::default();
         chain.add(
-            std::env::var("TANDEM_NIGHTSCOUT_TOKEN")
-                .ok()
+            self.of_environment("TANDEM_NIGHTSCOUT_TOKEN")
                 .map(|token| fixed(token.trim().to_owned().into(), "TANDEM_NIGHTSCOUT_TOKEN")),
         );
         if let Some(section) =

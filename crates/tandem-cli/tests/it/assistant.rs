@@ -9,7 +9,7 @@ use crate::lives::{autumn, holding};
 use crate::support::Place;
 
 /// A running server, greeted.
-struct Assistant {
+pub(crate) struct Assistant {
     child: Child,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
@@ -17,7 +17,7 @@ struct Assistant {
 }
 
 impl Assistant {
-    fn of(place: &Place) -> Self {
+    pub(crate) fn of(place: &Place) -> Self {
         Self::with(place, &["mcp"])
     }
 
@@ -51,13 +51,13 @@ impl Assistant {
     }
 
     /// Whether the tool succeeded, and what it said.
-    fn call(&mut self, tool: &str, arguments: &Value) -> (bool, String) {
+    pub(crate) fn call(&mut self, tool: &str, arguments: &Value) -> (bool, String) {
         let result = self.ask("tools/call", &json!({"name": tool, "arguments": arguments}));
         let text = result["content"][0]["text"].as_str().expect("a text").to_owned();
         (result["isError"] != true, text)
     }
 
-    fn part(mut self) -> i32 {
+    pub(crate) fn part(mut self) -> i32 {
         drop(self.questions);
         self.child.wait().expect("it ends").code().unwrap_or(-1)
     }

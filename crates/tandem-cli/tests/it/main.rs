@@ -11,6 +11,8 @@ mod golden;
 mod kills;
 mod lives;
 mod metrics;
+mod people;
+mod person;
 mod predecessor;
 #[cfg(unix)]
 mod private;

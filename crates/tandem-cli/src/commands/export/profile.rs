@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use store_duckdb::{FileForm, PumpNames, nightscout_documents};
 
 use super::{Plan, Wanted};
+use crate::history::counting_readings;
 
 /// Another program.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -20,7 +21,7 @@ pub(super) enum Profile {
 
 const IGLU: &str = "
     SELECT 'tandem' AS id, strftime(timestamp, '%Y-%m-%d %H:%M:%S') AS time, cgm_reading AS gl
-    FROM cgm_readings WHERE {days} AND {pump} ORDER BY timestamp_utc";
+    FROM cgm_readings WHERE {counting} AND {days} AND {pump} ORDER BY timestamp_utc";
 
 /// Files and collections of Nightscout; the documents are those that `tandem push nightscout` sends.
 const NIGHTSCOUT_FILES: [(&str, &str); 4] = [
@@ -45,7 +46,7 @@ const CBG: &str = "
     SELECT 'cbg' AS type, cgm_reading AS value, 'mg/dL' AS units,
            CASE status WHEN 'low' THEN [struct_pack(code := 'bg/out-of-range', value := 'low', threshold := 40)]
                        WHEN 'high' THEN [struct_pack(code := 'bg/out-of-range', value := 'high', threshold := 400)] END AS annotations, {datum}
-    FROM cgm_readings WHERE {days} AND {pump} ORDER BY timestamp_utc";
+    FROM cgm_readings WHERE {counting} AND {days} AND {pump} ORDER BY timestamp_utc";
 
 /// Glucose that a person measured and entered.
 const SMBG: &str = "
@@ -137,5 +138,6 @@ fn filled(query: &str, wanted: &Wanted) -> String {
     // What contains others comes first.
     let parts = [("{datum}", DATUM), ("{extended_minutes}", EXTENDED_MINUTES), ("{utc}", UTC)];
     let query = parts.iter().fold(query.to_owned(), |query, (name, part)| query.replace(name, part));
+    let query = query.replace("{counting}", counting_readings(wanted.pump.is_some()));
     query.replace("{days}", &wanted.days("timestamp")).replace("{pump}", &wanted.of_pump("pump_id"))
 }
