@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use pipeline::SinkError;
-use pipeline::push::Outcome;
+use pipeline::sink::Outcome;
 use serde_json::Value;
 
 use crate::error;

@@ -1,6 +1,6 @@
 //! A Nightscout site as a destination of `pipeline`'s push stage.
 //!
-//! [`Nightscout`] implements [`pipeline::push::Sink`] over version 3 of the site's API, and over version 1 where a site has no
+//! [`Nightscout`] implements [`pipeline::sink::Sink`] over version 3 of the site's API, and over version 1 where a site has no
 //! other. It keeps to documents of its own: those of other uploaders are read, where a reading may already be there, and deleted
 //! only by [`Nightscout::delete`], which is asked for by name.
 //!

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pipeline::SinkError;
-use pipeline::push::{Change, Held};
+use pipeline::sink::{Change, Held};
 use serde_json::Value;
 
 use crate::site::{APP, ApiVersion, Nightscout};

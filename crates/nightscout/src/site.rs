@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use pipeline::push::{Applied, Change, HeldDocument, Outcome, Sink};
+use pipeline::sink::{Applied, Change, HeldDocument, Outcome, Sink};
 use pipeline::{SinkError, SinkErrorKind};
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};

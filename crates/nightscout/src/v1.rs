@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use pipeline::SinkError;
-use pipeline::push::{Change, HeldDocument, Outcome};
+use pipeline::sink::{Change, HeldDocument, Outcome};
 use reqwest::Method;
 use serde_json::Value;
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, stream};
 use pipeline::SinkError;
-use pipeline::push::{Change, Held, HeldDocument, Outcome};
+use pipeline::sink::{Change, Held, HeldDocument, Outcome};
 use reqwest::Method;
 use serde_json::Value;
 

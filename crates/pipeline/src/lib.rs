@@ -25,6 +25,7 @@ pub mod progress;
 pub mod push;
 pub mod raw;
 pub mod retry;
+pub mod sink;
 pub mod source;
 pub mod store;
 #[cfg(feature = "testing")]
@@ -36,8 +37,9 @@ pub use clock::{Clock, FixedClock};
 pub use identity::{EventId, PumpId};
 pub use pipeline::{Pipeline, Store, SyncReport};
 pub use progress::{OnProgress, Progress, StopSignal};
-pub use push::{PushError, PushOptions, PushReport, PushStore, Sink, SinkError, SinkErrorKind};
+pub use push::{PushError, PushOptions, PushReport};
 pub use raw::{PumpKey, RawBatch, RawEvent, RawKey, RejectedEvent};
+pub use sink::{PushStore, Sink, SinkError, SinkErrorKind};
 pub use source::{DayRange, Source, SourceError, SourceErrorKind, SourcePage};
 pub use store::{DomainStore, EventStore, RawStore, RunStore, StoreError, StoreErrorKind};
 pub use text_rows::TextRows;

@@ -12,7 +12,8 @@ use crate::fetch::{self, FetchError, FetchOptions, FetchReport, FetchRun};
 use crate::import::{self, ImportOptions, ImportReport};
 use crate::parse::{self, ParseReport};
 use crate::progress::{Progress, StopSignal};
-use crate::push::{Push, PushError, PushOptions, PushReport, PushStore, Sink};
+use crate::push::{Push, PushError, PushOptions, PushReport};
+use crate::sink::{PushStore, Sink};
 use crate::store::{DomainStore, EventStore, PageCounts, RawStore, RunEnd, RunId, RunOutcome, Stage, StoreErrorKind};
 use crate::{Clock, Source, StoreError};
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use duckdb::{OptionalExt as _, Row, Transaction, params};
-use pipeline::push::{Change, Destination, Held, HeldDocument, Part, PushStore};
+use pipeline::sink::{Change, Destination, Held, HeldDocument, Part, PushStore};
 use pipeline::{StoreError, StoreErrorKind};
 
 use crate::DuckStore;

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use pipeline::clock_model::ZoneHistory;
 use pipeline::import::ImportOptions;
-use pipeline::push::{Applied, Change, HeldDocument, Outcome};
+use pipeline::sink::{Applied, Change, HeldDocument, Outcome};
 use pipeline::{Pipeline, PushOptions, PushReport, Sink, SinkError, SinkErrorKind};
 use proptest::prelude::*;
 use serde_json::Value;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use nightscout::{ForeignDocument, Nightscout};
-use pipeline::push::Outcome;
+use pipeline::sink::Outcome;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
