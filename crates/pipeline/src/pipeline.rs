@@ -218,6 +218,10 @@ impl<S: Store> Pipeline<S> {
     where
         S: PushStore,
     {
+        // Rows that are not derived yet must not be taken for rows that are gone.
+        if !options.dry_run && (self.parse()?.interrupted || self.derive()?.interrupted) {
+            return Ok(PushReport { interrupted: true, ..PushReport::default() });
+        }
         let (now, stop) = (self.clock.now(), self.stop.clone());
         let store = self.store.as_mut().ok_or_else(lost)?;
         let push = Push { store, sink, options, now, stop: &stop, on_progress: &mut *self.on_progress };

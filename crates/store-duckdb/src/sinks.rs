@@ -12,13 +12,15 @@ use crate::migrations::schema_version;
 
 const DAY_MS: i64 = 86_400_000;
 
-/// Everything that documents are made from changes with one of these; tables follow from derivations.
+/// Everything that documents are made from changes with one of these; the rows of tables follow from derivations.
 const STAMP: &str = "
     SELECT (SELECT coalesce(max(id), 0) FROM pipeline_runs WHERE stage = 'derive'),
            (SELECT count(*) || ' ' || coalesce(max(epoch_us(first_seen)), 0) FROM pump_settings_changes),
            (SELECT count(*) || ' ' || coalesce(string_agg(zone, ' ' ORDER BY valid_from NULLS FIRST), '') FROM time_zones),
            (SELECT count(*) FROM pump_assignments) || ' ' || (SELECT count(serial_number) || ' ' || count(*) FROM pumps),
-           coalesce((SELECT arg_max(ended IS NULL, id) FROM pipeline_runs WHERE stage = 'derive'), false)";
+           (SELECT coalesce(md5(string_agg(name || ' ' || digest, ' ' ORDER BY name)), '') FROM derived_objects),
+           coalesce((SELECT arg_max(ended IS NULL, id) FROM pipeline_runs WHERE stage = 'derive'), false)
+           OR NOT coalesce((SELECT bool_and(is_complete) FROM derived_objects), true)";
 
 /// Days whose rows, or whose documents at the destination, are not those that were pushed in full.
 const CHANGED_DAYS: &str = "
@@ -73,9 +75,8 @@ impl PushStore for DuckStore {
 
     fn document_stamp(&mut self) -> Result<Option<String>, StoreError> {
         let parts = |row: &Row<'_>| {
-            let state =
-                format!("{} | {} | {} | {}", row.get::<_, i64>(0)?, text(row, 1)?, text(row, 2)?, text(row, 3)?);
-            Ok((state, row.get::<_, bool>(4)?))
+            let texts = (1..5).map(|column| row.get::<_, String>(column)).collect::<duckdb::Result<Vec<_>>>()?;
+            Ok((format!("{} | {}", row.get::<_, i64>(0)?, texts.join(" | ")), row.get::<_, bool>(5)?))
         };
         let read = self.connection()?.query_row(STAMP, [], parts);
         let (state, is_being_derived) = read.map_err(failed("cannot read the state of the tables"))?;
@@ -270,8 +271,4 @@ fn keep_part_in_tx(transaction: &Transaction<'_>, destination: &str, part: &Part
     transaction.execute(forget, params![destination, part.kind, part.day]).map_err(keeping())?;
     let keep = "INSERT INTO sink_days VALUES (?, ?, ?, ?)";
     transaction.execute(keep, params![destination, part.kind, part.day, part.digest]).map(|_| ()).map_err(keeping())
-}
-
-fn text(row: &Row<'_>, column: usize) -> duckdb::Result<String> {
-    row.get(column)
 }
