@@ -27,4 +27,4 @@ COMMENT ON COLUMN events.sequence_group IS 'sequenceGroup of the service';
 COMMENT ON COLUMN events.sequence_number IS 'The pump''s own number of the log entry';
 COMMENT ON COLUMN events.timestamp_utc IS 'The instant, derived from the pump''s clock changes and the configured zone';
 COMMENT ON COLUMN events.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
-COMMENT ON COLUMN events.utc_source IS 'How the instant was found: zone, clock_change, held, factory_clock, future_clock, no_zone';
+COMMENT ON COLUMN events.utc_source IS 'How the instant was found: zone, clock_change, phone, held; where it is not known for certain: ambiguous, factory_clock, future_clock, no_zone';

@@ -27,7 +27,8 @@ const ANSWERS: [(&str, &str); 5] = [
     ("Region", "us"),
     ("E-mail", "sam.sample@example.org"),
     ("Password", "correct horse $1 'battery' \"staple\""),
-    ("Time zone", ""),
+    ("City or time zone", ""),
+    ("Your pump shows", "y"),
     ("Fetch everything", "y"),
 ];
 
