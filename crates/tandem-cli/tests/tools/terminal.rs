@@ -23,7 +23,7 @@ const LINES: usize = 1500;
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What is typed when the screen asks.
-const ANSWERS: [(&str, &str); 5] = [
+const ANSWERS: [(&str, &str); 6] = [
     ("Region", "us"),
     ("E-mail", "sam.sample@example.org"),
     ("Password", "correct horse $1 'battery' \"staple\""),
