@@ -6,7 +6,7 @@ WITH carbs AS (
 ), doses AS (
     SELECT b.*, c.grams, round(delivered_units - extended_delivered_units, 3) AS now_units,
            round(extended_delivered_units, 3) AS later_units, coalesce(started_utc, timestamp_utc) AS begun,
-           least(epoch_us(ended_utc), epoch_us(begun) + extended_minutes * 60000000) - epoch_us(begun) AS later_us
+           least(epoch_us(ended_utc), epoch_us(begun) + extended_minutes::BIGINT * 60000000) - epoch_us(begun) AS later_us
     FROM boluses b LEFT JOIN (
         SELECT b.id, sum(c.grams) AS grams FROM boluses b JOIN carbs c ON c.bolus_events_id BETWEEN b.id AND b.last_events_id
         JOIN carb_entries e ON e.bolus_events_id = c.bolus_events_id AND e.bolus_id = b.bolus_id GROUP BY b.id
