@@ -65,7 +65,7 @@ mod tests {
             let mut pump = pipeline_listing();
             pump.last_upload = Some(uploaded);
             pump.last_event = Some(event.parse().expect("a wall clock"));
-            let account = Account { pumps: vec![pump] };
+            let account = Account { pumps: vec![pump], ..Account::default() };
             let clock = PumpClock::of(&account, now);
             let found = clock.map(|clock| (clock.shown(now), clock.difference(Tz::America__New_York)));
             let expected = expected.map(|(shown, difference)| (shown.to_owned(), difference.map(str::to_owned)));
