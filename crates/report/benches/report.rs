@@ -49,7 +49,13 @@ fn episodes_of_days(bencher: divan::Bencher, days: i64) {
 fn sample_input(days: i64) -> ReportInput {
     let first = DateTime::from_timestamp(1_709_510_400, 0).expect("in range").naive_utc();
     let days = sample::Days::new(first, days);
-    ReportInput { period: days.period(days.readings()), previous: None, zone: None, pump: None }
+    ReportInput {
+        period: days.period(days.readings()),
+        previous: None,
+        zone: None,
+        pump: None,
+        settings: days.settings(),
+    }
 }
 
 #[divan::bench(args = [14, 90])]

@@ -1,12 +1,15 @@
 //! Writes a report of made-up data to standard output.
 //!
-//! `cargo run -p report --example sample_report -- [DAYS | FILE.csv] [mmol] [alone] [no-cgm] [no-insulin]`: so many days (14 without), or the first
-//! series of a file with insulin made up to go with it; glucose in mmol/L; without the period before, without one half.
+//! `cargo run -p report --example sample_report -- [DAYS | FILE.csv] [WORD …]`: so many days (14 without), or the first series of
+//! a file with insulin made up to go with it. Words: `mmol`, `german`, `letter`, `explore` (the explorer instead), `alone` (no
+//! period before), `no-cgm`, `no-insulin`, `no-days`, `large-days`.
 
 use std::{error::Error, fs::File, io::Write as _};
 
 use chrono::{NaiveDate, TimeDelta};
-use report::{CsvOptions, GlucoseUnit, Period, Report, ReportInput, ReportOptions, read_csv};
+use report::{
+    CsvOptions, Explorer, GlucoseUnit, Language, Paper, Period, Report, ReportInput, ReportOptions, read_csv,
+};
 use sample::Days;
 
 mod sample;
@@ -35,9 +38,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         previous: (!said("alone")).then(|| before.period(before.readings())),
         zone: None,
         pump: Some("t:slim X2".to_owned()),
+        settings: days.settings(),
     };
     let unit = if said("mmol") { GlucoseUnit::MmolPerL } else { GlucoseUnit::MgPerDl };
-    let options = ReportOptions { unit, name: Some("Sample person".to_owned()), ..ReportOptions::default() };
-    std::io::stdout().write_all(Report::render(&input, &options).as_bytes())?;
+    let options = ReportOptions {
+        unit,
+        language: if said("german") { Language::German } else { Language::English },
+        paper: if said("letter") { Paper::Letter } else { Paper::A4 },
+        name: Some("Sample person".to_owned()),
+        born: NaiveDate::from_ymd_opt(1990, 5, 17),
+        day_pages: !said("no-days"),
+        large_days: said("large-days"),
+        ..ReportOptions::default()
+    };
+    let page = if said("explore") { Explorer::render(&input, &options) } else { Report::render(&input, &options) };
+    std::io::stdout().write_all(page.as_bytes())?;
     Ok(())
 }

@@ -20,15 +20,18 @@
 
 mod csv_series;
 pub mod episodes;
+mod explore;
 mod glucose;
 mod grid;
 pub mod html;
 pub mod insulin;
 mod labels;
 mod mage;
+pub mod messages;
 pub mod metrics;
 pub mod printing;
 pub mod profile;
+pub mod settings;
 mod statistics;
 mod time;
 mod time_set;
@@ -37,9 +40,11 @@ pub mod wear;
 mod weights;
 
 pub use csv_series::{CsvError, CsvOptions, CsvSeries, OutOfRangeText, read_csv};
+pub use explore::Explorer;
 pub use glucose::{GlucoseUnit, MgPerDl, Reading, ReadingStatus, Thresholds, deduplicate, reading_of_pump_value};
-pub use html::{Period, Report, ReportInput, ReportOptions};
+pub use html::{GENERATOR, Paper, Period, Report, ReportInput, ReportOptions};
 pub use labels::UnknownLabel;
+pub use messages::{Language, Messages};
 pub use metrics::{Metrics, MetricsOptions};
 pub use time::{Span, Stamp, Window};
 pub use weights::mark_intervals;

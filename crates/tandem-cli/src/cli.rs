@@ -20,6 +20,7 @@ Start here:
   tandem demo       a made-up account, to see what you would get
   tandem init       set up your own account
   tandem sync       fetch everything new from Tandem Source
+  tandem            today and this week in a few lines
   tandem status     what is there, and what is missing
   tandem query 'FROM cgm_readings ORDER BY timestamp DESC LIMIT 5'
 
@@ -30,12 +31,12 @@ Exit codes: 0 done, 1 internal error, 2 usage, 3 configuration or credentials, 4
 #[derive(Debug, Parser)]
 #[command(name = "tandem", version, about = "Your insulin pump's whole history, in one DuckDB file that is yours")]
 #[command(styles = STYLES, max_term_width = 100, after_help = EXAMPLES)]
-#[command(subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: GlobalArgs,
+    /// Without one, today and this week in a few lines.
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 }
 
 /// Flags that every command takes.
@@ -134,9 +135,11 @@ pub(crate) enum Command {
     Bugreport(commands::bugreport::Arguments),
     Query(commands::query::Arguments),
     Day(commands::day::Arguments),
+    Week(commands::week::Arguments),
     Tail(commands::tail::Arguments),
     Metrics(commands::metrics::Arguments),
     Report(commands::report::Arguments),
+    Explore(commands::explore::Arguments),
     Export(commands::export::Arguments),
     Push(commands::push::Arguments),
     Mcp(commands::mcp::Arguments),

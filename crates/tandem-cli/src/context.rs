@@ -10,7 +10,7 @@ use pipeline::{Clock, EventStore as _, Pipeline, StopSignal, StoreError, StoreEr
 use store_duckdb::{DuckStore, OnRebuild, ReadOptions, Reader, StoreOptions};
 use tandem_source::TandemSource;
 
-use crate::cli::{AccountArgs, Cli, GlobalArgs};
+use crate::cli::{AccountArgs, Cli, Command, GlobalArgs};
 use crate::clock::SystemClock;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -34,7 +34,9 @@ impl Context {
     pub(crate) fn new(cli: &Cli, terminal: Terminal) -> Result<Self> {
         let arguments = cli.global.clone();
         let (settings, unreadable_settings) = match Settings::load(&arguments) {
-            Err(error) if cli.command.mends_settings() => (Settings::without_files(&arguments)?, Some(error)),
+            Err(error) if cli.command.as_ref().is_some_and(Command::mends_settings) => {
+                (Settings::without_files(&arguments)?, Some(error))
+            }
             loaded => (loaded?, None),
         };
         let runtime = Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?);

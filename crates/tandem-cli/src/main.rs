@@ -38,7 +38,10 @@ fn main() -> ExitCode {
     cli.global.now.into_iter().for_each(clock::hold);
     let terminal = terminal::Terminal::new(&cli.global);
     logging::start(&cli.global);
-    let outcome = Context::new(&cli, terminal).and_then(|context| commands::run(cli.command, &context));
+    let outcome = Context::new(&cli, terminal).and_then(|context| match cli.command {
+        Some(command) => commands::run(command, &context),
+        None => commands::overview::run(&context),
+    });
     match outcome {
         Ok(exit) => exit.into(),
         Err(error) if failure::is_broken_pipe(&error) => Exit::Done.into(),

@@ -7,7 +7,9 @@ use report::{
     insulin::{
         BasalSegment, BasalSource, Bolus, BolusOrigin, CarbEntry, InsulinRows, LoopMode, UserMode, exponential_iob,
     },
+    settings::{Settings, SettingsSnapshot},
 };
+use serde_json::{Value, json};
 
 /// Breakfast, lunch, snack and dinner: minute of the day and grams.
 const MEALS: [(i64, f64); 4] = [(450, 45.0), (750, 62.0), (960, 20.0), (1130, 70.0)];
@@ -16,6 +18,25 @@ const MEALS: [(i64, f64); 4] = [(450, 45.0), (750, 62.0), (960, 20.0), (1130, 70
 pub(crate) struct Days {
     first: NaiveDateTime,
     count: i64,
+}
+
+/// Settings as the service writes them.
+fn details(basal: u32, alert: u32) -> Value {
+    let segment = |start: u32, basal: u32, ratio: u32, isf: u32| json!({"startTime": start, "basalRate": basal, "carbRatio": ratio, "isf": isf, "targetBg": 110});
+    let schedule = |enabled: bool| json!({"activeDays": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"], "startTime": 1380, "endTime": 420, "enabled": enabled});
+    json!({
+        "profiles": {"activeIdp": 1, "profile": [
+            {"idp": 1, "name": "Weekday", "insulinDuration": 300, "maxBolus": 15000, "carbEntry": "UnitsAsCarbs", "timeDependentSegments": [
+                segment(0, 800, 10000, 45), segment(240, basal, 9000, 42), segment(600, 850, 10000, 45), segment(1080, 900, 10500, 45)]},
+            {"idp": 2, "name": "Sick day", "timeDependentSegments": [segment(0, 1200, 9000, 38)]}]},
+        "controlIqSettings": {"closedLoop": true, "weight": 165, "weightUnit": "Pounds", "totalDailyInsulin": 42, "sleepSchedule0": schedule(true), "sleepSchedule1": schedule(false)},
+        "basalLimitSettings": {"basalLimit": 3500},
+        "globalMaxBolusSettings": {"maxBolus": 20000},
+        "cgmSettings": {"highGlucoseAlertEnabled": true, "highGlucoseAlertMgPerDl": alert, "lowGlucoseAlertEnabled": true, "lowGlucoseAlertMgPerDl": 80, "riseRateAlertEnabled": false, "sensorTimeoutEnabled": true, "sensorTimeoutMinutes": 20},
+        "pumpSettings": {"lowInsulinThreshold": 20, "autoShutdownEnabled": false},
+        "reminders": {"siteChangeReminder": {"enabled": true}, "siteChangeDays": 3},
+        "localizationSettings": {"glucoseUom": "MilligramsPerDeciliter"},
+    })
 }
 
 impl Days {
@@ -44,6 +65,16 @@ impl Days {
         .collect()
     }
 
+    /// The settings all along, and another basal rate and alert from the middle on.
+    pub(crate) fn settings(&self) -> Vec<SettingsSnapshot> {
+        let snapshot = |day: i64, basal: u32, alert: u32| SettingsSnapshot {
+            known_from: self.at(day, 600).wall,
+            pump: "t:slim X2".to_owned(),
+            settings: Settings::from_details(&details(basal, alert)),
+        };
+        vec![snapshot(-9, 900, 200), snapshot(self.count / 2, 950, 190)]
+    }
+
     /// The period with these readings and insulin to go with them.
     pub(crate) fn period(&self, readings: Vec<Reading>) -> Period {
         let boluses = self.boluses();
@@ -63,6 +94,7 @@ impl Days {
             site_changes: self.site_changes(),
             sensor_starts: (0..self.count).step_by(10).map(|day| self.at(day, 1225)).collect(),
             alarms: self.alarms(),
+            profile_basal: (0..self.count).map(|day| (self.at(day, 0), 0.85)).collect(),
         }
     }
 

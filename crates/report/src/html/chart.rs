@@ -225,7 +225,7 @@ pub(super) fn round_up(value: f64) -> f64 {
 }
 
 /// A key to colours: each entry a class of swatch and its name.
-pub(super) fn legend(entries: &[(&str, &str)]) -> Markup {
+pub(super) fn legend(entries: &[(&str, String)]) -> Markup {
     html! {
         ul.legend {
             @for (class, name) in entries { li { span class={ "swatch " (class) } aria-hidden="true" {} (name) } }

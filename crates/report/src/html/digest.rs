@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate, NaiveTime};
+use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 
-use super::{Alarm, InsulinOnBoard, Period, SiteChange};
+use super::{Alarm, InsulinOnBoard, Period, ReportOptions, SiteChange, day_clock::DayClock};
 use crate::{
     episodes::{Episode, EpisodeSummaries, find_episodes},
     glucose::{Reading, Thresholds},
@@ -19,6 +19,8 @@ use crate::{
 pub(super) struct Digest<'a> {
     pub(super) window: &'a Window,
     pub(super) metrics: Metrics,
+    /// Time in the person's own target range, in %.
+    pub(super) in_own_target: Option<f64>,
     pub(super) profile: Vec<ProfileBin>,
     pub(super) episodes: Vec<Episode>,
     pub(super) insulin: InsulinSummary,
@@ -38,6 +40,7 @@ pub(super) struct Digest<'a> {
 /// The rows of one wall-clock date.
 pub(super) struct Day<'a> {
     pub(super) date: NaiveDate,
+    pub(super) clock: DayClock,
     pub(super) readings: Vec<&'a Reading>,
     pub(super) metrics: Metrics,
     pub(super) wear: Option<f64>,
@@ -51,10 +54,10 @@ pub(super) struct Day<'a> {
     pub(super) suspensions: Vec<Stretch<()>>,
     pub(super) site_changes: Vec<&'a SiteChange>,
     pub(super) sensor_starts: Vec<Stamp>,
-    pub(super) alarms: usize,
+    pub(super) alarms: Vec<&'a Alarm>,
 }
 
-/// Something that held for part of a day, in minutes of the wall clock.
+/// Something that held for part of a day, in elapsed minutes from midnight.
 #[derive(Debug, Clone)]
 pub(super) struct Stretch<T> {
     pub(super) from: f64,
@@ -63,7 +66,8 @@ pub(super) struct Stretch<T> {
 }
 
 impl<'a> Digest<'a> {
-    pub(super) fn new(period: &'a Period, zone: Option<Tz>, thresholds: &Thresholds) -> Self {
+    pub(super) fn new(period: &'a Period, zone: Option<Tz>, options: &ReportOptions) -> Self {
+        let thresholds = &options.thresholds;
         let window = &period.window;
         let readings: Vec<Reading> = inside(&period.readings, window, |r| r.at).copied().collect();
         let metrics = Metrics::of(&readings, &MetricsOptions { thresholds: *thresholds });
@@ -80,6 +84,9 @@ impl<'a> Digest<'a> {
             site_changes: inside(&period.site_changes, window, |change| change.at).collect(),
             sensor_starts: inside(&period.sensor_starts, window, |at| *at).copied().collect(),
             suspended_minutes: suspensions.map(|(start, end)| crate::time::minutes_between(start, end)).sum(),
+            in_own_target: options
+                .own_target
+                .and_then(|(low, high)| crate::metrics::share_between(&readings, low, high)),
             metrics,
             insulin,
             window,
@@ -133,37 +140,30 @@ impl<'a, T> ByDate<'a, T> {
     }
 }
 
-/// Stretches by date, cut at midnight.
-struct StretchesByDate<T>(BTreeMap<NaiveDate, Vec<Stretch<T>>>);
+/// Spans by date, cut at midnight.
+struct SpansByDate<T>(BTreeMap<NaiveDate, Vec<Span<T>>>);
 
-impl<T: Clone> StretchesByDate<T> {
+impl<T: Clone> SpansByDate<T> {
     fn new(spans: impl Iterator<Item = Span<T>>, window: &Window) -> Self {
-        let mut by_date: BTreeMap<NaiveDate, Vec<Stretch<T>>> = BTreeMap::new();
+        let mut by_date: BTreeMap<NaiveDate, Vec<Span<T>>> = BTreeMap::new();
         for span in spans {
             let Some((start, end)) = window.clip(span.start, span.end) else { continue };
-            for (from, to) in pieces_by_date(start, end) {
-                let date = from.date();
-                let (from, to) = (minute_of_day(from, date), minute_of_day(to, date));
-                if from < to {
-                    by_date.entry(date).or_default().push(Stretch { from, to, value: span.value.clone() });
-                }
+            for (start, end) in pieces_by_date(start, end) {
+                by_date.entry(start.date()).or_default().push(Span { start, end, value: span.value.clone() });
             }
         }
-        for stretches in by_date.values_mut() {
-            stretches.sort_by(|a, b| a.from.total_cmp(&b.from));
+        for spans in by_date.values_mut() {
+            spans.sort_by_key(|span| span.start);
         }
         Self(by_date)
     }
 
-    fn take(&mut self, date: NaiveDate) -> Vec<Stretch<T>> {
-        self.0.remove(&date).unwrap_or_default()
+    fn take(&mut self, date: NaiveDate, clock: &DayClock) -> Vec<Stretch<T>> {
+        let placed =
+            |span: Span<T>| Stretch { from: clock.minute(span.start), to: clock.minute(span.end), value: span.value };
+        let stretches = self.0.remove(&date).unwrap_or_default().into_iter().map(placed);
+        stretches.filter(|stretch| stretch.from < stretch.to).collect()
     }
-}
-
-/// Minutes of the wall clock from midnight of `date`, held inside the day.
-pub(super) fn minute_of_day(at: Stamp, date: NaiveDate) -> f64 {
-    let since_midnight = at.wall - date.and_time(NaiveTime::MIN);
-    (since_midnight.num_seconds() as f64 / 60.0).clamp(0.0, 1440.0)
 }
 
 fn days<'a>(period: &'a Period, insulin: &InsulinSummary, zone: Option<Tz>, thresholds: &Thresholds) -> Vec<Day<'a>> {
@@ -179,43 +179,37 @@ fn days<'a>(period: &'a Period, insulin: &InsulinSummary, zone: Option<Tz>, thre
     let mut alarms = ByDate::new(&period.alarms, window, |a| a.at);
     let basal =
         rows.basal.iter().map(|b| Span { start: b.start, end: b.end, value: (b.units_per_hour, b.source.clone()) });
-    let mut basal = StretchesByDate::new(basal, window);
-    let mut loop_modes = StretchesByDate::new(rows.loop_modes.iter().cloned(), window);
-    let mut user_modes = StretchesByDate::new(rows.user_modes.iter().cloned(), window);
-    let mut suspensions = StretchesByDate::new(period.suspensions.iter().copied(), window);
+    let mut basal = SpansByDate::new(basal, window);
+    let mut loop_modes = SpansByDate::new(rows.loop_modes.iter().cloned(), window);
+    let mut user_modes = SpansByDate::new(rows.user_modes.iter().cloned(), window);
+    let mut suspensions = SpansByDate::new(period.suspensions.iter().copied(), window);
     let of_day = |day: &InsulinDay| {
         let date = day.date;
         let readings = readings.take(date);
+        let boluses = boluses.take(date);
+        let stamps: Vec<Stamp> = readings.iter().map(|r| r.at).chain(boluses.iter().map(|b| b.start)).collect();
+        let clock = DayClock::new(date, zone, &stamps);
         let copied: Vec<Reading> = readings.iter().map(|r| **r).collect();
         Day {
             date,
             metrics: Metrics::of(&copied, &options),
-            wear: day_window(date, zone, window).and_then(|day| wear::percent_of_window(&copied, &day)),
+            wear: clock.within(window).and_then(|day| wear::percent_of_window(&copied, &day)),
             readings,
             insulin: day.clone(),
-            boluses: boluses.take(date),
+            boluses,
             carbs: carbs.take(date),
-            basal: basal.take(date),
+            basal: basal.take(date, &clock),
             on_board: on_board.take(date),
-            loop_modes: loop_modes.take(date),
-            user_modes: user_modes.take(date),
-            suspensions: suspensions.take(date),
+            loop_modes: loop_modes.take(date, &clock),
+            user_modes: user_modes.take(date, &clock),
+            suspensions: suspensions.take(date, &clock),
             site_changes: site_changes.take(date),
             sensor_starts: sensor_starts.take(date).into_iter().copied().collect(),
-            alarms: alarms.take(date).len(),
+            alarms: alarms.take(date),
+            clock,
         }
     };
     insulin.days.iter().map(of_day).collect()
-}
-
-/// The part of `date` inside the window, by the zone's clock; without a zone a day has 24 hours.
-fn day_window(date: NaiveDate, zone: Option<Tz>, window: &Window) -> Option<Window> {
-    let midnight = |date: NaiveDate| {
-        let wall = date.and_time(NaiveTime::MIN);
-        zone.map_or_else(|| window.start.at_wall(wall), |zone| Stamp::in_zone(wall, zone))
-    };
-    let (start, end) = window.clip(midnight(date), midnight(date.succ_opt()?))?;
-    Some(Window { start, end })
 }
 
 /// Saturday or Sunday.

@@ -2,27 +2,24 @@
 
 use maud::{Markup, html};
 
-use super::{
-    Page,
-    digest::Digest,
-    frame,
-    words::{self, define},
-};
+use super::{Page, digest::Digest, evidence, frame, words};
 use crate::episodes::{Episode, EpisodeKind, EpisodeSummaries, EpisodeSummary};
 
 /// More rows than this of one group are not listed; the numbers above count them all.
-const MOST_ROWS: usize = 150;
+const MAX_ROWS: usize = 150;
 
 pub(super) fn render(page: &Page) -> Markup {
-    let basis = frame::glucose_basis(page.digest);
+    let basis = frame::glucose_basis(page, page.digest);
+    let figure =
+        |class, key: &str, body: &Markup| frame::figure(page, class, &page.text(key), &basis, evidence::EPISODES, body);
     html! {
         section.sheet #episodes aria-labelledby="episodes-h" {
-            div.page-head { h2 #episodes-h { "Episodes" } }
+            div.page-head { h2 #episodes-h { (page.text("part-episodes")) } }
             @if page.digest.has_readings() {
-                (frame::figure("counts", "How many", &basis, define::EPISODES, &counts(page)))
-                (frame::figure("list", "One by one", &basis, define::EPISODES, &lists(page)))
+                (figure("counts", "figure-counts", &counts(page)))
+                (figure("list", "figure-list", &lists(page)))
             } @else {
-                (frame::nothing("No CGM readings in this window."))
+                (frame::nothing(&page.text("nothing-readings")))
             }
         }
     }
@@ -30,25 +27,25 @@ pub(super) fn render(page: &Page) -> Markup {
 
 fn name(kind: EpisodeKind, page: &Page) -> String {
     let t = &page.options.thresholds;
-    let at = |edge: f64| format!("{} {}", page.glucose(edge), page.unit());
-    match kind {
-        EpisodeKind::Low => format!("Low, below {}", at(t.low)),
-        EpisodeKind::VeryLow => format!("Very low, below {}", at(t.very_low)),
-        EpisodeKind::ExtendedLow => format!("Extended low, over 2 h below {}", at(t.low)),
-        EpisodeKind::High => format!("High, above {}", at(t.high)),
-        EpisodeKind::VeryHigh => format!("Very high, above {}", at(t.very_high)),
-        EpisodeKind::ExtendedHigh => format!("Extended high, 90 min above {}", at(t.very_high)),
-    }
+    let (key, edge) = match kind {
+        EpisodeKind::Low => ("episode-low", t.low),
+        EpisodeKind::VeryLow => ("episode-very-low", t.very_low),
+        EpisodeKind::ExtendedLow => ("episode-extended-low", t.low),
+        EpisodeKind::High => ("episode-high", t.high),
+        EpisodeKind::VeryHigh => ("episode-very-high", t.very_high),
+        EpisodeKind::ExtendedHigh => ("episode-extended-high", t.very_high),
+    };
+    page.say(key, &[("edge", format!("{} {}", page.glucose(edge), page.unit()).into())])
 }
 
 fn short_name(kind: EpisodeKind) -> &'static str {
     match kind {
-        EpisodeKind::Low => "low",
-        EpisodeKind::VeryLow => "very low",
-        EpisodeKind::ExtendedLow => "extended low",
-        EpisodeKind::High => "high",
-        EpisodeKind::VeryHigh => "very high",
-        EpisodeKind::ExtendedHigh => "extended high",
+        EpisodeKind::Low => "also-low",
+        EpisodeKind::VeryLow => "also-very-low",
+        EpisodeKind::ExtendedLow => "also-extended-low",
+        EpisodeKind::High => "also-high",
+        EpisodeKind::VeryHigh => "also-very-high",
+        EpisodeKind::ExtendedHigh => "also-extended-high",
     }
 }
 
@@ -68,16 +65,16 @@ fn counts(page: &Page) -> Markup {
         summary.map_or_else(|| words::NOTHING.to_owned(), |s| s.total_episodes.to_string())
     };
     html! {
-        div.scroll tabindex="0" role="region" aria-label="Episodes by kind" {
+        div.scroll tabindex="0" role="region" aria-label=(page.text("figure-counts")) {
             table.plain {
                 thead {
                     tr {
-                        th scope="col" { "Kind" }
-                        th scope="col" { "Count" }
-                        th scope="col" { "Per week" }
-                        @if page.previous.is_some() { th scope="col" { "Before, per week" } }
-                        th scope="col" { "Mean length" }
-                        th scope="col" { "Mean glucose" }
+                        th scope="col" { (page.text("head-kind")) }
+                        th scope="col" { (page.text("head-count")) }
+                        th scope="col" { (page.text("head-per-week")) }
+                        @if page.previous.is_some() { th scope="col" { (page.text("head-before-per-week")) } }
+                        th scope="col" { (page.text("head-mean-length")) }
+                        th scope="col" { (page.text("head-mean-glucose")) }
                     }
                 }
                 tbody {
@@ -86,9 +83,9 @@ fn counts(page: &Page) -> Markup {
                         tr {
                             th scope="row" { (name(kind, page)) }
                             td { (shown(summary)) }
-                            td { (per_week(page.digest, kind)) }
-                            @if let Some(previous) = page.previous { td { (per_week(previous, kind)) } }
-                            td { (mean_length(summary)) }
+                            td { (per_week(page, page.digest, kind)) }
+                            @if let Some(previous) = page.previous { td { (per_week(page, previous, kind)) } }
+                            td { (mean_length(page, summary)) }
                             td { (summary.and_then(|s| s.avg_ep_gl).map_or_else(|| words::NOTHING.to_owned(), |mean| page.glucose(mean))) }
                         }
                     }
@@ -100,17 +97,17 @@ fn counts(page: &Page) -> Markup {
 
 /// Episodes per seven days of readings, so that periods of different length and wear can be compared, and why they say little
 /// where they do.
-fn per_week(digest: &Digest, kind: EpisodeKind) -> Markup {
+fn per_week(page: &Page, digest: &Digest, kind: EpisodeKind) -> Markup {
     let rate = summary_of(digest.episode_summaries(), kind).and_then(|summary| summary.avg_ep_per_day);
     html! {
-        (words::number(rate.map(|per_day| 7.0 * per_day), 1))
-        @if let Some(why) = frame::low_wear(digest) { " " span.small-print { "(" (why) ")" } }
+        (page.optional(rate.map(|per_day| 7.0 * per_day), 1))
+        @if let Some(why) = frame::low_wear(page, digest) { " " span.small-print { "(" (why) ")" } }
     }
 }
 
-fn mean_length(summary: Option<EpisodeSummary>) -> String {
+fn mean_length(page: &Page, summary: Option<EpisodeSummary>) -> String {
     let some = summary.filter(|summary| summary.total_episodes > 0);
-    some.map_or_else(|| words::NOTHING.to_owned(), |summary| words::duration(summary.avg_ep_duration))
+    some.map_or_else(|| words::NOTHING.to_owned(), |summary| page.duration(summary.avg_ep_duration))
 }
 
 fn lists(page: &Page) -> Markup {
@@ -118,28 +115,28 @@ fn lists(page: &Page) -> Markup {
     let (lows, highs) = (of(EpisodeKind::Low), of(EpisodeKind::High));
     html! {
         details.list open {
-            summary { (words::count(lows.len(), "low", "lows")) }
-            (table(page, &lows, "Lowest", EpisodeKind::VeryLow, EpisodeKind::ExtendedLow))
+            summary { (page.count("lows", lows.len())) }
+            (table(page, &lows, "head-lowest", EpisodeKind::VeryLow, EpisodeKind::ExtendedLow))
         }
         details.list {
-            summary { (words::count(highs.len(), "high", "highs")) }
-            (table(page, &highs, "Highest", EpisodeKind::VeryHigh, EpisodeKind::ExtendedHigh))
+            summary { (page.count("highs", highs.len())) }
+            (table(page, &highs, "head-highest", EpisodeKind::VeryHigh, EpisodeKind::ExtendedHigh))
         }
     }
 }
 
 fn table(page: &Page, episodes: &[&Episode], extreme: &str, worse: EpisodeKind, longer: EpisodeKind) -> Markup {
     if episodes.is_empty() {
-        return frame::nothing("None.");
+        return frame::nothing(&page.text("none"));
     }
     html! {
-        div.scroll tabindex="0" role="region" aria-label={ "Episodes with their " (extreme.to_lowercase()) " value" } {
+        div.scroll tabindex="0" role="region" aria-label=(page.text("figure-list")) {
             table.plain {
-                thead { tr { @for head in ["Day", "From", "Length", extreme, "Mean"] { th scope="col" { (head) } } th.text scope="col" { "Also" } } }
-                tbody { @for episode in episodes.iter().take(MOST_ROWS) { (row(page, episode, worse, longer)) } }
+                thead { tr { @for head in ["head-day", "head-from", "head-length", extreme, "head-mean"] { th scope="col" { (page.text(head)) } } th.text scope="col" { (page.text("head-also")) } } }
+                tbody { @for episode in episodes.iter().take(MAX_ROWS) { (row(page, episode, worse, longer)) } }
             }
         }
-        @if episodes.len() > MOST_ROWS { p.small-print { "and " (episodes.len() - MOST_ROWS) " more, which are not listed here" } }
+        @if episodes.len() > MAX_ROWS { p.small-print { (page.count("more-episodes", episodes.len() - MAX_ROWS)) } }
     }
 }
 
@@ -148,12 +145,13 @@ fn row(page: &Page, episode: &Episode, worse: EpisodeKind, longer: EpisodeKind) 
         let inside = |e: &Episode| e.kind == kind && e.start < episode.end && episode.start < e.end;
         page.digest.episodes.iter().any(inside)
     };
-    let also: Vec<&str> = [worse, longer].into_iter().filter(|kind| holds(*kind)).map(short_name).collect();
+    let also: Vec<String> =
+        [worse, longer].into_iter().filter(|kind| holds(*kind)).map(|kind| page.text(short_name(kind))).collect();
     html! {
         tr {
-            th scope="row" { (words::date(episode.start.date())) }
+            th scope="row" { (page.date(episode.start.date())) }
             td { (words::clock(episode.start.wall)) }
-            td { (words::duration(episode.duration_minutes)) }
+            td { (page.duration(episode.duration_minutes)) }
             td { (page.glucose(episode.extreme)) }
             td { (page.glucose(episode.mean)) }
             td.text { (also.join(", ")) }

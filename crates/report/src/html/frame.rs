@@ -2,8 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::{Page, digest::Digest, words};
-use crate::printing::fixed;
+use super::{
+    Page,
+    digest::Digest,
+    evidence::{self, Topic},
+    words,
+};
 
 /// Days of sensor time asked for before the figures are relied on.
 const ENOUGH_SENSOR_DAYS: f64 = 14.0;
@@ -11,149 +15,129 @@ const ENOUGH_WEAR_PERCENT: f64 = 70.0;
 
 pub(super) fn banner(page: &Page) -> Markup {
     let days = page.digest.days.len();
+    let fact = |key: &str, value: &str| html! { div { dt { (page.text(key)) } dd { (value) } } };
     html! {
         header.banner {
             div {
-                h1 { "Glucose and insulin" }
-                p.period { (words::window(page.digest.window)) span.muted { " · " (words::count(days, "day", "days")) } }
+                h1 { (page.text("title")) }
+                p.period { (page.window(page.digest.window)) span.muted { " · " (page.count("days", days)) } }
             }
             dl.about-person {
-                @if let Some(name) = &page.options.name { div { dt { "Name" } dd { (name) } } }
-                @if let Some(pump) = &page.input.pump { div { dt { "Pump" } dd { (pump) } } }
-                @if let Some(zone) = page.input.zone { div { dt { "Time zone" } dd { (zone.name()) } } }
-                @if let Some(made) = page.options.made_at { div { dt { "Made" } dd { (words::date(made.date())) " " (words::clock(made)) } } }
+                @if let Some(name) = &page.options.name { (fact("name", name)) }
+                @if let Some(born) = page.options.born { (fact("born", &words::whole_date(page.messages, born))) }
+                @if let Some(pump) = &page.input.pump { (fact("pump", pump)) }
+                @if let Some(zone) = page.input.zone { (fact("time-zone", zone.name())) }
+                @if let Some(made) = page.options.made_at { (fact("made", &format!("{} {}", page.date(made.date()), words::clock(made)))) }
             }
-            nav aria-label="Parts of the report" {
-                a href="#glucose" { "Glucose" }
-                a href="#pump" { "Pump" }
-                a href="#episodes" { "Episodes" }
-                @if page.options.day_pages && days > 0 { a href="#days" { "Days" } }
-            }
+            (navigation(page))
         }
+    }
+}
+
+fn navigation(page: &Page) -> Markup {
+    let mut parts = vec![("summary", "part-summary"), ("glucose", "part-glucose"), ("pump", "part-pump")];
+    parts.extend([("settings", "part-settings"), ("episodes", "part-episodes")]);
+    if page.options.day_pages && !page.digest.days.is_empty() {
+        parts.push(("days", "part-days"));
+    }
+    html! {
+        nav aria-label=(page.text("parts")) { @for (id, key) in parts { a href={ "#" (id) } { (page.text(key)) } } }
     }
 }
 
 /// What the reader should know before the figures: that data are missing or few.
 pub(super) fn notes(page: &Page) -> Markup {
-    let notes = notes_on(page.digest);
+    let notes = notes_on(page);
     html! {
         @if !notes.is_empty() {
-            aside.notes aria-label="About the data" {
-                @for note in &notes { p { (note) } }
-            }
+            aside.notes aria-label=(page.text("about-the-data")) { @for note in &notes { p { (note) } } }
         }
     }
 }
 
-fn notes_on(digest: &Digest) -> Vec<String> {
-    let mut notes = Vec::new();
+fn notes_on(page: &Page) -> Vec<String> {
+    let digest = page.digest;
     if digest.days.is_empty() {
-        notes.push("The window is empty: there is nothing to report.".to_owned());
-        return notes;
+        return vec![page.text("note-empty-window")];
     }
-    if digest.has_readings() {
-        notes.extend(note_on_few_readings(digest));
-    } else {
-        notes.push("No CGM readings in this window. Glucose figures are left empty.".to_owned());
-    }
-    if digest.has_insulin() {
-        notes.extend(note_on_missing_insulin(digest));
-        notes.extend(note_on_unknown_basal(digest));
-        notes.extend(note_on_overlapping_pumps(digest));
-        notes.extend(note_on_unknown_boluses(digest));
-    } else {
-        notes.push("No insulin on record in this window. Pump figures are left empty.".to_owned());
-    }
-    notes
+    let glucose = if digest.has_readings() { note_on_few_readings(page) } else { Some(page.text("note-no-readings")) };
+    let insulin = if digest.has_insulin() { notes_on_insulin(page) } else { vec![page.text("note-no-insulin")] };
+    glucose.into_iter().chain(insulin).collect()
 }
 
-fn note_on_few_readings(digest: &Digest) -> Option<String> {
+fn note_on_few_readings(page: &Page) -> Option<String> {
+    let digest = page.digest;
     let (days, wear) = (digest.sensor_days(), digest.wear.unwrap_or_default());
     let few = days < ENOUGH_SENSOR_DAYS * ENOUGH_WEAR_PERCENT / 100.0 || wear < ENOUGH_WEAR_PERCENT;
-    few.then(|| {
-        format!(
-            "Few data: {} of sensor time ({}), {} % of the window. Fourteen days with at least 70 % wear are asked for before \
-             these figures are relied on.",
-            if days < 1.0 { words::duration(days * 1440.0) } else { format!("{} days", fixed(days, 1)) },
-            words::count(digest.metrics.summary.n, "reading", "readings"),
-            fixed(wear, 1),
-        )
-    })
+    let time = if days < 1.0 {
+        page.duration(days * 1440.0)
+    } else {
+        page.say("days-exact", &[("days", page.number(days, 1).into())])
+    };
+    let values = [("time", time.into()), ("readings", page.readings().into()), ("wear", page.number(wear, 1).into())];
+    few.then(|| page.say("note-few-readings", &values))
 }
 
-fn note_on_missing_insulin(digest: &Digest) -> Option<String> {
-    let (with_data, all) = (digest.days_with_insulin().count(), digest.days.len());
-    (with_data < all).then(|| {
-        format!(
-            "Insulin is on record for {with_data} of {}. Averages leave the other days out.",
-            words::count(all, "day", "days")
-        )
-    })
-}
-
-fn note_on_unknown_basal(digest: &Digest) -> Option<String> {
-    let days = digest.days_with_insulin().filter(|day| day.basal_units.is_none()).count();
-    (days > 0).then(|| {
-        format!(
-            "The basal rate is unknown on {}. Totals of these days are unknown, too.",
-            words::count(days, "day", "days")
-        )
-    })
-}
-
-fn note_on_overlapping_pumps(digest: &Digest) -> Option<String> {
-    let days = digest.insulin.overlapping_days();
-    (days > 0).then(|| {
-        let count = words::count(days, "day", "days");
-        format!("Two pumps logged basal at once on {count}. Such days are incomplete and excluded from the averages.")
-    })
-}
-
-fn note_on_unknown_boluses(digest: &Digest) -> Option<String> {
-    let boluses: usize = digest.insulin.days.iter().map(|day| day.unknown_bolus_count).sum();
-    (boluses > 0).then(|| {
-        let count = words::count(boluses, "bolus", "boluses");
-        format!(
-            "The pump logged an impossible amount for {count}. What was delivered is unknown and counts in no total."
-        )
-    })
+fn notes_on_insulin(page: &Page) -> Vec<String> {
+    let digest = page.digest;
+    let unknown_basal = digest.days_with_insulin().filter(|day| day.basal_units.is_none()).count();
+    let unknown_boluses: usize = digest.insulin.days.iter().map(|day| day.unknown_bolus_count).sum();
+    let counted = [
+        ("note-unknown-basal", "days", unknown_basal),
+        ("note-overlapping-pumps", "days", digest.insulin.overlapping_days()),
+        ("note-unknown-boluses", "boluses", unknown_boluses),
+    ];
+    let note = |(key, unit, count): (&str, &str, usize)| {
+        (count > 0).then(|| page.say(key, &[("count", page.count(unit, count).into())]))
+    };
+    note_on_missing_insulin(page).into_iter().chain(counted.into_iter().filter_map(note)).collect()
 }
 
 /// Why counts of a period say little: how much of it the sensor was worn, where that was low.
-pub(super) fn low_wear(digest: &Digest) -> Option<String> {
+pub(super) fn low_wear(page: &Page, digest: &Digest) -> Option<String> {
     let wear = digest.wear.filter(|wear| *wear < ENOUGH_WEAR_PERCENT)?;
-    Some(format!("wear {}", words::percent(Some(wear))))
+    Some(page.say("wear-of", &[("wear", page.percent(Some(wear)).into())]))
+}
+
+fn note_on_missing_insulin(page: &Page) -> Option<String> {
+    let (with_data, all) = (page.digest.days_with_insulin().count(), page.digest.days.len());
+    let values = [("with", with_data.into()), ("days", page.count("days", all).into())];
+    (with_data < all).then(|| page.say("note-missing-insulin", &values))
+}
+
+impl Page<'_> {
+    /// "4032 readings".
+    pub(super) fn readings(&self) -> String {
+        self.count("readings", self.digest.metrics.summary.n)
+    }
 }
 
 /// The window, wear and number of readings, as it stands beside every figure of glucose.
-pub(super) fn glucose_basis(digest: &Digest) -> String {
-    format!(
-        "{} · wear {} · {}",
-        words::window(digest.window),
-        words::percent(digest.wear),
-        words::count(digest.metrics.summary.n, "reading", "readings")
-    )
+pub(super) fn glucose_basis(page: &Page, digest: &Digest) -> String {
+    let readings = page.count("readings", digest.metrics.summary.n);
+    let wear = page.say("wear-of", &[("wear", page.percent(digest.wear).into())]);
+    format!("{} · {wear} · {readings}", page.window(digest.window))
 }
 
 /// The window and the days on record, as it stands beside every figure of the pump.
-pub(super) fn insulin_basis(digest: &Digest) -> String {
+pub(super) fn insulin_basis(page: &Page, digest: &Digest) -> String {
     let complete = digest.insulin.days.iter().filter(|day| day.is_complete()).count();
-    let with_data = digest.days_with_insulin().count();
-    format!(
-        "{} · {} with insulin on record, {complete} complete",
-        words::window(digest.window),
-        words::count(with_data, "day", "days")
-    )
+    let with_data = page.count("days", digest.days_with_insulin().count());
+    let days = page.say("insulin-days", &[("days", with_data.into()), ("complete", complete.into())]);
+    format!("{} · {days}", page.window(digest.window))
 }
 
-/// A figure: heading, what it rests on, its definition one click away, and the thing itself.
-pub(super) fn figure(class: &str, heading: &str, basis: &str, definition: &str, body: &Markup) -> Markup {
+/// A figure: heading, what it rests on, its evidence one click away, and the thing itself.
+pub(super) fn figure(page: &Page, class: &str, heading: &str, basis: &str, topic: Topic, body: &Markup) -> Markup {
     html! {
         section.figure.(class) {
             div.head {
                 h3 { (heading) }
                 p.basis { (basis) }
-                details.define { summary { "Definition" span.hidden { " of " (heading) } } p { (definition) } }
+                details.define {
+                    summary { (page.text("evidence")) span.hidden { ": " (heading) } }
+                    (evidence::explained(page, topic))
+                }
             }
             (body)
         }
@@ -165,25 +149,31 @@ pub(super) fn nothing(why: &str) -> Markup {
     html! { p.nothing { (why) } }
 }
 
-/// One number with its name, goal, earlier value and definition.
-pub(super) struct Tile<'a> {
-    pub(super) name: &'a str,
+/// One number with its name, goal, earlier value and evidence.
+pub(super) struct Tile {
+    pub(super) name: String,
     pub(super) value: String,
-    pub(super) unit: &'a str,
+    pub(super) unit: String,
     pub(super) goal: Option<String>,
     /// The same number of the period before.
     pub(super) before: Option<String>,
-    pub(super) definition: &'a str,
+    pub(super) topic: Topic,
 }
 
-impl Tile<'_> {
-    pub(super) fn render(&self) -> Markup {
+impl Tile {
+    pub(super) fn with_goal(mut self, goal: Option<String>) -> Self {
+        self.goal = goal;
+        self
+    }
+
+    pub(super) fn render(&self, page: &Page) -> Markup {
+        let has_unit = self.value != words::NOTHING && !self.unit.is_empty();
         html! {
             li.tile {
-                details.define { summary { (self.name) } p { (self.definition) } }
-                p.value { (self.value) @if self.value != words::NOTHING && !self.unit.is_empty() { span.unit { " " (self.unit) } } }
+                details.define { summary { (self.name) } (evidence::explained(page, self.topic)) }
+                p.value { (self.value) @if has_unit { span.unit { " " (self.unit) } } }
                 @if let Some(goal) = &self.goal { p.goal { (goal) } }
-                @if let Some(before) = &self.before { p.before { "before " (before) } }
+                @if let Some(before) = &self.before { p.before { (page.say("before", &[("value", before.as_str().into())])) } }
             }
         }
     }
@@ -192,12 +182,8 @@ impl Tile<'_> {
 pub(super) fn closing(page: &Page) -> Markup {
     html! {
         footer {
-            p { strong { "Evidence, not advice." } " This page shows what the pump and the sensor recorded. It recommends no dose and no setting; talk about changes with the care team." }
-            p {
-                "Ranges and goals for " (page.options.goals.audience) ": international consensus, Battelino et al. 2019. "
-                "The ambulatory profile follows published methods; it is not the licensed AGP report of any institute. "
-                "Made on this computer by tandem from the records of the pump; nothing on this page is loaded from elsewhere."
-            }
+            p { strong { (page.text("closing-evidence")) } " " (page.text("closing-no-advice")) }
+            p { (page.say("closing-sources", &[("audience", page.text(page.options.goals.audience_key()).into())])) }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The first page: time in ranges, key figures, the ambulatory profile, fourteen small days.
+//! Time in ranges, key figures, the ambulatory profile, trends, and small days.
 
 use maud::{Markup, html};
 
@@ -6,31 +6,31 @@ use super::{
     Page,
     chart::{self, GLUCOSE_TOP, Plot},
     digest::{Day, Digest, is_weekend},
+    evidence::{self, Topic},
     frame::{self, Tile},
-    profile_chart, ranges_table,
-    words::{self, define},
+    profile_chart, ranges_table, trends, words,
 };
-use crate::{
-    metrics::GriZone,
-    printing::{PrintedRanges, fixed},
-};
+use crate::{metrics::GriZone, printing::PrintedRanges};
 
 const SMALL_DAYS: usize = 14;
 
 pub(super) fn render(page: &Page) -> Markup {
-    let basis = frame::glucose_basis(page.digest);
+    let basis = frame::glucose_basis(page, page.digest);
+    let figure =
+        |class, key: &str, topic, body: &Markup| frame::figure(page, class, &page.text(key), &basis, topic, body);
     html! {
         section.sheet #glucose aria-labelledby="glucose-h" {
             div.page-head {
-                h2 #glucose-h { "Glucose" }
-                @if let Some(previous) = page.previous { p.muted { "before: " (frame::glucose_basis(previous)) } }
+                h2 #glucose-h { (page.text("part-glucose")) }
+                @if let Some(previous) = page.previous { p.muted { (page.say("before-colon", &[("value", frame::glucose_basis(page, previous).into())])) } }
             }
             div.pair.top {
-                (frame::figure("ranges", "Time in ranges", &basis, define::RANGES, &ranges_table::render(page)))
-                (frame::figure("key", "Key figures", &basis, define::KEY, &tiles(page)))
+                (figure("ranges", "figure-ranges", evidence::RANGES, &ranges_table::render(page)))
+                (figure("key", "figure-key", evidence::KEY, &tiles(page)))
             }
-            (frame::figure("profile", "Ambulatory glucose profile", &basis, define::PROFILE, &profile_chart::render(page)))
-            (frame::figure("small", "Daily glucose", &last_days_basis(page), define::SMALL_DAYS, &small_days(page)))
+            (figure("profile", "figure-profile", evidence::PROFILE, &profile_chart::render(page)))
+            (trends::render(page, &basis))
+            (frame::figure(page, "small", &page.text("figure-small"), &last_days_basis(page), evidence::SMALL_DAYS, &small_days(page)))
         }
     }
 }
@@ -38,28 +38,41 @@ pub(super) fn render(page: &Page) -> Markup {
 fn last_days_basis(page: &Page) -> String {
     let shown = page.digest.days.len().min(SMALL_DAYS);
     let readings: usize = last_days(page.digest).map(|day| day.readings.len()).sum();
-    format!("last {} · {}", words::count(shown, "day", "days"), words::count(readings, "reading", "readings"))
+    format!("{} · {}", page.count("last-days", shown), page.count("readings", readings))
 }
 
 fn tiles(page: &Page) -> Markup {
     let goals = &page.options.goals;
+    let mean_goal = match page.options.unit {
+        crate::GlucoseUnit::MgPerDl => goals.mean_mg_per_dl.map(|goal| page.number(goal, 0)),
+        crate::GlucoseUnit::MmolPerL => goals.mean_mmol_per_l.map(|goal| page.number(goal, 1)),
+    };
+    let below = |goal: String| page.say("goal-below", &[("goal", goal.into())]);
+    let at_most = |goal: f64| page.say("goal-up-to", &[("goal", format!("{} %", page.number(goal, 0)).into())]);
+    let gri_zone = |zone| page.say("gri-zone", &[("zone", zone_letter(zone).into())]);
     let tiles = [
-        tile(page, "Mean glucose", page.unit(), define::MEAN, |d| {
-            d.metrics.summary.mean.map(|mean| page.glucose(mean))
-        })
-        .with_goal(goals.mean_in_words(page.options.unit)),
-        tile(page, "GMI", "%", define::GMI, |d| d.metrics.summary.gmi.map(|gmi| fixed(gmi, 1)))
-            .with_goal(goals.gmi.map(|goal| format!("goal below {} %", fixed(goal, 0)))),
-        tile(page, "Variability (CV)", "%", define::CV, |d| d.metrics.summary.cv.map(|cv| fixed(cv, 1)))
-            .with_goal(goals.cv.map(|goal| format!("goal up to {} %", fixed(goal, 0)))),
-        tile(page, "In tight range", "%", define::TIGHT, |d| d.metrics.ranges.map(|r| fixed(r.in_tight_range, 0)))
+        tile(page, "tile-mean", page.unit(), evidence::MEAN, |d| d.metrics.summary.mean.map(|mean| page.glucose(mean)))
+            .with_goal(mean_goal.map(below)),
+        tile(page, "tile-gmi", "%", evidence::GMI, |d| d.metrics.summary.gmi.map(|gmi| page.number(gmi, 1)))
+            .with_goal(goals.gmi.map(|goal| below(format!("{} %", page.number(goal, 0))))),
+        tile(page, "tile-cv", "%", evidence::CV, |d| d.metrics.summary.cv.map(|cv| page.number(cv, 1)))
+            .with_goal(goals.cv.map(at_most)),
+        tile(page, "tile-tight", "%", evidence::TIGHT, |d| d.metrics.ranges.map(|r| page.number(r.in_tight_range, 0)))
             .with_goal(Some(tight_range(page))),
-        tile(page, "Risk index (GRI)", "", define::GRI, |d| d.metrics.gri.map(|gri| fixed(gri.index, 0)))
-            .with_goal(page.digest.metrics.gri.map(|gri| format!("zone {}", zone(gri.zone)))),
-        tile(page, "Sensor wear", "%", define::WEAR, |d| d.wear.map(|wear| fixed(wear, 1)))
-            .with_goal(Some(words::count(page.digest.metrics.summary.n, "reading", "readings"))),
+        tile(page, "tile-gri", "", evidence::GRI, |d| d.metrics.gri.map(|gri| page.number(gri.index, 0)))
+            .with_goal(page.digest.metrics.gri.map(|gri| gri_zone(gri.zone))),
+        tile(page, "tile-wear", "%", evidence::WEAR, |d| d.wear.map(|wear| page.number(wear, 1)))
+            .with_goal(Some(page.readings())),
     ];
-    html! { ul.tiles { @for tile in &tiles { (tile.render()) } } }
+    html! { ul.tiles { @for tile in tiles.iter().chain(&own_target(page)) { (tile.render(page)) } } }
+}
+
+/// Time in the person's own target range, where there is one.
+fn own_target(page: &Page) -> Option<Tile> {
+    let (low, high) = page.options.own_target?;
+    let range = format!("{}–{} {}", page.glucose(low), page.glucose(high), page.unit());
+    let share = |d: &Digest| d.in_own_target.map(|share| page.number(share, 0));
+    Some(tile(page, "tile-own-target", "%", evidence::OWN_TARGET, share).with_goal(Some(range)))
 }
 
 fn tight_range(page: &Page) -> String {
@@ -67,31 +80,19 @@ fn tight_range(page: &Page) -> String {
     format!("{}–{} {}", page.glucose(t.low), page.glucose(t.tight_high), page.unit())
 }
 
-fn tile<'a>(
-    page: &'a Page,
-    name: &'a str,
-    unit: &'a str,
-    definition: &'a str,
-    value: impl Fn(&Digest) -> Option<String>,
-) -> Tile<'a> {
+fn tile(page: &Page, key: &str, unit: &str, topic: Topic, value: impl Fn(&Digest) -> Option<String>) -> Tile {
     let print = |digest: &Digest| value(digest).unwrap_or_else(|| words::NOTHING.to_owned());
-    Tile { name, unit, definition, value: print(page.digest), before: page.previous.map(print), goal: None }
+    let (value, before) = (print(page.digest), page.previous.map(print));
+    Tile { name: page.text(key), unit: unit.to_owned(), topic, value, before, goal: None }
 }
 
-impl Tile<'_> {
-    pub(super) fn with_goal(mut self, goal: Option<String>) -> Self {
-        self.goal = goal;
-        self
-    }
-}
-
-fn zone(zone: GriZone) -> char {
+fn zone_letter(zone: GriZone) -> &'static str {
     match zone {
-        GriZone::A => 'A',
-        GriZone::B => 'B',
-        GriZone::C => 'C',
-        GriZone::D => 'D',
-        GriZone::E => 'E',
+        GriZone::A => "A",
+        GriZone::B => "B",
+        GriZone::C => "C",
+        GriZone::D => "D",
+        GriZone::E => "E",
     }
 }
 
@@ -101,34 +102,32 @@ fn last_days<'a>(digest: &'a Digest<'a>) -> impl Iterator<Item = &'a Day<'a>> {
 
 fn small_days(page: &Page) -> Markup {
     if page.digest.days.is_empty() {
-        return frame::nothing("No days in the window.");
+        return frame::nothing(&page.text("no-days"));
     }
     html! { ol.small-days { @for day in last_days(page.digest) { li { (small_day(page, day)) } } } }
 }
 
 fn small_day(page: &Page, day: &Day) -> Markup {
     let in_range = day.metrics.ranges.map(|ranges| PrintedRanges::new(&ranges).in_range);
-    let head = html! {
-        span.weekday.weekend[is_weekend(day.date)] { (words::weekday(day.date)) }
-        " " span.date { (words::short_date(day.date)) }
-        " " @if let Some(share) = in_range { span.share { (share) " %" } } @else { span.share.muted { "no data" } }
-    };
-    let said = in_range.map_or_else(|| "no readings".to_owned(), |share| format!("{share} % in range"));
+    let head = day_head(page, day, in_range);
+    let said = in_range
+        .map_or_else(|| page.text("no-readings"), |share| page.say("percent-in-range", &[("share", share.into())]));
+    let width = day.clock.length();
     let plot = Plot {
         class: "tiny",
-        label: format!("{}: {said}", words::date(day.date)),
-        width: 1440.0,
+        label: format!("{}: {said}", page.date(day.date)),
+        width,
         height: GLUCOSE_TOP,
         left: Vec::new(),
         right: Vec::new(),
         below: Vec::new(),
         body: html! {
-            (chart::glucose_ground(1440.0, &page.options.thresholds))
+            (chart::glucose_ground(width, &page.options.thresholds))
             path.trace d=(glucose_trace(page, day)) {}
         },
     };
     html! {
-        @if page.options.day_pages {
+        @if page.has_sheet(day) {
             a.day-link href={ "#d" (day.date) } { (head) (plot.render()) }
         } @else {
             div.day-link { (head) (plot.render()) }
@@ -136,12 +135,18 @@ fn small_day(page: &Page, day: &Day) -> Markup {
     }
 }
 
+/// Weekday, date and time in range.
+pub(super) fn day_head(page: &Page, day: &Day, in_range: Option<i64>) -> Markup {
+    html! {
+        span.weekday.weekend[is_weekend(day.date)] { (page.weekday(day.date)) }
+        " " span.date { (page.short_date(day.date)) }
+        " " @if let Some(share) = in_range { span.share { (share) " %" } } @else { span.share.muted { (page.text("no-data")) } }
+    }
+}
+
 /// The day's readings as a line that is broken where three or more are missing.
 pub(super) fn glucose_trace(page: &Page, day: &Day) -> String {
     let longest_step = 3.0 * page.digest.interval_minutes;
-    let points = day
-        .readings
-        .iter()
-        .map(|reading| (super::digest::minute_of_day(reading.at, day.date), reading.glucose.get().min(GLUCOSE_TOP)));
-    chart::trace(points, longest_step)
+    let point = |reading: &&crate::Reading| (day.clock.minute(reading.at), reading.glucose.get().min(GLUCOSE_TOP));
+    chart::trace(day.readings.iter().map(point), longest_step)
 }

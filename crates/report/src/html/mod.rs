@@ -2,19 +2,31 @@
 //!
 //! This module says what a report is made of and in which order it is read; each part of the page has a module of its own.
 
+mod buckets;
 mod chart;
 mod daily_log;
+mod day_clock;
 mod digest;
 mod episode_list;
+mod evidence;
 mod frame;
 mod glucose_page;
+mod lanes;
+mod paper;
+mod patterns;
 mod profile_chart;
 mod pump_charts;
 mod pump_page;
 mod ranges_table;
-mod words;
+mod settings_page;
+mod summary;
+mod trends;
+pub(crate) mod words;
 
-use chrono::NaiveDateTime;
+pub use evidence::{TOPICS, Topic};
+pub(crate) use settings_page::describe_changes;
+
+use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -22,6 +34,8 @@ pub use crate::vocabulary::{AlarmFamily, SiteChangeKind};
 use crate::{
     glucose::{GlucoseUnit, Reading, Thresholds},
     insulin::InsulinRows,
+    messages::{Language, Messages},
+    settings::SettingsSnapshot,
     time::{Span, Stamp, Window},
 };
 use digest::Digest;
@@ -45,6 +59,8 @@ pub struct Period {
     pub sensor_starts: Vec<Stamp>,
     /// Alarms and alerts as they were raised.
     pub alarms: Vec<Alarm>,
+    /// The profile's basal rate in units per hour, from when on it held, oldest first; only the explorer shows it.
+    pub profile_basal: Vec<(Stamp, f64)>,
 }
 
 impl Period {
@@ -60,6 +76,7 @@ impl Period {
             site_changes: Vec::new(),
             sensor_starts: Vec::new(),
             alarms: Vec::new(),
+            profile_basal: Vec::new(),
         }
     }
 }
@@ -104,6 +121,8 @@ pub struct ReportInput {
     pub zone: Option<Tz>,
     /// The pump in the reader's words, e.g. `t:slim X2`.
     pub pump: Option<String>,
+    /// The pump's settings, oldest first: those in effect when the period began, and every later state up to its end.
+    pub settings: Vec<SettingsSnapshot>,
 }
 
 /// How a report is shown.
@@ -113,14 +132,34 @@ pub struct ReportOptions {
     pub unit: GlucoseUnit,
     /// The edges of the ranges.
     pub thresholds: Thresholds,
+    /// The person's own target range in mg/dL, shown beside that of the consensus.
+    pub own_target: Option<(f64, f64)>,
     /// The goals printed beside the ranges.
     pub goals: Goals,
+    /// The language.
+    pub language: Language,
     /// The person's name, only where it is wanted on paper.
     pub name: Option<String>,
+    /// The person's date of birth, only where it is wanted on paper.
+    pub born: Option<NaiveDate>,
     /// The wall-clock time to print as the time of making.
     pub made_at: Option<NaiveDateTime>,
-    /// Whether each day gets a page.
+    /// Whether the days are shown one by one.
     pub day_pages: bool,
+    /// Whether each day is printed large, three to a page, instead of three beside each other.
+    pub large_days: bool,
+    /// The paper.
+    pub paper: Paper,
+}
+
+/// The size of paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Paper {
+    /// 210 × 297 mm.
+    #[default]
+    A4,
+    /// 8.5 × 11 inches.
+    Letter,
 }
 
 impl Default for ReportOptions {
@@ -128,19 +167,35 @@ impl Default for ReportOptions {
         Self {
             unit: GlucoseUnit::default(),
             thresholds: Thresholds::default(),
+            own_target: None,
             goals: Goals::STANDARD,
+            language: Language::default(),
             name: None,
+            born: None,
             made_at: None,
             day_pages: true,
+            large_days: false,
+            paper: Paper::default(),
         }
     }
+}
+
+/// Whom a set of goals is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Type 1 and type 2 diabetes.
+    Standard,
+    /// Older people and those at high risk.
+    OlderOrHighRisk,
+    /// Pregnancy with type 1 diabetes.
+    PregnancyType1,
 }
 
 /// Goals for the shares of time, in %, and for the key figures. A goal that a set does not have is `None`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Goals {
     /// Who they are for.
-    pub audience: &'static str,
+    pub audience: Audience,
     /// Less than this very low.
     pub very_low: Option<f64>,
     /// Less than this below range.
@@ -162,17 +217,18 @@ pub struct Goals {
 }
 
 impl Goals {
-    fn mean_in_words(&self, unit: GlucoseUnit) -> Option<String> {
-        let (goal, decimals) = match unit {
-            GlucoseUnit::MgPerDl => (self.mean_mg_per_dl, 0),
-            GlucoseUnit::MmolPerL => (self.mean_mmol_per_l, 1),
-        };
-        goal.map(|goal| format!("goal below {}", crate::printing::fixed(goal, decimals)))
+    /// The key of the message that names whom they are for.
+    fn audience_key(&self) -> &'static str {
+        match self.audience {
+            Audience::Standard => "audience-standard",
+            Audience::OlderOrHighRisk => "audience-older",
+            Audience::PregnancyType1 => "audience-pregnancy",
+        }
     }
 
     /// Type 1 and type 2 diabetes (Battelino et al. 2019).
     pub const STANDARD: Self = Self {
-        audience: "type 1 and type 2 diabetes",
+        audience: Audience::Standard,
         very_low: Some(1.0),
         below: Some(4.0),
         in_range: Some(70.0),
@@ -186,7 +242,7 @@ impl Goals {
 
     /// Older people and those at high risk.
     pub const OLDER_OR_HIGH_RISK: Self = Self {
-        audience: "older people and high risk",
+        audience: Audience::OlderOrHighRisk,
         very_low: None,
         below: Some(1.0),
         in_range: Some(50.0),
@@ -200,7 +256,7 @@ impl Goals {
 
     /// Pregnancy with type 1 diabetes; belongs with thresholds of 63 and 140 mg/dL.
     pub const PREGNANCY_TYPE_1: Self = Self {
-        audience: "pregnancy with type 1 diabetes",
+        audience: Audience::PregnancyType1,
         very_low: Some(1.0),
         below: Some(4.0),
         in_range: Some(70.0),
@@ -213,6 +269,9 @@ impl Goals {
     };
 }
 
+/// What every page of tandem has near its beginning.
+pub const GENERATOR: &str = "<meta name=\"generator\" content=\"tandem\">";
+
 /// The report.
 #[derive(Debug, Clone, Copy)]
 pub struct Report;
@@ -221,9 +280,10 @@ impl Report {
     /// The whole page. The same input gives the same page.
     #[must_use]
     pub fn render(input: &ReportInput, options: &ReportOptions) -> String {
-        let digest = Digest::new(&input.period, input.zone, &options.thresholds);
-        let previous = input.previous.as_ref().map(|period| Digest::new(period, input.zone, &options.thresholds));
-        let page = Page { input, options, digest: &digest, previous: previous.as_ref() };
+        let digest = Digest::new(&input.period, input.zone, options);
+        let previous = input.previous.as_ref().map(|period| Digest::new(period, input.zone, options));
+        let messages = Messages::new(options.language);
+        let page = Page { input, options, messages: &messages, digest: &digest, previous: previous.as_ref() };
         page.render().into_string()
     }
 }
@@ -233,10 +293,12 @@ impl Report {
 struct Page<'a> {
     input: &'a ReportInput,
     options: &'a ReportOptions,
+    messages: &'a Messages,
     digest: &'a Digest<'a>,
     previous: Option<&'a Digest<'a>>,
 }
 
+pub(crate) const PALETTE: &str = include_str!("palette.css");
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("hover.js");
 
@@ -244,25 +306,20 @@ impl Page<'_> {
     fn render(&self) -> Markup {
         html! {
             (DOCTYPE)
-            html lang="en" {
+            html lang=(self.options.language.tag()) {
                 head {
                     meta charset="utf-8";
+                    (PreEscaped(GENERATOR))
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
-                    title { "Glucose and insulin, " (words::window(self.digest.window)) }
-                    style { (PreEscaped(STYLE)) }
+                    title { (self.text("title")) ", " (self.window(self.digest.window)) }
+                    style { (PreEscaped(PALETTE)) (PreEscaped(STYLE)) (PreEscaped(paper::style(self))) }
                 }
-                body {
-                    a.skip href="#main" { "Skip to the report" }
+                body.large-days[self.options.large_days].no-days[!self.options.day_pages].many-days[daily_log::has_too_many_for_paper(self)] {
+                    a.skip href="#main" { (self.text("skip")) }
                     (chart::shared_paint(&self.options.thresholds))
                     (frame::banner(self))
-                    main #main {
-                        (frame::notes(self))
-                        (glucose_page::render(self))
-                        (pump_page::render(self))
-                        (episode_list::render(self))
-                        @if self.options.day_pages { (daily_log::render(self)) }
-                    }
+                    main #main { (self.parts()) }
                     (frame::closing(self))
                     script { (PreEscaped(SCRIPT)) }
                 }
@@ -270,11 +327,25 @@ impl Page<'_> {
         }
     }
 
-    fn glucose(&self, mg_per_dl: f64) -> String {
-        crate::printing::glucose(mg_per_dl, self.options.unit)
+    fn parts(&self) -> Markup {
+        html! {
+            (frame::notes(self))
+            (summary::render(self))
+            (glucose_page::render(self))
+            (pump_page::render(self))
+            (settings_page::render(self))
+            (episode_list::render(self))
+            @if self.options.day_pages { (daily_log::render(self)) }
+        }
     }
 
-    fn unit(&self) -> &'static str {
-        self.options.unit.name()
+    /// An alarm in the words that the pump shows; one that the catalogue does not have goes by the pump's name of it.
+    fn alarm_name(&self, alarm: &Alarm) -> String {
+        alarm_name(self.messages, &alarm.name)
     }
+}
+
+/// An alarm in the words that the pump shows, by the dictionary's name of it.
+pub(crate) fn alarm_name(messages: &Messages, name: &str) -> String {
+    messages.find(&format!("alarm-{name}"), &[]).unwrap_or_else(|| name.replace('_', " "))
 }

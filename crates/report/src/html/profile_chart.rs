@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::{
     Page,
     chart::{self, GLUCOSE_TOP, Plot, Tick},
-    frame,
+    frame, words,
 };
 use crate::profile::{Percentiles, ProfileBin};
 
@@ -18,7 +18,7 @@ const LABELS_APART: f64 = 0.055;
 
 pub(super) fn render(page: &Page) -> Markup {
     if page.digest.sensor_days() < FEWEST_SENSOR_DAYS {
-        return frame::nothing("Less than a day of readings: no profile is drawn.");
+        return frame::nothing(&page.text("profile-too-few"));
     }
     let runs = runs(&page.digest.profile);
     let plot = Plot {
@@ -41,7 +41,7 @@ pub(super) fn render(page: &Page) -> Markup {
         p.axis-unit { (page.unit()) }
         (plot.render())
         div.under {
-            (chart::legend(&[("k-line", "median"), ("k-mid", "25–75 %"), ("k-pale", "5–95 %")]))
+            (chart::legend(&[("k-line", page.text("median")), ("k-mid", "25–75 %".to_owned()), ("k-pale", "5–95 %".to_owned())]))
             (numbers(page))
         }
     }
@@ -49,15 +49,17 @@ pub(super) fn render(page: &Page) -> Markup {
 
 fn said(page: &Page) -> String {
     let medians = page.digest.profile.iter().filter_map(|bin| Some((bin.hour, bin.smoothed?.p50)));
-    let at = |(hour, value): (usize, f64)| format!("{} {} at {hour:02}:30", page.glucose(value), page.unit());
-    let lowest = medians.clone().min_by(|a, b| a.1.total_cmp(&b.1)).map(at);
-    let highest = medians.max_by(|a, b| a.1.total_cmp(&b.1)).map(at);
-    match lowest.zip(highest) {
-        Some((lowest, highest)) => {
-            format!("Glucose by time of day. The median is lowest with {lowest} and highest with {highest}.")
-        }
-        None => "Glucose by time of day, without readings.".to_owned(),
-    }
+    let glucose = |value: f64| format!("{} {}", page.glucose(value), page.unit());
+    let lowest = medians.clone().min_by(|a, b| a.1.total_cmp(&b.1));
+    let highest = medians.max_by(|a, b| a.1.total_cmp(&b.1));
+    let Some((lowest, highest)) = lowest.zip(highest) else { return page.text("profile-empty") };
+    let values = [
+        ("lowest", glucose(lowest.1).into()),
+        ("lowesttime", format!("{:02}:30", lowest.0).into()),
+        ("highest", glucose(highest.1).into()),
+        ("highesttime", format!("{:02}:30", highest.0).into()),
+    ];
+    page.say("profile-said", &values)
 }
 
 /// Points of hours in a row that have readings, a little beyond midnight on both sides where the day goes round.
@@ -122,15 +124,15 @@ fn right_labels(bins: &[ProfileBin]) -> Vec<Tick> {
 fn numbers(page: &Page) -> Markup {
     html! {
         details.numbers {
-            summary { "Numbers by hour" }
-            div.scroll tabindex="0" role="region" aria-label="Percentiles by hour" {
+            summary { (page.text("numbers-by-hour")) }
+            div.scroll tabindex="0" role="region" aria-label=(page.text("numbers-by-hour")) {
                 table.plain {
-                    thead { tr { th scope="col" { "Hour" } @for p in ["5 %", "25 %", "50 %", "75 %", "95 %", "Readings"] { th scope="col" { (p) } } } }
+                    thead { tr { th scope="col" { (page.text("hour")) } @for p in ["5 %", "25 %", "50 %", "75 %", "95 %"] { th scope="col" { (p) } } th scope="col" { (page.text("head-readings")) } } }
                     tbody {
                         @for bin in &page.digest.profile {
                             tr {
                                 th scope="row" { (format!("{:02}:00", bin.hour)) }
-                                @for value in five(bin) { td { (value.map_or_else(|| "–".to_owned(), |value| page.glucose(value))) } }
+                                @for value in five(bin) { td { (value.map_or_else(|| words::NOTHING.to_owned(), |value| page.glucose(value))) } }
                                 td { (bin.readings) }
                             }
                         }

@@ -1,30 +1,38 @@
-//! Charts of the pump page, one column per calendar day or per hour.
+//! Charts of the pump page: a column per day, week or month, or per hour.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, Timelike};
+use chrono::Timelike;
 use maud::{Markup, html};
 
 use super::{
     AlarmFamily, Page, SiteChangeKind,
+    buckets::{self, Bucket, Step},
     chart::{self, Plot, Tick, number, round_up},
-    digest::minute_of_day,
-    frame, words,
+    day_clock,
+    digest::Day,
+    frame,
 };
 use crate::{
     insulin::InsulinDay,
-    printing::fixed,
     time::{Stamp, minutes_between},
 };
 
-/// Width of a column in a unit of one day.
+/// Width of a column in a unit of one column.
 const COLUMN: f64 = 0.76;
-/// The most labels below an axis of days.
-const MOST_LABELS: usize = 7;
+/// More columns than this are drawn without an outline, which would cover them.
+const MAX_OUTLINED: usize = 31;
+
+/// The parts of a column, from the bottom up: class of colour and height.
+type Parts = Vec<(&'static str, f64)>;
+
+/// One column of a chart.
+struct Column {
+    pale: bool,
+    parts: Parts,
+}
 
 pub(super) fn daily_insulin(page: &Page) -> Markup {
-    let days = &page.digest.insulin.days;
-    let top = round_up(days.iter().map(delivered_units).fold(0.0, f64::max));
     let stack = |day: &InsulinDay| {
         let class = &day.bolus_by_class;
         vec![
@@ -34,149 +42,143 @@ pub(super) fn daily_insulin(page: &Page) -> Markup {
             ("f-auto", class.auto_correction),
         ]
     };
-    let columns: Vec<Column> = days.iter().map(|day| Column { pale: !day.is_complete(), parts: stack(day) }).collect();
-    let label = format!("Units of insulin a day, up to {} U; the numbers are in the table below", fixed(top, 0));
+    let legend = [
+        ("f-basal", "legend-basal"),
+        ("f-meal", "legend-meal"),
+        ("f-corr", "legend-correction"),
+        ("f-auto", "legend-automatic"),
+    ];
     html! {
         p.axis-unit { "U" }
-        (plot_by_day(page, "tall", label, top, 0, &columns))
+        (columns_by_day(page, "tall", "chart-insulin", 1.0, &stack))
         div.under {
-            (chart::legend(&[("f-basal", "basal"), ("f-meal", "meal and other bolus"), ("f-corr", "correction"), ("f-auto", "automatic correction")]))
+            (chart::legend(&legend.map(|(class, key)| (class, page.text(key)))))
             (table_by_day(page))
         }
     }
 }
 
-/// The height of the day's column: what is known of it.
-fn delivered_units(day: &InsulinDay) -> f64 {
-    day.basal_units.unwrap_or_default() + day.bolus_units
-}
-
 pub(super) fn daily_boluses(page: &Page) -> Markup {
-    let days = &page.digest.insulin.days;
-    let top = round_up(days.iter().map(|day| day.bolus_count as f64).fold(0.0, f64::max)).max(4.0);
     let stack =
         |day: &InsulinDay| vec![("f-meal", day.user_bolus_count() as f64), ("f-auto", day.auto_bolus_count as f64)];
-    let columns: Vec<Column> = days.iter().map(|day| Column { pale: false, parts: stack(day) }).collect();
+    let legend = [("f-meal", page.text("legend-by-hand")), ("f-auto", page.text("legend-automatic-boluses"))];
     html! {
-        (plot_by_day(page, "short", "Boluses a day, by hand and automatic".to_owned(), top, 0, &columns))
-        div.under { (chart::legend(&[("f-meal", "by hand"), ("f-auto", "automatic")])) }
+        (columns_by_day(page, "short", "chart-boluses", 4.0, &stack))
+        div.under { (chart::legend(&legend)) }
     }
 }
 
 pub(super) fn daily_carbs(page: &Page) -> Markup {
-    let grams: Vec<f64> = page.digest.days.iter().map(carbs_of).collect();
-    let top = round_up(grams.iter().copied().fold(0.0, f64::max)).max(10.0);
-    let columns: Vec<Column> = grams.iter().map(|g| Column { pale: false, parts: vec![("f-carbs", *g)] }).collect();
+    let stack = |day: &InsulinDay| vec![("f-carbs", day.carbs_grams)];
     html! {
-        (plot_by_day(page, "short", "Grams of carbohydrates entered a day".to_owned(), top, 0, &columns))
-        div.under { (chart::legend(&[("f-carbs", "grams entered")])) }
+        (columns_by_day(page, "short", "chart-carbs", 10.0, &stack))
+        div.under { (chart::legend(&[("f-carbs", page.text("legend-carbs"))])) }
     }
 }
 
-fn carbs_of(day: &super::digest::Day) -> f64 {
-    day.insulin.carbs_grams
+/// A column per day, or per week or month the mean of its days with insulin on record.
+fn columns_by_day(page: &Page, class: &str, key: &str, least_top: f64, stack: &dyn Fn(&InsulinDay) -> Parts) -> Markup {
+    let step = Step::fitting(page.digest.days.len());
+    let buckets = buckets::buckets(page, step);
+    let columns: Vec<Column> = buckets.iter().map(|bucket| column_of_days(bucket, stack)).collect();
+    let top = round_up(columns.iter().map(Column::height).fold(0.0, f64::max)).max(least_top);
+    let label = format!("{}, {}", page.say(key, &[("top", page.number(top, 0).into())]), page.text(step.key()));
+    plot_of_columns(class, label, top, &columns, buckets::ticks(page, &buckets, step))
 }
 
-/// One column of a chart: its parts from the bottom up.
-struct Column {
-    pale: bool,
-    parts: Vec<(&'static str, f64)>,
+fn column_of_days(bucket: &Bucket, stack: &dyn Fn(&InsulinDay) -> Parts) -> Column {
+    let days: Vec<&InsulinDay> =
+        bucket.days.iter().map(|day| &day.insulin).filter(|day| day.has_data || day.carbs_grams > 0.0).collect();
+    let stacks: Vec<Parts> = days.iter().map(|day| stack(day)).collect();
+    let mean = |index: usize| stacks.iter().map(|parts| parts[index].1).sum::<f64>() / stacks.len() as f64;
+    let parts =
+        stacks.first().map(|first| first.iter().enumerate().map(|(index, (class, _))| (*class, mean(index))).collect());
+    Column { pale: !days.is_empty() && days.iter().all(|day| !day.is_complete()), parts: parts.unwrap_or_default() }
 }
 
-fn plot_by_day(page: &Page, class: &str, label: String, top: f64, decimals: usize, columns: &[Column]) -> Markup {
-    let dates: Vec<NaiveDate> = page.digest.days.iter().map(|day| day.date).collect();
-    plot_of_columns(class, label, top, decimals, columns, day_ticks(&dates))
+impl Column {
+    fn height(&self) -> f64 {
+        self.parts.iter().map(|(_, value)| value).sum()
+    }
+
+    fn render(&self, index: usize) -> Markup {
+        let x = number(index as f64 + (1.0 - COLUMN) / 2.0);
+        let mut from = 0.0;
+        let bars = self.parts.iter().filter(|(_, value)| *value > 0.0).map(|(class, value)| {
+            let y = from;
+            from += value;
+            html! { rect class=(class) x=(x) y=(number(y)) width=(number(COLUMN)) height=(number(*value)) {} }
+        });
+        let bars: Vec<Markup> = bars.collect();
+        html! { @if self.pale { g.pale { @for bar in &bars { (bar) } } } @else { @for bar in &bars { (bar) } } }
+    }
 }
 
-fn plot_of_columns(
-    class: &str,
-    label: String,
-    top: f64,
-    decimals: usize,
-    columns: &[Column],
-    below: Vec<Tick>,
-) -> Markup {
+fn plot_of_columns(class: &str, label: String, top: f64, columns: &[Column], below: Vec<Tick>) -> Markup {
     let width = columns.len().max(1) as f64;
-    let middle = if decimals == 0 && top % 2.0 != 0.0 { None } else { Some(top / 2.0) };
+    let middle = if top % 2.0 == 0.0 { Some(top / 2.0) } else { None };
+    let marks = [Some(0.0), middle, Some(top)].into_iter().flatten();
+    let crowded = if columns.len() > MAX_OUTLINED { " crowded" } else { "" };
     let plot = Plot {
-        class,
+        class: &format!("{class}{crowded}"),
         label,
         width,
         height: top,
-        left: [Some(0.0), middle, Some(top)]
-            .into_iter()
-            .flatten()
-            .map(|at| Tick::new(at / top, fixed(at, decimals)))
-            .collect(),
+        left: marks.map(|at| Tick::new(at / top, crate::printing::fixed(at, 0))).collect(),
         right: Vec::new(),
         below,
         body: html! {
             path.grid d={ "M0 0H" (number(width)) @if let Some(at) = middle { "M0 " (number(at)) "H" (number(width)) } } {}
-            @for (index, column) in columns.iter().enumerate() { (column_of(index, column)) }
+            @for (index, column) in columns.iter().enumerate() { (column.render(index)) }
         },
     };
     plot.render()
 }
 
-fn column_of(index: usize, column: &Column) -> Markup {
-    let x = number(index as f64 + (1.0 - COLUMN) / 2.0);
-    let mut from = 0.0;
-    let bars = column.parts.iter().filter(|(_, value)| *value > 0.0).map(|(class, value)| {
-        let y = from;
-        from += value;
-        html! { rect class=(class) x=(x) y=(number(y)) width=(number(COLUMN)) height=(number(*value)) {} }
-    });
-    let bars: Vec<Markup> = bars.collect();
-    html! { @if column.pale { g.pale { @for bar in &bars { (bar) } } } @else { @for bar in &bars { (bar) } } }
-}
-
-/// At most [`MOST_LABELS`] dates, each in the middle of its column.
-fn day_ticks(dates: &[NaiveDate]) -> Vec<Tick> {
-    let step = dates.len().div_ceil(MOST_LABELS).max(1);
-    let label = |index: usize| Tick {
-        place: (index as f64 + 0.5) / dates.len() as f64,
-        label: words::short_date(dates[index]),
-        minor: (index / step) % 2 == 1,
-    };
-    (0..dates.len()).step_by(step).map(label).collect()
-}
+/// More days than this are not listed one by one.
+const MAX_LISTED_DAYS: usize = 100;
 
 fn table_by_day(page: &Page) -> Markup {
+    let heads = [
+        "head-basal",
+        "head-meal",
+        "head-correction",
+        "head-automatic",
+        "head-other",
+        "head-total",
+        "head-boluses",
+        "head-carbs",
+        "head-basal-hours",
+    ];
+    let listed = page.digest.days.iter().skip(page.digest.days.len().saturating_sub(MAX_LISTED_DAYS));
     html! {
         details.numbers {
-            summary { "Numbers by day" }
-            div.scroll tabindex="0" role="region" aria-label="Insulin by day" {
+            summary { (page.text("numbers-by-day")) }
+            div.scroll tabindex="0" role="region" aria-label=(page.text("numbers-by-day")) {
                 table.plain {
-                    thead {
-                        tr {
-                            th scope="col" { "Day" }
-                            @for name in ["Basal U", "Meal U", "Correction U", "Automatic U", "Other U", "Total U", "Boluses", "Carbs g", "Basal h"] {
-                                th scope="col" { (name) }
-                            }
-                        }
-                    }
-                    tbody { @for day in &page.digest.days { (row_of_day(day)) } }
+                    thead { tr { th scope="col" { (page.text("head-day")) } @for head in heads { th scope="col" { (page.text(head)) } } } }
+                    tbody { @for day in listed { (row_of_day(page, day)) } }
                 }
             }
         }
     }
 }
 
-fn row_of_day(day: &super::digest::Day) -> Markup {
+fn row_of_day(page: &Page, day: &Day) -> Markup {
     let insulin = &day.insulin;
     let class = &insulin.bolus_by_class;
     html! {
         tr {
-            th scope="row" { (words::date(day.date)) }
+            th scope="row" { (page.date(day.date)) }
             @if insulin.has_data {
                 @for units in [insulin.basal_units, Some(class.meal()), Some(class.user_correction()), Some(class.auto_correction), Some(class.other), insulin.total_units()] {
-                    td { (words::number(units, 1)) }
+                    td { (page.optional(units, 1)) }
                 }
                 td { (insulin.bolus_count) }
-                td { (fixed(carbs_of(day), 0)) }
-                td { (fixed(insulin.basal_hours, 1)) }
+                td { (page.number(insulin.carbs_grams, 0)) }
+                td { (page.number(insulin.basal_hours, 1)) }
             } @else {
-                td.muted colspan="9" { "nothing on record" }
+                td.muted colspan="9" { (page.text("nothing-on-record")) }
             }
         }
     }
@@ -189,31 +191,31 @@ struct Lane {
 }
 
 pub(super) fn changes(page: &Page) -> Markup {
-    let lane = |name: &str, kind: &SiteChangeKind| {
+    let lane = |name: String, kind: &SiteChangeKind| {
         let mut at: Vec<Stamp> = page.digest.site_changes.iter().filter(|c| c.kind == *kind).map(|c| c.at).collect();
         at.sort_unstable();
-        Lane { name: name.to_owned(), at }
+        Lane { name, at }
     };
     let mut sensors = page.digest.sensor_starts.clone();
     sensors.sort_unstable();
     let mut lanes = vec![
-        lane("Cannula", &SiteChangeKind::CannulaFilled),
-        lane("Tubing", &SiteChangeKind::TubingFilled),
-        lane("Cartridge", &SiteChangeKind::CartridgeFilled),
-        Lane { name: "Sensor".to_owned(), at: sensors },
+        lane(page.text("lane-cannula"), &SiteChangeKind::CannulaFilled),
+        lane(page.text("lane-tubing"), &SiteChangeKind::TubingFilled),
+        lane(page.text("lane-cartridge"), &SiteChangeKind::CartridgeFilled),
+        Lane { name: page.text("lane-sensor"), at: sensors },
     ];
     for kind in page.digest.site_changes.iter().map(|change| &change.kind).collect::<BTreeSet<_>>() {
         if let SiteChangeKind::Unknown(label) = kind {
-            lanes.push(lane(label, kind));
+            lanes.push(lane(label.to_string(), kind));
         }
     }
     if lanes.iter().all(|lane| lane.at.is_empty()) {
-        return frame::nothing("No site or sensor changes on record in this window.");
+        return frame::nothing(&page.text("nothing-changes"));
     }
     html! {
         table.lanes {
-            caption.hidden { "Changes of site and sensor" }
-            thead.hidden { tr { th scope="col" { "Part" } th scope="col" { "When" } th scope="col" { "How often" } } }
+            caption.hidden { (page.text("figure-changes")) }
+            thead.hidden { tr { @for head in ["head-part", "head-when", "head-how-often"] { th scope="col" { (page.text(head)) } } } }
             tbody { @for lane in &lanes { (lane_row(page, lane)) } }
         }
     }
@@ -224,29 +226,33 @@ fn lane_row(page: &Page, lane: &Lane) -> Markup {
         tr {
             th scope="row" { (lane.name) }
             td.strip { (lane_plot(page, lane)) }
-            td.count { (words::count(lane.at.len(), "change", "changes")) @if let Some(every) = interval(&lane.at) { span.small-print { "every " (every) } } }
+            td.count { (page.count("changes", lane.at.len())) @if let Some(every) = interval(page, &lane.at) { span.small-print { (every) } } }
         }
     }
 }
 
 /// The mean time between changes.
-fn interval(at: &[Stamp]) -> Option<String> {
+fn interval(page: &Page, at: &[Stamp]) -> Option<String> {
     let (first, last) = at.first().zip(at.last())?;
     let steps = at.len().checked_sub(1).filter(|steps| *steps > 0)?;
     let days = minutes_between(*first, *last) / 1440.0 / steps as f64;
-    Some(format!("{} days", fixed(days, 1)))
+    Some(page.say("every-days", &[("days", page.number(days, 1).into())]))
 }
+
+/// More dots than this are not read out one by one.
+const MAX_SAID: usize = 20;
 
 fn lane_plot(page: &Page, lane: &Lane) -> Markup {
     let days = page.digest.days.len().max(1) as f64;
+    let first = page.digest.days.first().map(|day| day.date);
     let place = |at: &Stamp| {
-        let index = page.digest.days.iter().position(|day| day.date == at.date())?;
-        Some(index as f64 + minute_of_day(*at, at.date()) / 1440.0)
+        Some((at.date() - first?).num_days() as f64 + f64::from(at.wall.num_seconds_from_midnight()) / 86_400.0)
     };
     let dots = lane.at.iter().filter_map(place).fold(String::new(), |path, x| path + &format!("M{} .5h0", number(x)));
-    let said = lane.at.iter().map(|at| words::short_date(at.date())).collect::<Vec<_>>().join(", ");
-    let label = if said.is_empty() { format!("{}: none", lane.name) } else { format!("{}: {said}", lane.name) };
-    let body = html! { path.grid d={ "M0 .5H" (number(days)) } {} path.dots d=(dots) {} };
+    let said = lane.at.iter().take(MAX_SAID).map(|at| page.short_date(at.date())).collect::<Vec<_>>().join(", ");
+    let label = format!("{}: {}", lane.name, if said.is_empty() { page.text("none") } else { said });
+    let body =
+        html! { path.grid d={ "M0 .5H" (number(days)) } {} path.dots.many[lane.at.len() > MAX_SAID] d=(dots) {} };
     Plot {
         class: "lane",
         label,
@@ -260,58 +266,68 @@ fn lane_plot(page: &Page, lane: &Lane) -> Markup {
     .render()
 }
 
-/// The order in which families are stacked.
+/// The order in which families of alarms are stacked.
 const FAMILIES: [AlarmFamily; 4] = [AlarmFamily::Alert, AlarmFamily::Cgm, AlarmFamily::Alarm, AlarmFamily::Malfunction];
 
-/// The class and the name of a family in charts.
-fn family_look(family: &AlarmFamily) -> (&'static str, &str) {
+/// The class of colour of a family of alarms.
+pub(super) fn family_class(family: &AlarmFamily) -> &'static str {
     match family {
-        AlarmFamily::Alert => ("f-alert", "alerts"),
-        AlarmFamily::Cgm => ("f-cgm", "CGM alerts"),
-        AlarmFamily::Alarm => ("f-alarm", "alarms"),
-        AlarmFamily::Malfunction => ("f-malf", "malfunctions"),
-        AlarmFamily::Unknown(label) => ("f-alert", label),
+        AlarmFamily::Alert | AlarmFamily::Unknown(_) => "f-alert",
+        AlarmFamily::Cgm => "f-cgm",
+        AlarmFamily::Alarm => "f-alarm",
+        AlarmFamily::Malfunction => "f-malf",
     }
+}
+
+/// What a family of alarms is called; one that is not known goes by its label.
+fn family_name(page: &Page, family: &AlarmFamily) -> String {
+    let key = match family {
+        AlarmFamily::Alert => "kind-alerts",
+        AlarmFamily::Cgm => "kind-cgm-alerts",
+        AlarmFamily::Alarm => "kind-alarms",
+        AlarmFamily::Malfunction => "kind-malfunctions",
+        AlarmFamily::Unknown(label) => return label.to_string(),
+    };
+    page.text(key)
 }
 
 pub(super) fn alarms(page: &Page) -> Markup {
     let alarms = &page.digest.alarms;
     if alarms.is_empty() {
-        return frame::nothing("No alarms on record in this window.");
+        return frame::nothing(&page.text("nothing-alarms"));
     }
     let raised: BTreeSet<&AlarmFamily> = alarms.iter().map(|alarm| &alarm.family).collect();
     let unknown = raised.iter().copied().filter(|family| !FAMILIES.contains(family));
-    let families: Vec<&AlarmFamily> = FAMILIES.iter().chain(unknown).collect();
+    let families: Vec<&AlarmFamily> = FAMILIES.iter().chain(unknown).filter(|family| raised.contains(family)).collect();
     let count = |hour: u32, family: &AlarmFamily| {
-        alarms.iter().filter(|a| a.at.wall.hour() == hour && a.family == *family).count() as f64
+        alarms.iter().filter(|a| day_clock::hour_of(a.at) == hour && a.family == *family).count() as f64
     };
-    let columns: Vec<Column> = (0..24)
-        .map(|hour| Column {
-            pale: false,
-            parts: families.iter().map(|family| (family_look(family).0, count(hour, family))).collect(),
-        })
-        .collect();
-    let top = columns.iter().map(|column| column.parts.iter().map(|(_, n)| n).sum::<f64>()).fold(0.0, f64::max);
-    let present: Vec<(&str, &str)> =
-        families.iter().filter(|family| raised.contains(*family)).map(|family| family_look(family)).collect();
+    let parts = |hour| families.iter().map(|family| (family_class(family), count(hour, family))).collect();
+    let columns: Vec<Column> = (0..24).map(|hour| Column { pale: false, parts: parts(hour) }).collect();
+    let top = round_up(columns.iter().map(Column::height).fold(0.0, f64::max)).max(2.0);
+    let legend: Vec<(&str, String)> =
+        families.iter().map(|family| (family_class(family), family_name(page, family))).collect();
+    let label = format!("{}, {}", page.count("alarms", alarms.len()), page.text("by-hour"));
     html! {
-        (plot_of_columns("short", format!("{} by the hour of day", words::count(alarms.len(), "alarm", "alarms")), round_up(top).max(2.0), 0, &columns, chart::hour_ticks()))
-        div.under { (chart::legend(&present)) (alarm_names(page)) }
+        (plot_of_columns("short", label, top, &columns, chart::hour_ticks()))
+        div.under { (chart::legend(&legend)) (alarm_names(page)) }
     }
 }
 
 fn alarm_names(page: &Page) -> Markup {
-    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
     for alarm in &page.digest.alarms {
-        *names.entry(alarm.name.as_str()).or_default() += 1;
+        *names.entry(page.alarm_name(alarm)).or_default() += 1;
     }
-    let mut names: Vec<(&str, usize)> = names.into_iter().collect();
-    names.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
+    let mut names: Vec<(String, usize)> = names.into_iter().collect();
+    names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let most = names.iter().take(4).map(|(name, count)| format!("{count} × {name}")).collect::<Vec<_>>().join(" · ");
     html! {
+        p.small-print.most { (most) }
         details.numbers {
-            summary { (words::count(page.digest.alarms.len(), "alarm", "alarms")) " by name" }
+            summary { (page.text("alarms-by-name")) }
             table.plain {
-                thead { tr { th scope="col" { "Name" } th scope="col" { "Times" } } }
+                thead { tr { th scope="col" { (page.text("head-name")) } th scope="col" { (page.text("head-times")) } } }
                 tbody { @for (name, count) in &names { tr { th scope="row" { (name) } td { (count) } } } }
             }
         }

@@ -1,42 +1,42 @@
-//! The second page: insulin, modes, boluses, carbohydrates, changes of site and sensor, alarms.
+//! Insulin, modes, boluses, carbohydrates, changes of site and sensor, alarms.
 
 use maud::{Markup, html};
 
 use super::{
     Page,
+    buckets::Step,
     digest::Digest,
+    evidence::{self, Topic},
     frame::{self, Tile},
     pump_charts,
-    words::{self, define},
 };
-use crate::{
-    insulin::{AverageDay, InsulinDay},
-    printing::fixed,
-};
+use crate::insulin::{AverageDay, InsulinDay};
 
 pub(super) fn render(page: &Page) -> Markup {
-    let basis = frame::insulin_basis(page.digest);
-    let window = words::window(page.digest.window);
+    let basis = frame::insulin_basis(page, page.digest);
+    let window = page.window(page.digest.window);
+    let step = page.text(Step::fitting(page.digest.days.len()).key());
+    let by_step = |key: &str| format!("{} {step}", page.text(key));
     html! {
         section.sheet #pump aria-labelledby="pump-h" {
             div.page-head {
-                h2 #pump-h { "Insulin and pump" }
-                @if let Some(previous) = page.previous { p.muted { "before: " (frame::insulin_basis(previous)) } }
+                h2 #pump-h { (page.text("part-pump")) }
+                @if let Some(previous) = page.previous { p.muted { (page.say("before-colon", &[("value", frame::insulin_basis(page, previous).into())])) } }
             }
             @if page.digest.has_insulin() {
-                (frame::figure("pump-key", "Key figures", &basis, define::KEY, &tiles(page)))
-                (frame::figure("insulin", "Insulin by day", &basis, define::DAILY_INSULIN, &pump_charts::daily_insulin(page)))
+                (frame::figure(page, "pump-key", &page.text("figure-key"), &basis, evidence::KEY, &tiles(page)))
+                (frame::figure(page, "insulin", &by_step("figure-insulin"), &basis, evidence::DAILY_INSULIN, &pump_charts::daily_insulin(page)))
                 div.pair {
-                    (frame::figure("boluses", "Boluses by day", &basis, define::BOLUSES, &pump_charts::daily_boluses(page)))
-                    (frame::figure("carbs", "Carbohydrates by day", &basis, define::CARBS, &pump_charts::daily_carbs(page)))
+                    (frame::figure(page, "boluses", &by_step("figure-boluses"), &basis, evidence::BOLUS_COUNTS, &pump_charts::daily_boluses(page)))
+                    (frame::figure(page, "carbs", &by_step("figure-carbs"), &basis, evidence::CARBS, &pump_charts::daily_carbs(page)))
                 }
-                (frame::figure("modes", "Control-IQ and activities", &basis, define::CONTROL_IQ, &modes(page)))
+                (frame::figure(page, "modes", &page.text("figure-modes"), &basis, evidence::CONTROL_IQ, &modes(page)))
             } @else {
-                (frame::nothing("No insulin on record in this window."))
+                (frame::nothing(&page.text("nothing-insulin")))
             }
             div.pair {
-                (frame::figure("changes", "Sites and sensors", &window, define::CHANGES, &pump_charts::changes(page)))
-                (frame::figure("alarms", "Alarms by hour", &window, define::ALARMS, &pump_charts::alarms(page)))
+                (frame::figure(page, "changes", &page.text("figure-changes"), &window, evidence::CHANGES, &pump_charts::changes(page)))
+                (frame::figure(page, "alarms", &page.text("figure-alarms"), &window, evidence::ALARMS, &pump_charts::alarms(page)))
             }
         }
     }
@@ -84,43 +84,50 @@ impl Figures {
 fn tiles(page: &Page) -> Markup {
     let now = Figures::new(page.digest);
     let before = page.previous.map(Figures::new);
-    let tile = |name, unit, definition, decimals, value: fn(&Figures) -> Option<f64>| Tile {
-        name,
-        unit,
-        definition,
-        value: words::number(value(&now), decimals),
-        before: before.as_ref().map(|before| words::number(value(before), decimals)),
+    let tile = |key: &str, unit: &str, topic: Topic, decimals, value: fn(&Figures) -> Option<f64>| Tile {
+        name: page.text(key),
+        unit: page.text(unit),
+        topic,
+        value: page.optional(value(&now), decimals),
+        before: before.as_ref().map(|before| page.optional(value(before), decimals)),
         goal: None,
     };
-    let any_day =
-        |day: AverageDay| format!("{} over {} with any insulin", words::units(day.total_units()), days(day.days));
-    let split =
-        |day: AverageDay| format!("basal {}, bolus {} U", words::units(day.basal_units), fixed(day.bolus_units, 1));
+    let units = |value: f64| page.number(value, 1);
+    let any_day = |day: AverageDay| {
+        let days = page.count("days", day.days as usize);
+        page.say("tile-tdd-note", &[("units", page.units(day.total_units()).into()), ("days", days.into())])
+    };
+    let split = |day: AverageDay| {
+        page.say(
+            "tile-basal-note",
+            &[("basal", page.units(day.basal_units).into()), ("bolus", page.units(Some(day.bolus_units)).into())],
+        )
+    };
+    let automatic = |count: f64| {
+        page.say("tile-boluses-note", &[("automatic", units(count).into()), ("overridden", now.overridden.into())])
+    };
+    let corrections = |value: f64| page.say("tile-meal-note", &[("units", units(value).into())]);
+    let share = |value: f64| page.say("tile-auto-note", &[("share", page.number(value, 0).into())]);
     let tiles = [
-        tile("Total daily dose", "U", define::TDD, 1, |f| f.complete.and_then(|day| day.total_units()))
+        tile("tile-tdd", "unit-u", evidence::TDD, 1, |f| f.complete.and_then(|day| day.total_units()))
             .with_goal(page.digest.insulin.average.of_days_with_data.map(any_day)),
-        tile("Basal share", "%", define::BASAL_SHARE, 0, Figures::basal_percent).with_goal(now.complete.map(split)),
-        tile("Meal boluses", "U a day", define::DAILY_INSULIN, 1, |f| f.meal)
-            .with_goal(now.user_correction.map(|units| format!("and {} U corrections", fixed(units, 1)))),
-        tile("Automatic corrections", "U a day", define::AUTO_CORRECTION, 1, |f| f.auto_correction)
-            .with_goal(now.auto_share.map(|share| format!("{} % of all insulin", fixed(share, 0)))),
-        tile("Boluses by hand", "a day", define::BOLUSES, 1, |f| f.user_boluses).with_goal(
-            now.auto_boluses
-                .map(|count| format!("{} automatic a day, {} overridden in all", fixed(count, 1), now.overridden)),
-        ),
-        tile("Carbohydrates", "g a day", define::CARBS, 0, |f| f.carbs),
+        tile("tile-basal", "unit-percent", evidence::BASAL_SHARE, 0, Figures::basal_percent)
+            .with_goal(now.complete.map(split)),
+        tile("tile-meal", "unit-u-a-day", evidence::DAILY_INSULIN, 1, |f| f.meal)
+            .with_goal(now.user_correction.map(corrections)),
+        tile("tile-auto", "unit-u-a-day", evidence::AUTO_CORRECTION, 1, |f| f.auto_correction)
+            .with_goal(now.auto_share.map(share)),
+        tile("tile-boluses", "unit-a-day", evidence::BOLUS_COUNTS, 1, |f| f.user_boluses)
+            .with_goal(now.auto_boluses.map(automatic)),
+        tile("tile-carbs", "unit-g-a-day", evidence::CARBS, 0, |f| f.carbs),
     ];
-    html! { ul.tiles.six { @for tile in &tiles { (tile.render()) } } }
-}
-
-fn days(count: f64) -> String {
-    words::count(count as usize, "day", "days")
+    html! { ul.tiles.six { @for tile in &tiles { (tile.render(page)) } } }
 }
 
 struct Share {
     class: &'static str,
-    name: &'static str,
-    definition: &'static str,
+    key: &'static str,
+    topic: Topic,
     note: String,
     value: Option<f64>,
     /// The same share of the period before, printed.
@@ -131,51 +138,53 @@ fn modes(page: &Page) -> Markup {
     let modes = &page.digest.insulin.recorded_modes;
     let before = page.previous.map(|previous| &previous.insulin.recorded_modes);
     let (closed, open) = (modes.closed_loop, modes.open_loop);
+    let of = |key: &str, part: f64, whole: f64| {
+        page.say(key, &[("part", hours(page, part).into()), ("whole", hours(page, whole).into())])
+    };
     let shares = [
         Share {
             class: "f-loop",
-            name: "Control-IQ",
-            definition: define::CONTROL_IQ,
-            note: format!("{} of {} with a pump in control", hours(closed), hours(closed + open)),
+            key: "mode-control-iq",
+            topic: evidence::CONTROL_IQ,
+            note: of("mode-of-control", closed, closed + open),
             value: modes.closed_loop_percent_of_control(),
-            before: before.map(|b| words::percent(b.closed_loop_percent_of_control())),
+            before: before.map(|b| page.percent(b.closed_loop_percent_of_control())),
         },
         Share {
             class: "f-sleep",
-            name: "Sleep",
-            definition: define::SLEEP,
-            note: format!("{} of {} on record", hours(modes.sleep), hours(modes.all)),
+            key: "mode-sleep",
+            topic: evidence::SLEEP,
+            note: of("mode-of", modes.sleep, modes.all),
             value: modes.sleep_percent(),
-            before: before.map(|b| words::percent(b.sleep_percent())),
+            before: before.map(|b| page.percent(b.sleep_percent())),
         },
         Share {
             class: "f-exercise",
-            name: "Exercise",
-            definition: define::EXERCISE,
-            note: format!("{} of {} on record", hours(modes.exercise), hours(modes.all)),
+            key: "mode-exercise",
+            topic: evidence::EXERCISE,
+            note: of("mode-of", modes.exercise, modes.all),
             value: modes.exercise_percent(),
-            before: before.map(|b| words::percent(b.exercise_percent())),
+            before: before.map(|b| page.percent(b.exercise_percent())),
         },
     ];
+    let suspended = page.digest.suspended_minutes;
     html! {
-        ul.shares { @for share in &shares { (share_row(share)) } }
-        @if page.digest.suspended_minutes > 0.0 {
-            p.small-print { "Delivery was suspended for " (words::duration(page.digest.suspended_minutes)) " in all." }
-        }
+        ul.shares { @for share in &shares { (share_row(page, share)) } }
+        @if suspended > 0.0 { p.small-print { (page.say("suspended-in-all", &[("time", page.duration(suspended).into())])) } }
     }
 }
 
-fn share_row(share: &Share) -> Markup {
+fn share_row(page: &Page, share: &Share) -> Markup {
     html! {
         li {
-            details.define { summary { (share.name) } p { (share.definition) } }
+            details.define { summary { (page.text(share.key)) } (evidence::explained(page, share.topic)) }
             div.meter aria-hidden="true" { span.(share.class) style={ "width:" (super::chart::percent(share.value.unwrap_or(0.0) / 100.0)) } {} }
-            p.big { (words::percent(share.value)) }
-            p.small-print { (share.note) @if let Some(before) = &share.before { " · before " (before) } }
+            p.big { (page.percent(share.value)) }
+            p.small-print { (share.note) @if let Some(before) = &share.before { " · " (page.say("before", &[("value", before.as_str().into())])) } }
         }
     }
 }
 
-fn hours(minutes: f64) -> String {
-    format!("{} h", fixed(minutes / 60.0, 1))
+fn hours(page: &Page, minutes: f64) -> String {
+    format!("{} h", page.number(minutes / 60.0, 1))
 }

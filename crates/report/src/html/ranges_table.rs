@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{Page, chart::number, frame, words};
-use crate::printing::{PrintedRanges, fixed};
+use crate::printing::PrintedRanges;
 
 /// Height of one row of the table in CSS pixels; the bar's leader lines end at the rows' middles.
 const ROW: f64 = 50.0;
@@ -16,7 +16,7 @@ const LEAST: f64 = 5.0;
 
 struct Row {
     class: &'static str,
-    name: &'static str,
+    name: String,
     range: String,
     printed: i64,
     exact: f64,
@@ -25,7 +25,7 @@ struct Row {
 }
 
 pub(super) fn render(page: &Page) -> Markup {
-    let Some(rows) = rows(page) else { return frame::nothing("No CGM readings in this window.") };
+    let Some(rows) = rows(page) else { return frame::nothing(&page.text("nothing-readings")) };
     html! {
         div.tir {
             (bar(page, &rows))
@@ -41,11 +41,11 @@ fn rows(page: &Page) -> Option<[Row; ROWS]> {
     let before = page.previous.and_then(|previous| previous.metrics.ranges).map(|ranges| PrintedRanges::new(&ranges));
     let (t, goals) = (&page.options.thresholds, &page.options.goals);
     let at = |edge: f64| page.glucose(edge);
-    let below = |goal: Option<f64>| goal.map(|goal| format!("< {} %", fixed(goal, 0)));
+    let below = |goal: Option<f64>| goal.map(|goal| format!("< {} %", page.number(goal, 0)));
     Some([
         Row {
             class: "vhigh",
-            name: "Very high",
+            name: page.text("range-very-high"),
             range: format!("> {}", at(t.very_high)),
             printed: printed.very_high,
             exact: ranges.very_high,
@@ -54,8 +54,8 @@ fn rows(page: &Page) -> Option<[Row; ROWS]> {
         },
         Row {
             class: "high",
-            name: "High",
-            range: format!("{}–{}", just_above(page, t.high), at(t.very_high)),
+            name: page.text("range-high"),
+            range: format!("{}–{}", words::neighbour(page, t.high, 1.0), at(t.very_high)),
             printed: printed.high,
             exact: ranges.high,
             before: before.map(|b| b.high),
@@ -63,17 +63,17 @@ fn rows(page: &Page) -> Option<[Row; ROWS]> {
         },
         Row {
             class: "ok",
-            name: "In range",
+            name: page.text("range-in"),
             range: format!("{}–{}", at(t.low), at(t.high)),
             printed: printed.in_range,
             exact: ranges.in_range,
             before: before.map(|b| b.in_range),
-            goal: goals.in_range.map(|goal| format!("> {} %", fixed(goal, 0))),
+            goal: goals.in_range.map(|goal| format!("> {} %", page.number(goal, 0))),
         },
         Row {
             class: "low",
-            name: "Low",
-            range: format!("{}–{}", at(t.very_low), just_below(page, t.low)),
+            name: page.text("range-low"),
+            range: format!("{}–{}", at(t.very_low), words::neighbour(page, t.low, -1.0)),
             printed: printed.low,
             exact: ranges.low,
             before: before.map(|b| b.low),
@@ -81,7 +81,7 @@ fn rows(page: &Page) -> Option<[Row; ROWS]> {
         },
         Row {
             class: "vlow",
-            name: "Very low",
+            name: page.text("range-very-low"),
             range: format!("< {}", at(t.very_low)),
             printed: printed.very_low,
             exact: ranges.very_low,
@@ -91,31 +91,13 @@ fn rows(page: &Page) -> Option<[Row; ROWS]> {
     ])
 }
 
-/// The first printed value above an edge: 181 mg/dL, 10.1 mmol/L.
-fn just_above(page: &Page, edge: f64) -> String {
-    neighbour(page, edge, 1.0)
-}
-
-/// The last printed value below an edge: 69 mg/dL, 3.8 mmol/L.
-fn just_below(page: &Page, edge: f64) -> String {
-    neighbour(page, edge, -1.0)
-}
-
-fn neighbour(page: &Page, edge: f64, step: f64) -> String {
-    use crate::GlucoseUnit::{MgPerDl, MmolPerL};
-    match page.options.unit {
-        MgPerDl => fixed(edge + step, 0),
-        MmolPerL => fixed(MmolPerL.convert(edge) + step / 10.0, 1),
-    }
-}
-
 fn bar(page: &Page, rows: &[Row]) -> Markup {
     let height = ROW * rows.len() as f64;
     let segments = segments(rows, height);
     let said =
         rows.iter().map(|row| format!("{} {} %", row.name.to_lowercase(), row.printed)).collect::<Vec<_>>().join(", ");
     html! {
-        svg.bar width=(number(FULL_WIDTH)) height=(number(height)) role="img" aria-label={ "Time in ranges: " (said) } {
+        svg.bar width=(number(FULL_WIDTH)) height=(number(height)) role="img" aria-label={ (page.text("figure-ranges")) ": " (said) } {
             @for (index, (row, (top, tall))) in rows.iter().zip(&segments).enumerate() {
                 @if *tall > 0.0 {
                     rect class={ "f-" (row.class) } x=(number(BAR_LEFT)) y=(number(*top)) width=(number(BAR_WIDTH)) height=(number(*tall)) {}
@@ -178,29 +160,29 @@ fn table(page: &Page, rows: &[Row]) -> Markup {
     let goals = &page.options.goals;
     let t = &page.options.thresholds;
     let sum = |a: usize, b: usize| rows[a].printed + rows[b].printed;
-    let goal = |goal: Option<f64>| goal.map(|goal| format!("< {} %", fixed(goal, 0)));
-    let above = (format!("above {}", page.glucose(t.high)), sum(0, 1), goal(goals.above));
-    let below = (format!("below {}", page.glucose(t.low)), sum(3, 4), goal(goals.below));
+    let goal = |goal: Option<f64>| goal.map(|goal| format!("< {} %", page.number(goal, 0)));
+    let above = (page.say("above-edge", &[("edge", page.glucose(t.high).into())]), sum(0, 1), goal(goals.above));
+    let below = (page.say("below-edge", &[("edge", page.glucose(t.low).into())]), sum(3, 4), goal(goals.below));
     html! {
         table.tir-table {
-            caption.hidden { "Time in ranges in " (page.unit()) ", with goals for " (goals.audience) }
-            thead.hidden { tr { th scope="col" { "Range" } th scope="col" { "Share" } th scope="col" { "Together" } } }
+            caption.hidden { (page.text("figure-ranges")) ", " (page.unit()) "; " (page.text(goals.audience_key())) }
+            thead.hidden { tr { @for key in ["head-range", "head-share", "head-together"] { th scope="col" { (page.text(key)) } } } }
             tbody {
                 @for (index, row) in rows.iter().enumerate() {
                     tr class={ "r-" (row.class) } {
                         th scope="row" { span.name { (row.name) } span.range { (row.range) span.u { " " (page.unit()) } } }
                         td.share {
                             span.big { (row.printed) " %" }
-                            @if let Some(before) = row.before { " " span.was { "before " (before) " %" } }
+                            @if let Some(before) = row.before { " " span.was { (page.say("before", &[("value", format!("{before} %").into())])) } }
                             span.small-print {
-                                span.hours { (words::duration(row.exact * 14.4)) @if row.goal.is_some() { " · " } }
-                                @if let Some(goal) = &row.goal { "goal " (goal) }
+                                span.hours { (page.duration(row.exact * 14.4)) @if row.goal.is_some() { " · " } }
+                                @if let Some(goal) = &row.goal { (page.say("goal", &[("goal", goal.as_str().into())])) }
                             }
                         }
                         @match index {
-                            0 => (together(&above)),
+                            0 => (together(page, &above)),
                             2 => td.together.blank {},
-                            3 => (together(&below)),
+                            3 => (together(page, &below)),
                             _ => {}
                         }
                     }
@@ -210,12 +192,12 @@ fn table(page: &Page, rows: &[Row]) -> Markup {
     }
 }
 
-fn together((name, share, goal): &(String, i64, Option<String>)) -> Markup {
+fn together(page: &Page, (name, share, goal): &(String, i64, Option<String>)) -> Markup {
     html! {
         td.together rowspan="2" {
             span.big { (share) " %" }
             span.small-print { (name) }
-            @if let Some(goal) = goal { span.small-print { "goal " (goal) } }
+            @if let Some(goal) = goal { span.small-print { (page.say("goal", &[("goal", goal.as_str().into())])) } }
         }
     }
 }

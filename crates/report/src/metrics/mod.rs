@@ -218,3 +218,10 @@ fn write_episode_keys<M: SerializeMap>(
     entry("avg_ep_gl", summary.and_then(|s| s.avg_ep_gl))?;
     map.serialize_entry(&format!("episodes.{kind}.total_episodes"), &summary.map(|s| s.total_episodes))
 }
+
+/// Time between two concentrations in mg/dL, both inside, in %; counted as time in range is. `None` without readings.
+#[must_use]
+pub fn share_between(readings: &[Reading], low: f64, high: f64) -> Option<f64> {
+    let thresholds = Thresholds { low, high, ..Thresholds::default() };
+    Metrics::of(readings, &MetricsOptions { thresholds }).ranges.map(|ranges| ranges.in_range)
+}

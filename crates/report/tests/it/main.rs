@@ -5,6 +5,7 @@ mod edges;
 mod episodes;
 mod golden;
 mod golden_insulin;
+mod messages;
 mod page;
 mod person;
 mod printing;

@@ -127,7 +127,7 @@ fn carbs(minute: i64, grams: f64) -> CarbEntry {
 
 fn page(insulin: InsulinRows, window: Window) -> String {
     let period = Period { insulin, ..Period::empty(window) };
-    let input = ReportInput { period, previous: None, zone: None, pump: None };
+    let input = ReportInput { period, previous: None, zone: None, pump: None, settings: Vec::new() };
     Report::render(&input, &ReportOptions::default())
 }
 
@@ -232,7 +232,13 @@ fn episodes_of_unequal_periods_are_compared_per_recorded_week() {
     };
     let window = |first: i64, end: i64| Window { start: at(first * DAY), end: at(end * DAY) };
     let period = |first, end, count| Period { readings: readings(first, count), ..Period::empty(window(first, end)) };
-    let input = ReportInput { period: period(0, 7, 7), previous: Some(period(-7, 0, 2)), zone: None, pump: None };
+    let input = ReportInput {
+        period: period(0, 7, 7),
+        previous: Some(period(-7, 0, 2)),
+        zone: None,
+        pump: None,
+        settings: Vec::new(),
+    };
     let page = Report::render(&input, &ReportOptions::default());
     let row =
         page.split("Low, below 70 mg/dL").nth(1).expect("a row of lows").split("</tr>").next().expect("its cells");

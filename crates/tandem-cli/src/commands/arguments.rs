@@ -3,9 +3,8 @@
 use anyhow::Result;
 use chrono::{Days, NaiveDate};
 use clap::{Args, ValueEnum};
-use report::{GlucoseUnit, Window};
+use report::Window;
 
-use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::history::History;
 
@@ -56,21 +55,6 @@ impl Selection {
         let end = last.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
         Ok(Some(history.days(first, end)))
     }
-}
-
-/// The unit that a flag names, else the configuration, else mg/dL.
-pub(crate) fn glucose_unit(flag: Option<Units>, context: &Context) -> Result<GlucoseUnit> {
-    let configured = context.settings.file.glucose_unit.as_deref();
-    let configured = configured.map(|name| {
-        Units::from_str(name, true).map_err(|_| {
-            Failure::new(Exit::Configuration, format!("unknown glucose_unit {name:?} in the configuration file"))
-                .hint("use \"mg/dL\" or \"mmol/L\"")
-        })
-    });
-    Ok(match flag.map_or_else(|| configured.transpose(), |unit| Ok(Some(unit)))? {
-        Some(Units::MmolPerL) => GlucoseUnit::MmolPerL,
-        Some(Units::MgPerDl) | None => GlucoseUnit::MgPerDl,
-    })
 }
 
 /// A window in words: its first and its last day.

@@ -13,7 +13,8 @@ use report::metrics::Ranges;
 use report::printing::{self, PrintedRanges, fixed};
 use report::{GlucoseUnit, Metrics, MetricsOptions, Period, wear};
 
-use super::arguments::{Units, glucose_unit};
+use super::arguments::Units;
+use super::preferences::glucose_unit;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::history::History;
@@ -45,9 +46,9 @@ pub(crate) struct Arguments {
 
 /// Shows the day.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
-    let unit = glucose_unit(arguments.units, context)?;
     let reader = context.reader()?;
     let history = History::new(&reader)?.of_pump(arguments.pump.as_deref())?;
+    let unit = glucose_unit(arguments.units, context, Some(&history))?;
     let recorded = history.recorded_days()?;
     let day = match &arguments.day {
         Some(text) => Some(parse_day(text, today(&history))?),

@@ -144,10 +144,9 @@ fn write_report(reader: &Reader, path: &Path, overwrite: bool) -> Result<()> {
     let Some(window) = history.last_days(REPORT_DAYS)? else { return Ok(()) };
     let before = history.days(window.start.date() - Days::new(REPORT_DAYS), window.start.date());
     let input = ReportInput {
-        period: history.period(window)?,
         previous: Some(history.period(before)?),
-        zone: history.zone,
         pump: history.pumps()?.pop().and_then(|pump| pump.model_name),
+        ..super::report::read_input(&history, window, false)?
     };
     let options = ReportOptions { name: Some("A made-up person".to_owned()), ..ReportOptions::default() };
     let page = Report::render(&input, &options);

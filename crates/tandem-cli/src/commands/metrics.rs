@@ -9,10 +9,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use report::insulin::InsulinSummary;
-use report::{CsvError, CsvOptions, CsvSeries, Metrics, MetricsOptions, OutOfRangeText, Reading, read_csv};
+use report::metrics::share_between;
+use report::{
+    CsvError, CsvOptions, CsvSeries, GlucoseUnit, Metrics, MetricsOptions, OutOfRangeText, Reading, read_csv,
+};
 use serde_json::{Map, Value};
 
-use super::arguments::{Selection, Units, days_in_words, glucose_unit};
+use super::arguments::{Selection, Units, days_in_words};
+use super::preferences::{glucose_unit, own_target};
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::history::History;
@@ -59,7 +63,10 @@ struct Subject {
     /// The days it is about, in words.
     days: Option<String>,
     metrics: Metrics,
+    /// The person's own target range in mg/dL, and the time in it in %.
+    own_target: Option<((f64, f64), Option<f64>)>,
     insulin: Option<InsulinSummary>,
+    unit: GlucoseUnit,
 }
 
 /// Computes and shows.
@@ -71,8 +78,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let text = if arguments.json {
         format!("{:#}\n", as_json(&subjects)?)
     } else {
-        let unit = glucose_unit(arguments.units, context)?;
-        subjects.iter().map(|subject| Page { subject, unit }.text()).collect::<Vec<_>>().join("\n")
+        subjects.iter().map(|subject| Page { subject, unit: subject.unit }.text()).collect::<Vec<_>>().join("\n")
     };
     context.terminal.write_data(text.as_bytes())?;
     Ok(Exit::Done)
@@ -92,19 +98,16 @@ fn of_database(arguments: &Arguments, context: &Context) -> Result<Subject> {
     let history = History::new(&reader)?.of_pump(arguments.selection.pump.as_deref())?;
     let Some(window) = arguments.selection.window(&history, None)? else {
         context.terminal.note("there are no readings yet; `tandem sync` or `tandem import PATH` brings some");
-        return Ok(Subject { id: PERSON.to_owned(), days: None, metrics: metrics_of(&[]), insulin: None });
+        return Subject::new(PERSON, None, &[], glucose_unit(arguments.units, context, Some(&history))?, context);
     };
     let readings = history.readings(window)?;
     if readings.is_empty() {
         context.terminal.note(format!("there are no readings in {}", days_in_words(window)));
     }
     let insulin = InsulinSummary::new(&history.insulin(window)?, &window);
-    Ok(Subject {
-        id: PERSON.to_owned(),
-        days: Some(days_in_words(window)),
-        metrics: metrics_of(&readings),
-        insulin: Some(insulin).filter(|summary| summary.average.of_days_with_data.is_some()),
-    })
+    let unit = glucose_unit(arguments.units, context, Some(&history))?;
+    let subject = Subject::new(PERSON, Some(days_in_words(window)), &readings, unit, context)?;
+    Ok(Subject { insulin: Some(insulin).filter(|summary| summary.average.of_days_with_data.is_some()), ..subject })
 }
 
 fn of_file(path: &Path, arguments: &Arguments, context: &Context) -> Result<Vec<Subject>> {
@@ -115,17 +118,27 @@ fn of_file(path: &Path, arguments: &Arguments, context: &Context) -> Result<Vec<
     }
     if all.is_empty() {
         context.terminal.note("the file has a header and no rows");
-        return Ok(vec![subject_of(NOBODY, &[])]);
+        return Ok(vec![subject_of(NOBODY, &[], arguments, context)?]);
     }
-    Ok(all.iter().map(|series| subject_of(&series.id, &series.readings)).collect())
+    all.iter().map(|series| subject_of(&series.id, &series.readings, arguments, context)).collect()
 }
 
-fn subject_of(id: &str, readings: &[Reading]) -> Subject {
-    Subject {
-        id: id.to_owned(),
-        days: on_screen::span_in_words(readings),
-        metrics: metrics_of(readings),
-        insulin: None,
+fn subject_of(id: &str, readings: &[Reading], arguments: &Arguments, context: &Context) -> Result<Subject> {
+    let unit = glucose_unit(arguments.units, context, None)?;
+    Subject::new(id, on_screen::span_in_words(readings), readings, unit, context)
+}
+
+impl Subject {
+    fn new(id: &str, days: Option<String>, readings: &[Reading], unit: GlucoseUnit, context: &Context) -> Result<Self> {
+        let own_target = own_target(context)?;
+        Ok(Self {
+            id: id.to_owned(),
+            days,
+            metrics: metrics_of(readings),
+            own_target: own_target.map(|(low, high)| ((low, high), share_between(readings, low, high))),
+            insulin: None,
+            unit,
+        })
     }
 }
 

@@ -8,12 +8,15 @@ pub(crate) mod day;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod explore;
 pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod mcp;
 pub(crate) mod metrics;
+pub(crate) mod overview;
+pub(crate) mod preferences;
 pub(crate) mod push;
 pub(crate) mod query;
 pub(crate) mod report;
@@ -25,6 +28,7 @@ mod sync_all;
 pub(crate) mod tail;
 pub(crate) mod verify;
 mod watch;
+pub(crate) mod week;
 pub(crate) mod zone;
 
 use anyhow::Result;
@@ -54,6 +58,8 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Tail(arguments) => tail::run(&arguments, context),
         Command::Metrics(arguments) => metrics::run(&arguments, context),
         Command::Report(arguments) => report::run(&arguments, context),
+        Command::Explore(arguments) => explore::run(&arguments, context),
+        Command::Week(arguments) => week::run(&arguments, context),
         Command::Export(arguments) => export::run(&arguments, context),
         Command::Push(arguments) => push::run(&arguments, context),
         Command::Mcp(arguments) => mcp::run(&arguments, context),

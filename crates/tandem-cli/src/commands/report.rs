@@ -1,53 +1,88 @@
 //! `tandem report`: one page of HTML for a browser or a printer.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use anyhow::Result;
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use clap::Args;
-use report::{Report, ReportInput, ReportOptions, Window};
+use report::{Period, Report, ReportInput, ReportOptions, Window};
 
-use super::arguments::{Selection, Units, days_in_words, glucose_unit};
+use super::arguments::{Selection, Units, days_in_words};
+use super::preferences::{self, LanguageName, PaperName};
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::history::History;
-use crate::output::{atomic, counted, size};
+use crate::output::{atomic, browser, counted, size};
 
 /// Days of a report, unless others are named.
-const USUAL_DAYS: u32 = 14;
+const DEFAULT_DAYS: u32 = 14;
 
 const EXAMPLES: &str = "\
 Examples:
-  tandem report --open                             the last 14 days
-  tandem report --days 90 --compare --units mmol/L
+  tandem report --open                             the last 14 days, beside the 14 before
+  tandem report --name 'Ann Example' --born 1990-05-17 --paper letter
+  tandem report --days 90 --units mmol/L --language de
   tandem report --from 2026-03-01 --to 2026-03-31 --output march.html
 
-The page holds everything it needs: it can be mailed, printed and read without a network. It carries a name only where \
---name gives one. Numbers to talk about with a care team; no advice on dosing.";
+Printed from a browser, 14 days take four pages and 30 days six. The page holds everything it needs: it can be mailed, \
+printed and read without a network. It carries a name only where --name or the configuration gives one. Numbers to talk \
+about with a care team; no advice on dosing.";
 
-/// Write a report of glucose and insulin that a clinician recognises
+/// Write a report of glucose and insulin for an appointment
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     selection: Selection,
-    /// Show the period of the same length before it beside the figures
+    /// Leave out the period of the same length before it
     #[arg(long)]
+    no_compare: bool,
+    /// The period before is shown unless --no-compare is given
+    #[arg(long, hide = true, conflicts_with = "no_compare")]
     compare: bool,
-    /// The unit of glucose
+    #[command(flatten)]
+    look: Look,
+    /// The size of paper [default: letter in American time zones, else A4]
+    #[arg(long, value_name = "PAPER", ignore_case = true)]
+    paper: Option<PaperName>,
+    /// Leave out the days one by one
+    #[arg(long)]
+    no_days: bool,
+    /// Print every day large, three to a page, instead of all on one or two pages
+    #[arg(long, conflicts_with = "no_days")]
+    large_days: bool,
+    #[command(flatten)]
+    file: OutputFile,
+}
+
+/// How a page looks, and whose it is.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Look {
+    /// The unit of glucose [default: the pump's]
     #[arg(long, value_name = "UNIT", ignore_case = true)]
     units: Option<Units>,
-    /// The person's name, to be printed on the report
+    /// The language
+    #[arg(long, value_name = "LANGUAGE", ignore_case = true)]
+    language: Option<LanguageName>,
+    /// The person's name, to be printed on every page
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// The file to write; `-` is stdout [default: tandem-report-FIRST-LAST.html]
+    /// The person's date of birth, to be printed on every page
+    #[arg(long, value_name = "DATE")]
+    born: Option<NaiveDate>,
+}
+
+/// The file a page is written to.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct OutputFile {
+    /// The file to write; `-` is stdout. An earlier page of tandem is replaced
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
-    /// Replace the file if it is there
+    /// Replace the file whatever it is
     #[arg(long)]
     overwrite: bool,
-    /// Show the report in the browser
+    /// Show the page in the browser
     #[arg(long)]
     open: bool,
 }
@@ -56,79 +91,114 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let reader = context.reader()?;
     let history = History::new(&reader)?.of_pump(arguments.selection.pump.as_deref())?;
-    let Some(window) = arguments.selection.window(&history, Some(USUAL_DAYS))? else {
-        let failure =
-            Failure::new(Exit::Data, "there is nothing to report: the database has no readings and no insulin");
-        return Err(failure.hint("`tandem sync` or `tandem import PATH` brings some").into());
+    let Some(window) = arguments.selection.window(&history, Some(DEFAULT_DAYS))? else {
+        return Err(nothing_to_show().into());
     };
-    let path = arguments.output.clone().unwrap_or_else(|| usual_path(window));
-    let to_stdout = path == Path::new("-");
-    if !to_stdout {
-        atomic::may_write(&path, arguments.overwrite)?;
-    }
-    let input = input(&history, window, arguments.compare)?;
+    let path = arguments.file.path(|| default_path(window));
+    arguments.file.check(&path)?;
+    let input = read_input(&history, window, !arguments.no_compare)?;
     let page = Report::render(&input, &options(arguments, &history, context)?);
-    if to_stdout {
-        context.terminal.write_data(page.as_bytes())?;
-        return Ok(Exit::Done);
-    }
-    atomic::write(&path, arguments.overwrite, |file| file.write_all(page.as_bytes()))?;
-    let readings = counted(input.period.readings.len() as u64, "reading");
-    context.terminal.say(format!(
-        "{}: {}, {readings}, {}",
-        path.display(),
-        days_in_words(window),
-        size(page.len() as u64)
-    ));
-    if arguments.open {
-        open(&path, context);
-    }
-    Ok(Exit::Done)
+    let days = format!("{}, {}", days_in_words(window), counted(input.period.readings.len() as u64, "reading"));
+    arguments.file.write(&path, &page, &days, context)
 }
 
-fn input(history: &History<'_>, window: Window, compare: bool) -> Result<ReportInput> {
-    let before = || {
-        let length = window.end.date() - window.start.date();
-        let first = window.start.date().checked_sub_signed(length).unwrap_or(window.start.date());
-        history.period(history.days(first, window.start.date()))
-    };
+/// The error of a database without rows.
+pub(crate) fn nothing_to_show() -> Failure {
+    let failure = Failure::new(Exit::Data, "there is nothing to report: the database has no readings and no insulin");
+    failure.hint("`tandem sync` or `tandem import PATH` brings some")
+}
+
+/// Everything that a page about `window` shows.
+pub(crate) fn read_input(history: &History<'_>, window: Window, compare: bool) -> Result<ReportInput> {
     Ok(ReportInput {
         period: history.period(window)?,
-        previous: compare.then(before).transpose()?,
+        previous: if compare { previous(history, window)? } else { None },
         zone: history.zone,
         pump: history.models(window)?,
+        settings: history.settings(window)?,
     })
+}
+
+/// The period of the same length before; `None` where nothing is on record in it.
+fn previous(history: &History<'_>, window: Window) -> Result<Option<Period>> {
+    let length = window.end.date() - window.start.date();
+    let first = window.start.date().checked_sub_signed(length).unwrap_or(window.start.date());
+    let period = history.period(history.days(first, window.start.date()))?;
+    let is_empty = period.readings.is_empty() && period.insulin.basal.is_empty() && period.insulin.boluses.is_empty();
+    Ok(Some(period).filter(|_| !is_empty))
 }
 
 fn options(arguments: &Arguments, history: &History<'_>, context: &Context) -> Result<ReportOptions> {
-    let now = Context::now();
-    let made_at = history.zone.map_or_else(|| now.naive_utc(), |zone| now.with_timezone(&zone).naive_local());
     Ok(ReportOptions {
-        unit: glucose_unit(arguments.units, context)?,
-        name: arguments.name.clone(),
-        made_at: Some(made_at),
-        ..ReportOptions::default()
+        day_pages: !arguments.no_days,
+        large_days: arguments.large_days,
+        paper: preferences::paper(arguments.paper, context, history.zone)?,
+        ..arguments.look.options(history, context)?
     })
 }
 
-fn usual_path(window: Window) -> PathBuf {
-    let last = window.end.date() - TimeDelta::days(1);
-    PathBuf::from(format!("tandem-report-{}-{last}.html", window.start.date()))
+impl Look {
+    /// The options of a page: from flags, else from the configuration.
+    pub(crate) fn options(&self, history: &History<'_>, context: &Context) -> Result<ReportOptions> {
+        let now = Context::now();
+        let made_at = history.zone.map_or_else(|| now.naive_utc(), |zone| now.with_timezone(&zone).naive_local());
+        let file = &context.settings.file;
+        Ok(ReportOptions {
+            unit: preferences::glucose_unit(self.units, context, Some(history))?,
+            language: preferences::language(self.language, context)?,
+            own_target: preferences::own_target(context)?,
+            name: self.name.clone().or_else(|| file.name.clone()),
+            born: self.born.or(file.born),
+            made_at: Some(made_at),
+            ..ReportOptions::default()
+        })
+    }
 }
 
-/// Asks the desktop to show the file; the report is written whether or not there is a desktop.
-fn open(path: &Path, context: &Context) {
-    let mut command = if cfg!(target_os = "macos") {
-        Command::new("open")
-    } else if cfg!(windows) {
-        let mut command = Command::new("cmd");
-        command.args(["/C", "start", ""]);
-        command
-    } else {
-        Command::new("xdg-open")
-    };
-    let silent = command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    if let Err(error) = silent.spawn() {
-        context.terminal.note(format!("no browser could be started ({error}); open the file yourself"));
+impl OutputFile {
+    /// The file that was named, else another.
+    pub(crate) fn path(&self, default: impl FnOnce() -> PathBuf) -> PathBuf {
+        self.output.clone().unwrap_or_else(default)
     }
+
+    fn is_stdout(path: &Path) -> bool {
+        path == Path::new("-")
+    }
+
+    /// Refuses to replace what tandem has not written.
+    pub(crate) fn check(&self, path: &Path) -> Result<()> {
+        if Self::is_stdout(path) { Ok(()) } else { atomic::may_write(path, self.may_replace(path)) }
+    }
+
+    fn may_replace(&self, path: &Path) -> bool {
+        self.overwrite || is_page_of_tandem(path)
+    }
+
+    /// Writes the page, says where, and opens it where that is wanted.
+    pub(crate) fn write(&self, path: &Path, page: &str, about: &str, context: &Context) -> Result<Exit> {
+        if Self::is_stdout(path) {
+            context.terminal.write_data(page.as_bytes())?;
+            return Ok(Exit::Done);
+        }
+        atomic::write(path, self.may_replace(path), |file| file.write_all(page.as_bytes()))?;
+        context.terminal.say(format!("{}: {about}, {}", path.display(), size(page.len() as u64)));
+        context.terminal.say(browser::address(path));
+        if self.open {
+            browser::open(path, context.terminal);
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// Whether a file begins like the pages that tandem writes.
+fn is_page_of_tandem(path: &Path) -> bool {
+    use std::io::Read as _;
+    let mut beginning = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(1024).read_to_end(&mut beginning));
+    read.is_ok() && String::from_utf8_lossy(&beginning).contains(report::GENERATOR)
+}
+
+fn default_path(window: Window) -> PathBuf {
+    let last = window.end.date() - TimeDelta::days(1);
+    PathBuf::from(format!("tandem-report-{}-{last}.html", window.start.date()))
 }

@@ -11,10 +11,12 @@ use report::{GlucoseUnit, MgPerDl, Thresholds, printing};
 use serde_json::json;
 use store_duckdb::Reader;
 
-use super::arguments::{Units, glucose_unit};
+use super::arguments::Units;
 use super::day::readable;
+use super::preferences::glucose_unit;
 use crate::context::Context;
 use crate::failure::Exit;
+use crate::history::History;
 use crate::history::cells::{Cells, query};
 use crate::history::pump_number;
 use crate::terminal::Terminal;
@@ -53,7 +55,8 @@ pub(crate) struct Arguments {
 
 /// Shows them, once or for ever.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
-    let tail = Tail { arguments, context, unit: glucose_unit(arguments.units, context)? };
+    let unit = glucose_unit(arguments.units, context, Some(&History::new(&context.reader()?)?))?;
+    let tail = Tail { arguments, context, unit };
     let mut seen = tail.first_look()?;
     if !arguments.follow {
         return Ok(Exit::Done);

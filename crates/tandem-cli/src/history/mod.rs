@@ -4,7 +4,11 @@
 //! and nowhere else.
 
 pub(crate) mod cells;
+mod latest;
 mod period;
+mod settings;
+
+pub(crate) use latest::Latest;
 
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};

@@ -1,6 +1,7 @@
 //! Numbers, sizes, times and rows, written for people or for programs.
 
 pub(crate) mod atomic;
+pub(crate) mod browser;
 mod json;
 pub(crate) mod rows;
 mod screen_table;

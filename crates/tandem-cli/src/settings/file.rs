@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use chrono::NaiveDate;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -25,9 +26,22 @@ pub(crate) struct ConfigFile {
     pub(crate) time_zone: Option<String>,
     pub(crate) endpoint: Option<String>,
     pub(crate) glucose_unit: Option<String>,
+    pub(crate) language: Option<String>,
+    pub(crate) paper: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) born: Option<NaiveDate>,
+    pub(crate) targets: Option<Targets>,
     pub(crate) nightscout: Option<NightscoutSection>,
     /// The people of `[person.NAME]`, by name.
     pub(crate) people: BTreeMap<String, Person>,
+}
+
+/// A person's own target range, in mg/dL or mmol/L.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Targets {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
 }
 
 /// The table `[nightscout]`.
@@ -67,6 +81,11 @@ struct Contents {
     time_zone: Option<String>,
     endpoint: Option<String>,
     glucose_unit: Option<String>,
+    language: Option<String>,
+    paper: Option<String>,
+    name: Option<String>,
+    born: Option<NaiveDate>,
+    targets: Option<Targets>,
     // A table: it must come after the keys.
     nightscout: Option<NightscoutContents>,
     #[serde(default, rename = "person", skip_serializing_if = "BTreeMap::is_empty")]
@@ -102,8 +121,8 @@ impl NightscoutSection {
 }
 
 impl ConfigFile {
-    /// What the file says about the person `name`. What it says outside of `[person.NAME]` holds for them, too, except account, password, database and
-    /// Nightscout site.
+    /// What the file says about the person `name`. What it says outside of `[person.NAME]` holds for them, too, except account, password, database,
+    /// Nightscout site, name, date of birth and targets.
     pub(crate) fn of_person(&self, name: &str) -> Result<Self> {
         let Some(person) = self.people.get(name).cloned() else { return Err(self.no_such_person(name).into()) };
         Ok(Self {
@@ -115,6 +134,11 @@ impl ConfigFile {
             time_zone: person.time_zone.or_else(|| self.time_zone.clone()),
             endpoint: person.endpoint.or_else(|| self.endpoint.clone()),
             glucose_unit: self.glucose_unit.clone(),
+            language: self.language.clone(),
+            paper: self.paper.clone(),
+            name: None,
+            born: None,
+            targets: None,
             nightscout: person.nightscout.map(NightscoutSection::of),
             people: self.people.clone(),
         })
@@ -173,53 +197,14 @@ impl ConfigFile {
                 return Err(failure.hint("`tandem init` writes one; --config names another").into());
             }
         };
-        let Contents {
-            db,
-            email,
-            password,
-            password_command,
-            region,
-            time_zone,
-            endpoint,
-            glucose_unit,
-            nightscout,
-            people,
-        } = parse(&text, path)
+        let contents: Contents = parse(&text, path)
             .map_err(|failure| failure.hint("mend that line, or write the file anew: `tandem init --overwrite`"))?;
-        let password = password.map(SecretString::from);
-        let nightscout = nightscout.map(NightscoutSection::of);
-        Ok(Self {
-            db,
-            email,
-            password,
-            password_command,
-            region,
-            time_zone,
-            endpoint,
-            glucose_unit,
-            nightscout,
-            people,
-        })
+        Ok(contents.into())
     }
 
     /// Writes the file, whole or not at all, readable by its owner alone.
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
-        let Self { db, email, password_command, region, time_zone, endpoint, glucose_unit, nightscout, people, .. } =
-            self.clone();
-        let nightscout = nightscout.map(NightscoutSection::contents);
-        let password = self.password.as_ref().map(|password| password.expose_secret().to_owned());
-        let contents = Contents {
-            db,
-            email,
-            password,
-            password_command,
-            region,
-            time_zone,
-            endpoint,
-            glucose_unit,
-            nightscout,
-            people,
-        };
+        let contents = Contents::from(self);
         let unkept = |error: anyhow::Error| {
             Failure::new(Exit::Configuration, "the configuration was not written")
                 .hint("name a place where you may write with --config")
@@ -229,6 +214,51 @@ impl ConfigFile {
         // Where the file is a link into somebody's collection of settings, the collection is written to.
         let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
         Ok(atomic::write(path, true, |file| file.write_all(text.as_bytes())).map_err(unkept)?)
+    }
+}
+
+impl From<Contents> for ConfigFile {
+    fn from(contents: Contents) -> Self {
+        Self {
+            db: contents.db,
+            email: contents.email,
+            password: contents.password.map(SecretString::from),
+            password_command: contents.password_command,
+            region: contents.region,
+            time_zone: contents.time_zone,
+            endpoint: contents.endpoint,
+            glucose_unit: contents.glucose_unit,
+            language: contents.language,
+            paper: contents.paper,
+            name: contents.name,
+            born: contents.born,
+            targets: contents.targets,
+            nightscout: contents.nightscout.map(NightscoutSection::of),
+            people: contents.people,
+        }
+    }
+}
+
+impl From<&ConfigFile> for Contents {
+    fn from(file: &ConfigFile) -> Self {
+        let file = file.clone();
+        Self {
+            db: file.db,
+            email: file.email,
+            password: file.password.map(|password| password.expose_secret().to_owned()),
+            password_command: file.password_command,
+            region: file.region,
+            time_zone: file.time_zone,
+            endpoint: file.endpoint,
+            glucose_unit: file.glucose_unit,
+            language: file.language,
+            paper: file.paper,
+            name: file.name,
+            born: file.born,
+            targets: file.targets,
+            nightscout: file.nightscout.map(NightscoutSection::contents),
+            people: file.people,
+        }
     }
 }
 

@@ -45,13 +45,17 @@ fn a_file_that_is_not_there_is_not_made() {
 #[test]
 fn one_reading_makes_a_report_and_a_day() {
     let place = one_reading();
-    let said = place.run(&["report", "--output", "r.html", "--compare"]);
+    let said = place.run(&["report", "--output", "r.html"]);
     assert_eq!(said.code, 0, "{}", said.talk);
     let page = std::fs::read_to_string(place.path().join("r.html")).expect("the report");
     assert!(page.starts_with("<!DOCTYPE html>") && !page.contains("NaN"));
     let said = place.run(&["day"]);
     assert!(said.data.contains("1 reading"), "{}", said.data);
-    assert_eq!(place.run(&["report", "--output", "r.html"]).code, 2, "a report is not replaced unasked");
+    let said = place.run(&["report", "--output", "r.html"]);
+    assert_eq!(said.code, 0, "an earlier report is replaced");
+    assert!(said.talk.contains("file://") && said.talk.contains("r.html"), "{}", said.talk);
+    std::fs::write(place.path().join("r.html"), "<!DOCTYPE html>mine").expect("a file of the person's own");
+    assert_eq!(place.run(&["report", "--output", "r.html"]).code, 2, "another file is not replaced unasked");
     assert_eq!(place.run(&["report", "--output", "r.html", "--overwrite"]).code, 0);
     let last = std::fs::read_dir(place.path()).expect("a folder").filter_map(Result::ok);
     assert!(last.map(|entry| entry.file_name()).all(|name| !name.to_string_lossy().contains(".part")));

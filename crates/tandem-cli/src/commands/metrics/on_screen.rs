@@ -7,7 +7,7 @@ use report::episodes::EpisodeSummary;
 use report::insulin::{AverageDay, InsulinSummary};
 use report::metrics::GriZone;
 use report::printing::{self, fixed};
-use report::{GlucoseUnit, Reading};
+use report::{GlucoseUnit, Reading, Thresholds};
 
 use super::Subject;
 use crate::output::{Align, ScreenTable, counted};
@@ -40,6 +40,7 @@ impl Page<'_> {
         if let Some(ranges) = &metrics.ranges {
             text += &section("Time in ranges", &range_bars(ranges, self.unit));
             text += &section("Glucose", &pairs(&self.glucose()));
+            text += &self.own_target();
             text += &section("Risk", &pairs(&self.risk()));
             text += &section("Variability", &pairs(&self.variability()));
             text += &section("Episodes", &self.episodes());
@@ -65,7 +66,18 @@ impl Page<'_> {
         format!("{}  {}\n", style(&self.subject.id).bold(), style(words.join(", ")).dim())
     }
 
-    fn glucose(&self) -> Vec<(&'static str, String)> {
+    /// Time in the person's own target range, where the configuration has one.
+    fn own_target(&self) -> String {
+        let Some((range, share)) = self.subject.own_target else { return String::new() };
+        format!("  {}  {}\n", style(format!("own target {}", self.range(range))).cyan(), percent(share))
+    }
+
+    /// "70–140", or "3.9–7.8".
+    fn range(&self, (low, high): (f64, f64)) -> String {
+        format!("{}–{}", printing::glucose(low, self.unit), printing::glucose(high, self.unit))
+    }
+
+    fn glucose(&self) -> Vec<(String, String)> {
         let (metrics, quantiles) = (&self.subject.metrics, &self.subject.metrics.quantiles);
         let summary = &metrics.summary;
         let edges = |low, high| match (low, high) {
@@ -79,17 +91,24 @@ impl Page<'_> {
             }
             _ => NONE.to_owned(),
         };
+        let t = Thresholds::default();
         vec![
-            ("mean", self.concentration(summary.mean)),
-            ("median", self.concentration(summary.median)),
-            ("SD", self.concentration(summary.sd)),
-            ("CV", percent(summary.cv)),
-            ("GMI", percent(summary.gmi)),
-            ("eA1c", percent(summary.ea1c)),
-            ("middle half", edges(quantiles.p25, quantiles.p75)),
-            ("5 % to 95 %", edges(quantiles.p05, quantiles.p95)),
-            ("tight range 70–140", percent(metrics.ranges.map(|ranges| ranges.in_tight_range))),
-            ("pregnancy 63–140", percent(metrics.ranges.map(|ranges| ranges.in_pregnancy_range))),
+            ("mean".to_owned(), self.concentration(summary.mean)),
+            ("median".to_owned(), self.concentration(summary.median)),
+            ("SD".to_owned(), self.concentration(summary.sd)),
+            ("CV".to_owned(), percent(summary.cv)),
+            ("GMI".to_owned(), percent(summary.gmi)),
+            ("eA1c".to_owned(), percent(summary.ea1c)),
+            ("middle half".to_owned(), edges(quantiles.p25, quantiles.p75)),
+            ("5 % to 95 %".to_owned(), edges(quantiles.p05, quantiles.p95)),
+            (
+                format!("tight range {}", self.range((t.low, t.tight_high))),
+                percent(metrics.ranges.map(|ranges| ranges.in_tight_range)),
+            ),
+            (
+                format!("pregnancy {}", self.range((t.pregnancy_low, t.pregnancy_high))),
+                percent(metrics.ranges.map(|ranges| ranges.in_pregnancy_range)),
+            ),
         ]
     }
 
@@ -164,8 +183,8 @@ fn section(title: &str, text: &str) -> String {
 }
 
 /// Two pairs of label and value side by side, read downwards.
-fn pairs(all: &[(&str, String)]) -> String {
-    let label = all.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
+fn pairs<L: AsRef<str>>(all: &[(L, String)]) -> String {
+    let label = all.iter().map(|(label, _)| measure_text_width(label.as_ref())).max().unwrap_or(0);
     let value = all.iter().map(|(_, value)| measure_text_width(value)).max().unwrap_or(0);
     let across = if 2 * (label + value) + 10 <= Terminal::width() { 2 } else { 1 };
     let down = all.len().div_ceil(across);
@@ -173,7 +192,7 @@ fn pairs(all: &[(&str, String)]) -> String {
     for row in 0..down {
         let cells = all.iter().skip(row).step_by(down).map(|(name, shown)| {
             let room = " ".repeat(value - measure_text_width(shown));
-            format!("{}  {shown}{room}", style(format!("{name:<label$}")).cyan())
+            format!("{}  {shown}{room}", style(format!("{:<label$}", name.as_ref())).cyan())
         });
         let _ = writeln!(text, "  {}", cells.collect::<Vec<_>>().join("      ").trim_end());
     }

@@ -1,0 +1,387 @@
+//! The lanes of one day on one time axis: glucose, boluses with doses and carbohydrates, basal as delivered, insulin on board, modes.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use maud::{Markup, html};
+
+use super::{
+    Alarm, Page, SiteChangeKind,
+    chart::{self, GLUCOSE_TOP, Plot, Tick, number, percent, round_up},
+    digest::{Day, Stretch},
+    glucose_page, pump_charts, words,
+};
+use crate::insulin::{BasalSource, Bolus, BolusOrigin, LoopMode, UserMode};
+
+/// Smaller automatic boluses carry no dose: there are many.
+const LEAST_LABELLED_UNITS: f64 = 0.5;
+/// Rows of labels above the bars of boluses.
+const LABEL_ROWS: usize = 2;
+/// The height of the lane of boluses, by the height of the tallest bar: what is above has the labels.
+const LABEL_ROOM: f64 = 1.6;
+
+/// The tops of the axes, the same on every day so that days can be compared.
+pub(super) struct Tops {
+    bolus: f64,
+    basal: f64,
+    on_board: f64,
+}
+
+impl Tops {
+    pub(super) fn new(page: &Page) -> Self {
+        let days = &page.digest.days;
+        let bolus = days.iter().flat_map(|d| &d.boluses).filter_map(|b| b.delivered_units).fold(0.0, f64::max);
+        let basal = days.iter().flat_map(|d| &d.basal).map(|b| b.value.0).fold(0.0, f64::max);
+        let on_board = days.iter().flat_map(|d| &d.on_board).map(|i| i.units).fold(0.0, f64::max);
+        Self { bolus: round_up(bolus), basal: round_up(basal), on_board: round_up(on_board) }
+    }
+}
+
+/// How wide a label is in minutes of the axis, by how wide the axis is drawn.
+#[derive(Clone, Copy)]
+pub(super) enum Room {
+    /// A sheet of its own.
+    Wide,
+    /// One of three beside each other.
+    Narrow,
+}
+
+impl Room {
+    fn minutes_of(self, label: &str) -> f64 {
+        let per_letter = match self {
+            Self::Wide => 13.0,
+            Self::Narrow => 30.0,
+        };
+        per_letter * (label.chars().count() as f64 + 0.6)
+    }
+}
+
+/// A lane: its name at the left, the plot, the same axis as all the others.
+fn lane(name: &str, unit: &str, plot: &Plot, over: &Markup) -> Markup {
+    html! {
+        div.lane-row {
+            p.lane-name { (name) @if !unit.is_empty() { span.unit { " " (unit) } } }
+            div.lane-plot { (plot.render()) div.over { (over) } }
+        }
+    }
+}
+
+fn plot<'a>(day: &Day, class: &'a str, label: String, height: f64, left: Vec<Tick>, body: Markup) -> Plot<'a> {
+    Plot { class, label, width: day.clock.length(), height, left, right: Vec::new(), below: Vec::new(), body }
+}
+
+fn left(place: f64) -> String {
+    format!("left:{}", percent(place))
+}
+
+pub(super) fn glucose(page: &Page, day: &Day) -> Markup {
+    let thresholds = &page.options.thresholds;
+    let range = |of: fn(f64, f64) -> f64| day.readings.iter().map(|r| r.glucose.get()).reduce(of);
+    let label = match range(f64::min).zip(range(f64::max)) {
+        Some((low, high)) => {
+            let values =
+                [("low", page.glucose(low).into()), ("high", page.glucose(high).into()), ("unit", page.unit().into())];
+            page.say("lane-glucose-said", &values)
+        }
+        None => page.text("no-readings"),
+    };
+    let body = html! {
+        (chart::glucose_ground(day.clock.length(), thresholds))
+        path.grid d=(day.clock.hour_lines(GLUCOSE_TOP)) {}
+        path.mark d=(mark_lines(page, day)) {}
+        path.trace d=(glucose_page::glucose_trace(page, day)) {}
+    };
+    let mut ticks = chart::glucose_ticks(thresholds, |edge| page.glucose(edge));
+    // The lane is too low for two labels 16 mg/dL apart; the line of "very low" is drawn all the same.
+    ticks.remove(0);
+    let over = html! {
+        @if day.readings.is_empty() { p.no-lane { (page.text("no-readings")) } }
+        (marks(page, day))
+        (alarm_marks(page, day))
+    };
+    lane(&page.text("lane-glucose"), page.unit(), &plot(day, "g", label, GLUCOSE_TOP, ticks, body), &over)
+}
+
+/// When a new site or sensor was started, in minutes of the day.
+fn marks_of(page: &Page, day: &Day) -> Vec<(f64, String)> {
+    let sites = day
+        .site_changes
+        .iter()
+        .filter(|change| change.kind == SiteChangeKind::CannulaFilled)
+        .map(|change| (change.at, "mark-site"));
+    let sensors = day.sensor_starts.iter().map(|at| (*at, "mark-sensor"));
+    let mut marks: Vec<(f64, String)> =
+        sites.chain(sensors).map(|(at, key)| (day.clock.minute(at), page.text(key))).collect();
+    marks.sort_by(|a, b| a.0.total_cmp(&b.0));
+    marks
+}
+
+fn mark_lines(page: &Page, day: &Day) -> String {
+    marks_of(page, day).iter().fold(String::new(), |mut path, (minute, _)| {
+        let _ = write!(path, "M{} 0V{}", number(*minute), number(GLUCOSE_TOP));
+        path
+    })
+}
+
+/// New sites and sensors as small flags over the glucose lane.
+fn marks(page: &Page, day: &Day) -> Markup {
+    let marks = marks_of(page, day);
+    let rows = rows_for(marks.iter().map(|(minute, text)| (*minute, Room::Wide.minutes_of(text))));
+    let length = day.clock.length();
+    html! {
+        @for ((minute, text), row) in marks.iter().zip(rows) {
+            span.flag.late[*minute > 0.83 * length] style={ (left(minute / length)) ";top:" (row * 14) "px" } { (text) }
+        }
+    }
+}
+
+/// A mark for each alarm at the foot of the glucose lane; its words are in its title and in the list below the day.
+fn alarm_marks(page: &Page, day: &Day) -> Markup {
+    html! {
+        @for alarm in &day.alarms {
+            span class={ "alarm-mark " (pump_charts::family_class(&alarm.family)) } style=(left(day.clock.minute(alarm.at) / day.clock.length())) title=(alarm_said(page, alarm)) {}
+        }
+    }
+}
+
+pub(super) fn alarm_said(page: &Page, alarm: &Alarm) -> String {
+    format!("{} {}", words::clock(alarm.at.wall), page.alarm_name(alarm))
+}
+
+pub(super) fn boluses(page: &Page, day: &Day, tops: &Tops, room: Room) -> Markup {
+    let top = tops.bolus * LABEL_ROOM;
+    let of = |automatic: bool| day.boluses.iter().filter(move |bolus| is_automatic(bolus) == automatic);
+    let body = html! {
+        path.grid d=(day.clock.hour_lines(top)) {}
+        path.grid d={ "M0 0H" (number(day.clock.length())) } {}
+        (extended_parts(day))
+        @for bolus in of(false) { (bar(page, bolus, day, "c-meal")) }
+        @for bolus in of(true) { (bar(page, bolus, day, "c-auto")) }
+    };
+    let values = [
+        ("boluses", page.count("boluses", day.boluses.len()).into()),
+        ("units", page.number(day.insulin.bolus_units, 1).into()),
+    ];
+    let ticks = vec![Tick::new(0.0, "0"), Tick::new(1.0 / LABEL_ROOM, number(tops.bolus))];
+    lane(
+        &page.text("lane-bolus"),
+        "U",
+        &plot(day, "b", page.say("lane-bolus-said", &values), top, ticks, body),
+        &labels(page, day, room),
+    )
+}
+
+fn bar(page: &Page, bolus: &Bolus, day: &Day, class: &str) -> Markup {
+    let at = number(day.clock.minute(bolus.start));
+    html! { path class={ "bar " (class) } d={ "M" (at) " 0V" (number(bolus.delivered_units.unwrap_or_default())) } { title { (bolus_said(page, bolus)) } } }
+}
+
+/// The extended part of a bolus as a low block over the time it took.
+fn extended_parts(day: &Day) -> Markup {
+    let extended = day.boluses.iter().filter(|bolus| bolus.extended_units > 0.0);
+    html! {
+        @for bolus in extended {
+            @let from = day.clock.minute(bolus.start);
+            @let to = day.clock.minute(bolus.end).max(from);
+            rect.f-extended x=(number(from)) y="0" width=(number(to - from)) height=(number(bolus.extended_units)) {}
+        }
+    }
+}
+
+/// "07:30 4.25 U, 45 g, automatic".
+pub(super) fn bolus_said(page: &Page, bolus: &Bolus) -> String {
+    let units = bolus
+        .delivered_units
+        .map_or_else(|| page.text("unknown"), |units| format!("{} {}", page.number(units, 2), page.text("unit-u")));
+    let mut text = format!("{} {units}", words::clock(bolus.start.wall));
+    if bolus.carbs_grams > 0.0 {
+        let _ = write!(text, ", {} g", page.number(bolus.carbs_grams, 0));
+    }
+    match &bolus.origin {
+        BolusOrigin::User | BolusOrigin::Remote => {}
+        BolusOrigin::Automatic => {
+            let _ = write!(text, ", {}", page.text("automatic"));
+        }
+        BolusOrigin::Unknown(label) => {
+            let _ = write!(text, ", {label}");
+        }
+    }
+    text
+}
+
+fn is_automatic(bolus: &Bolus) -> bool {
+    bolus.origin == BolusOrigin::Automatic
+}
+
+/// A label of the bolus lane.
+struct Label {
+    minute: f64,
+    text: String,
+    class: &'static str,
+}
+
+/// Doses of the boluses a person gave and carbohydrates, in rows so that none covers another.
+fn labels(page: &Page, day: &Day, room: Room) -> Markup {
+    let mut labels = doses(page, day);
+    labels.extend(grams(page, day));
+    labels.sort_by(|a, b| a.minute.total_cmp(&b.minute));
+    let rows = |room: Room| rows_for(labels.iter().map(|label| (label.minute, room.minutes_of(&label.text))));
+    // A sheet is as narrow as a card on a phone; what has no room there is left out by the style sheet.
+    let (wide, narrow) = (rows(room), rows(Room::Narrow));
+    let length = day.clock.length();
+    html! {
+        @for (label, (row, narrow)) in labels.iter().zip(wide.iter().zip(&narrow)) {
+            @if *row < LABEL_ROWS {
+                span class={ "dose " (label.class) @if label.minute > 0.93 * length { " late" } @if *narrow >= LABEL_ROWS { " roomy" } }
+                    style={ (left(label.minute / length)) ";--r:" (row) ";--n:" (narrow) } { (label.text) }
+            }
+        }
+    }
+}
+
+/// The dose, with the carbohydrates entered with it.
+fn doses(page: &Page, day: &Day) -> Vec<Label> {
+    let by_hand = day.boluses.iter().filter(|bolus| !is_automatic(bolus) && bolus.delivered_units != Some(0.0));
+    let units = |bolus: &Bolus| bolus.delivered_units.map_or_else(|| "?".to_owned(), |units| page.number(units, 1));
+    let text = |bolus: &Bolus| {
+        let units = units(bolus);
+        if bolus.carbs_grams > 0.0 { format!("{units} · {} g", page.number(bolus.carbs_grams, 0)) } else { units }
+    };
+    let automatic = day
+        .boluses
+        .iter()
+        .filter(|bolus| is_automatic(bolus) && bolus.delivered_units.is_none_or(|units| units >= LEAST_LABELLED_UNITS));
+    let label = |bolus: &Bolus, text: String, class| Label { minute: day.clock.minute(bolus.start), text, class };
+    let all = by_hand.map(|bolus| label(bolus, text(bolus), "by-hand"));
+    all.chain(automatic.map(|bolus| label(bolus, units(bolus), "by-pump"))).collect()
+}
+
+/// Carbohydrates that no bolus carries.
+fn grams(page: &Page, day: &Day) -> Vec<Label> {
+    let entries = day.carbs.iter().filter(|entry| entry.grams > 0.0 && !entry.has_bolus);
+    entries
+        .map(|entry| Label {
+            minute: day.clock.minute(entry.at),
+            text: format!("{} g", page.number(entry.grams, 0)),
+            class: "carbs-only",
+        })
+        .collect()
+}
+
+/// The row each label goes to so that none covers another; sorted by minute, each with its width.
+fn rows_for(labels: impl Iterator<Item = (f64, f64)>) -> Vec<usize> {
+    let mut free_from: Vec<f64> = Vec::new();
+    labels
+        .map(|(minute, width)| {
+            let row = free_from.iter().position(|free| *free <= minute).unwrap_or(free_from.len());
+            if row == free_from.len() {
+                free_from.push(0.0);
+            }
+            free_from[row] = minute + width;
+            row
+        })
+        .collect()
+}
+
+pub(super) fn basal(page: &Page, day: &Day, tops: &Tops) -> Markup {
+    let top = tops.basal;
+    let automatic = |s: &Stretch<(f64, BasalSource)>| {
+        matches!(s.value.1, BasalSource::Algorithm | BasalSource::TempRateAndAlgorithm)
+    };
+    let body = html! {
+        path.grid d=(day.clock.hour_lines(top)) {}
+        @for suspension in &day.suspensions { rect.f-susp x=(number(suspension.from)) y="0" width=(number(suspension.to - suspension.from)) height=(number(top)) {} }
+        path.f-basal-auto d=(steps(day.basal.iter().filter(|s| automatic(s)))) {}
+        path.f-basal-manual d=(steps(day.basal.iter().filter(|s| !automatic(s)))) {}
+        path.grid d={ "M0 0H" (number(day.clock.length())) } {}
+    };
+    let label = page.say("lane-basal-said", &[("units", page.units(day.insulin.basal_units).into())]);
+    let ticks = vec![Tick::new(0.0, "0"), Tick::new(1.0, number(top))];
+    let unknown: BTreeSet<&str> = day.basal.iter().filter_map(|stretch| unknown_source(&stretch.value.1)).collect();
+    let over = html! { @for label in unknown { p.no-lane { (label) } } };
+    lane(&page.text("lane-basal"), &page.text("unit-u-per-h"), &plot(day, "i", label, top, ticks, body), &over)
+}
+
+fn unknown_source(source: &BasalSource) -> Option<&str> {
+    match source {
+        BasalSource::Unknown(label) => Some(label),
+        _ => None,
+    }
+}
+
+/// Filled steps: one block per run of stretches without a hole.
+fn steps<'a>(stretches: impl Iterator<Item = &'a Stretch<(f64, BasalSource)>>) -> String {
+    let mut path = String::new();
+    let mut at: Option<f64> = None;
+    for stretch in stretches {
+        if at != Some(stretch.from) {
+            path.push_str(if at.is_some() { "V0Z" } else { "" });
+            let _ = write!(path, "M{} 0", number(stretch.from));
+        }
+        let _ = write!(path, "V{}H{}", number(stretch.value.0), number(stretch.to));
+        at = Some(stretch.to);
+    }
+    if at.is_some() {
+        path.push_str("V0Z");
+    }
+    path
+}
+
+pub(super) fn on_board(page: &Page, day: &Day, tops: &Tops) -> Markup {
+    let top = tops.on_board;
+    let hundredths = 100.0;
+    let points = day.on_board.iter().map(|i| (day.clock.minute(i.at), i.units * hundredths));
+    let line = chart::trace(points, 31.0);
+    let most = day.on_board.iter().map(|i| i.units).fold(0.0, f64::max);
+    let body = html! {
+        path.grid d=(day.clock.hour_lines(top * hundredths)) {}
+        path.grid d={ "M0 0H" (number(day.clock.length())) } {}
+        path.on-board d=(line) {}
+    };
+    let label = page.say("lane-on-board-said", &[("units", page.number(most, 1).into())]);
+    let ticks = vec![Tick::new(0.0, "0"), Tick::new(1.0, number(top))];
+    lane(&page.text("lane-on-board"), "U", &plot(day, "i", label, top * hundredths, ticks, body), &html! {})
+}
+
+/// Control-IQ, sleep and exercise as strips, and what the vocabulary does not have under its own label.
+pub(super) fn mode_strips(page: &Page, day: &Day) -> Markup {
+    let mut strips = vec![
+        (page.text("mode-control-iq"), "f-loop", stretches_of(&day.loop_modes, &LoopMode::ClosedLoop)),
+        (page.text("mode-sleep"), "f-sleep", stretches_of(&day.user_modes, &UserMode::Sleeping)),
+        (page.text("mode-exercise"), "f-exercise", stretches_of(&day.user_modes, &UserMode::Exercising)),
+    ];
+    for mode in day.loop_modes.iter().map(|s| &s.value).collect::<BTreeSet<_>>() {
+        if let LoopMode::Unknown(label) = mode {
+            strips.push((label.to_string(), "f-loop", stretches_of(&day.loop_modes, mode)));
+        }
+    }
+    for mode in day.user_modes.iter().map(|s| &s.value).collect::<BTreeSet<_>>() {
+        if let UserMode::Unknown(label) = mode {
+            strips.push((label.to_string(), "f-exercise", stretches_of(&day.user_modes, mode)));
+        }
+    }
+    html! {
+        @for (name, class, stretches) in strips.iter().filter(|(_, _, stretches)| !stretches.is_empty()) {
+            (strip(page, day, name, class, stretches))
+        }
+    }
+}
+
+fn stretches_of<T: PartialEq>(stretches: &[Stretch<T>], value: &T) -> Vec<(f64, f64)> {
+    stretches.iter().filter(|stretch| stretch.value == *value).map(|stretch| (stretch.from, stretch.to)).collect()
+}
+
+fn strip(page: &Page, day: &Day, name: &str, class: &str, stretches: &[(f64, f64)]) -> Markup {
+    let minutes: f64 = stretches.iter().map(|(from, to)| to - from).sum();
+    let body = html! {
+        rect.track x="0" y="0" width=(number(day.clock.length())) height="1" {}
+        @for (from, to) in stretches { rect class=(class) x=(number(*from)) y="0" width=(number(to - from)) height="1" {} }
+    };
+    let label = format!("{name}: {}", page.duration(minutes));
+    lane(name, "", &plot(day, "m", label, 1.0, Vec::new(), body), &html! {})
+}
+
+/// The hours below all lanes.
+pub(super) fn hours(day: &Day, step: u32) -> Markup {
+    html! { div.xs.shared aria-hidden="true" { @for tick in day.clock.ticks(step) { (chart::bottom_label(&tick)) } } }
+}
