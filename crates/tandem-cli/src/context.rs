@@ -101,9 +101,11 @@ impl Context {
         let is_missing = |error: &anyhow::Error| {
             error.downcast_ref::<StoreError>().is_some_and(|error| error.kind == StoreErrorKind::NotFound)
         };
-        opened.map_err(|error| match is_missing(&error) && self.is_person_unclear() {
-            true => Failure::wrapping(error).hint(self.settings.person_hint()).into(),
-            false => error,
+        opened.map_err(|error| {
+            if is_missing(&error) && self.is_person_unclear() {
+                return Failure::wrapping(error).hint(self.settings.person_hint()).into();
+            }
+            error
         })
     }
 

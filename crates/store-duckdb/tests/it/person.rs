@@ -115,6 +115,8 @@ fn days_weigh_readings_by_the_time_they_stand_for() {
 
 #[test]
 fn what_a_sensor_flags_as_no_value_is_no_reading() {
+    /// The bits of a reading that was captured live.
+    const VALID: u32 = 0x19e1;
     // Bits: 4 no value, 5 valid time, 6 valid value, 7 valid state.
     let flagged = |mask: u32, kind: u32| {
         format!(
@@ -122,9 +124,14 @@ fn what_a_sensor_flags_as_no_value_is_no_reading() {
             MIDNIGHT + 3600
         )
     };
-    for (mask, kind, readings) in
-        [(6625, 1, 1), (0, 1, 1), (6625 | 16, 1, 0), (6625 & !64, 1, 0), (6625, 16, 0), (6626, 2, 1)]
-    {
+    for (mask, kind, readings) in [
+        (VALID, 1, 1),
+        (0, 1, 1),
+        (VALID | 0b1_0000, 1, 0),
+        (VALID & !0b100_0000, 1, 0),
+        (VALID, 16, 0),
+        (0x19e2, 2, 1),
+    ] {
         let mut store = derived(&uploads(&flagged(mask, kind)), None);
         check(&mut store, "SELECT count(*) FROM cgm_readings", &[&readings.to_string()]);
     }

@@ -113,10 +113,9 @@ pub(crate) fn paper(flag: Option<PaperName>, context: &Context, zone: Option<Tz>
     let configured = configured(context.settings.file.paper.as_deref(), "paper", "\"a4\" or \"letter\"")?;
     let american = zone.is_some_and(|zone| zone.name().starts_with("America/") || zone.name().starts_with("US/"));
     Ok(match flag.or(configured) {
-        Some(PaperName::A4) => Paper::A4,
         Some(PaperName::Letter) => Paper::Letter,
         None if american => Paper::Letter,
-        None => Paper::A4,
+        Some(PaperName::A4) | None => Paper::A4,
     })
 }
 

@@ -204,7 +204,7 @@ pub(crate) fn explain_other_account(error: FetchError, account: &AccountArgs, co
 fn unused_path_beside(database: &Path) -> PathBuf {
     let stem = database.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let named = |number: u32| database.with_file_name(format!("{stem}-{number}.db"));
-    (2..).map(named).find(|path| !path.exists()).unwrap_or_else(|| database.to_owned())
+    (2..1000).map(named).find(|path| !path.exists()).unwrap_or_else(|| database.to_owned())
 }
 
 /// What a fetch did, pump by pump.

@@ -180,10 +180,10 @@ impl ConfigFile {
 
     fn no_such_person(&self, name: &str) -> Failure {
         let failure = Failure::new(Exit::Configuration, format!("the configuration has no person {name:?}"));
-        match self.people.is_empty() {
-            true => failure.hint(format!("add a section [person.{name}] with account, region and db")),
-            false => failure.hint(format!("it has {}", self.names())),
+        if self.people.is_empty() {
+            return failure.hint(format!("add a section [person.{name}] with account, region and db"));
         }
+        failure.hint(format!("it has {}", self.names()))
     }
 
     /// Reads the file. That it is missing matters only when it was asked for.
