@@ -4,7 +4,7 @@ use chrono::{DateTime, Offset as _, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use pipeline::{Account, PumpListing};
 
-use crate::clock_hints::length_name;
+use crate::clock_hints::{length_name, zone_at};
 
 /// An older upload says little about the present: daylight-saving time may have changed since, or the person travelled.
 const RECENT: TimeDelta = TimeDelta::days(7);
@@ -27,8 +27,8 @@ impl PumpClock {
         let PumpListing { last_upload: Some(uploaded), last_event: Some(event), .. } = newest else { return None };
         let ahead = event.and_utc() - *uploaded + UPLOAD_LAG;
         let offset = QUARTER * i32::try_from(ahead.num_minutes().div_euclid(15)).ok()?;
-        let lag = offset - (event.and_utc() - *uploaded);
-        let is_usable = now - *uploaded <= RECENT && lag <= UPLOAD_LAG && offset.abs() <= TimeDelta::hours(14);
+        // Where no place has that offset, the event is older than a fresh one.
+        let is_usable = now - *uploaded <= RECENT && zone_at(offset, *uploaded).is_some();
         is_usable.then_some(Self { uploaded: *uploaded, offset })
     }
 
