@@ -78,7 +78,6 @@ fn keys_in(source: &str) -> Vec<String> {
         "explained(page, \"",
         "say(key, \"",
         "share(\"",
-        "figure(\"",
         "by_step(\"",
     ];
     let found = calls.iter().flat_map(|call| source.split(call).skip(1).filter_map(|rest| rest.split('"').next()));

@@ -98,8 +98,8 @@ fn a_changed_rule_rebuilds_its_table_and_what_reads_it() {
         ("boluses", "round(delivered, 5)", "round(delivered, 4)", &["boluses", "daily_totals"]),
         (
             "basal_deliveries",
-            "nullif(field.commandedRate, 65535) AS",
-            "nullif(field.commandedRate, 65535) + 1 AS",
+            "ELSE nullif(field.commandedRate, 65535) END AS rate",
+            "ELSE nullif(field.commandedRate, 65535) + 1 END AS rate",
             &["basal_deliveries", "daily_totals"],
         ),
         ("insulin_daily", "FROM daily_totals", "FROM daily_totals AS totals", &[]),
@@ -161,8 +161,8 @@ fn what_a_person_created_survives() {
         .expect("created");
     let objects = changed(
         "basal_deliveries",
-        "nullif(field.commandedRate, 65535) AS",
-        "nullif(field.commandedRate, 65535) + 1 AS",
+        "ELSE nullif(field.commandedRate, 65535) END AS rate",
+        "ELSE nullif(field.commandedRate, 65535) + 1 END AS rate",
     );
     bring(connection, &objects).expect("brought up to date");
     let asked = "SELECT (SELECT note FROM notes), (SELECT mean FROM my_mean), (FROM above(800)),
