@@ -14,11 +14,12 @@ const NEAR: u32 = 1_000;
 /// And are logged within this time, in seconds: pumps log something every few minutes.
 const HOUR: u32 = 3_600;
 
-/// True when `head` begins with records: most of it can be believed, and the file is not text.
+/// True when `head` begins with records: most of the first ones can be believed, and the file is not text. A file that loses a byte
+/// later is a damaged archive, not something else.
 pub(super) fn looks_like_records(head: &[u8], size: u64) -> bool {
     let whole = size.is_multiple_of(RECORD_LENGTH as u64);
     let most = |count: usize, of: usize| of > 0 && count * 10 >= of * if whole { 5 } else { 9 };
-    let headers: Vec<Header> = headers(head, 0).collect();
+    let headers: Vec<Header> = headers(head, 0).take(2 * NEIGHBOURS).collect();
     let plausible = headers.iter().filter(|header| is_plausible(header)).count();
     let following = headers.windows(2).filter(|pair| follows(&pair[0], &pair[1])).count();
     most(plausible, headers.len()) || most(following, headers.len().saturating_sub(1))

@@ -149,9 +149,15 @@ fn records_that_are_out_of_step_are_not_taken() {
 
 /// Records of a kind that the dictionary does not have; the source is 1 on a Mobi.
 fn new_record(number: u32, seconds: u32) -> [u8; 26] {
-    let mut record = record(number);
+    let mut record = placed_record(number, seconds);
     (record[0], record[1]) = (0x1f, 0xff);
+    record
+}
+
+fn placed_record(number: u32, seconds: u32) -> [u8; 26] {
+    let mut record = record(1);
     record[2..6].copy_from_slice(&seconds.to_be_bytes());
+    record[6..10].copy_from_slice(&number.to_be_bytes());
     record
 }
 
@@ -176,13 +182,8 @@ fn records_of_unknown_kinds_are_taken() {
 fn a_lost_byte_is_found_at_any_place_in_any_year() {
     for seconds in [250_000_000, 330_000_000, 420_000_000, 510_000_000, 580_000_000] {
         for (lost, number) in [(0, 3), (5, 90_000), (9, 200), (13, 440_000), (25, 1_500_000)] {
-            let mut content: Vec<u8> = (0..200)
-                .flat_map(|n| {
-                    let mut record = record(number + n);
-                    record[2..6].copy_from_slice(&(seconds + n * 300).to_be_bytes());
-                    record
-                })
-                .collect();
+            let records = (0..200).flat_map(|n| placed_record(number + n, seconds + n * 300));
+            let mut content: Vec<u8> = records.collect();
             content.remove(100 * 26 + lost);
             let read = read(&content);
             assert!(read.outcome.is_err(), "{seconds} {lost}");
