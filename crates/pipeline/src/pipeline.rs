@@ -73,7 +73,8 @@ impl<S: Store> Pipeline<S> {
         self
     }
 
-    /// Sets the zone that holds where no entry of the zone history says otherwise; instants follow.
+    /// Sets the zone that holds where no entry of the zone history says otherwise; instants follow as after
+    /// [`Pipeline::set_zones`].
     ///
     /// # Errors
     /// [`StoreError`]; zone and instants are as before.
@@ -81,13 +82,7 @@ impl<S: Store> Pipeline<S> {
         let mut zones = self.store()?.zone_history()?;
         if !zones.entries().contains(&(None, zone)) {
             zones.set(None, zone);
-            let waited = self.has_unparsed()?;
             self.set_zones(&zones)?;
-            // A long history was dropped to be decoded again. Whatever is asked for next must not find empty tables.
-            if !waited && self.has_unparsed()? {
-                self.parse()?;
-                self.derive()?;
-            }
         }
         Ok(self)
     }
@@ -123,8 +118,11 @@ impl<S: Store> Pipeline<S> {
     /// [`FetchError`]; what was fetched before it is kept, and is parsed and derived all the same.
     pub async fn sync(&mut self, source: &dyn Source, options: &FetchOptions) -> Result<SyncReport, FetchError> {
         let fetch = self.fetch(source, options).await;
-        let (parse, derive) = (self.parse()?, self.derive()?);
-        self.store()?.release()?;
+        let work = |pipeline: &mut Self| {
+            let done = (pipeline.parse()?, pipeline.derive()?);
+            pipeline.store()?.release().map(|()| done)
+        };
+        let (parse, derive) = self.run_blocking(work).await?;
         Ok(SyncReport { fetch: fetch?, parse, derive })
     }
 
@@ -140,7 +138,11 @@ impl<S: Store> Pipeline<S> {
             account = source.account() => account,
             () = self.stop.stopped() => return Ok(FetchReport { interrupted: true, ..FetchReport::default() }),
         };
-        let run = if options.dry_run { None } else { Some(self.begin(Stage::Fetch, started)?) };
+        let run = if options.dry_run {
+            None
+        } else {
+            Some(self.run_blocking(move |pipeline| pipeline.begin(Stage::Fetch, started)).await?)
+        };
         let (store, outcome) = match account {
             Ok(account) => {
                 let store = self.store.take().ok_or_else(lost)?;
@@ -152,8 +154,30 @@ impl<S: Store> Pipeline<S> {
         self.store = store;
         if let Some(run) = run {
             let counts = outcome.as_ref().map(|report| (page_counts(report.total()), report.interrupted));
-            self.end(run, counts)?;
+            let end = self.describe_end(counts);
+            self.run_blocking(move |pipeline| pipeline.store()?.end_run(run, &end)).await?;
         }
+        outcome
+    }
+
+    /// Does `work` on a thread that may block. The store and the listener move there and come back; a caller that is dropped
+    /// meanwhile loses them.
+    async fn run_blocking<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let mut moved = Self {
+            store: self.store.take(),
+            clock: self.clock.clone(),
+            stop: self.stop.clone(),
+            on_progress: std::mem::replace(&mut self.on_progress, Box::new(|_| ())),
+        };
+        let done = tokio::task::spawn_blocking(move || {
+            let outcome = work(&mut moved);
+            (moved, outcome)
+        });
+        let (moved, outcome) = done.await.map_err(|_| lost())?;
+        *self = moved;
         outcome
     }
 
@@ -252,6 +276,11 @@ impl<S: Store> Pipeline<S> {
     }
 
     fn end<E: std::error::Error>(&mut self, run: RunId, outcome: Result<Done, &E>) -> Result<(), StoreError> {
+        let end = self.describe_end(outcome);
+        self.store()?.end_run(run, &end)
+    }
+
+    fn describe_end<E: std::error::Error>(&self, outcome: Result<Done, &E>) -> RunEnd {
         let ended = self.clock.now();
         let end = match outcome {
             Ok((counts, false)) => RunEnd { ended, outcome: RunOutcome::Completed, counts, error: None },
@@ -261,7 +290,7 @@ impl<S: Store> Pipeline<S> {
             }
         };
         tracing::info!(outcome = end.outcome.as_str(), counts = ?end.counts, "ends");
-        self.store()?.end_run(run, &end)
+        end
     }
 }
 
