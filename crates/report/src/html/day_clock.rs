@@ -168,7 +168,7 @@ mod tests {
         for (date, hours, noon, change) in rows {
             for zone in [Some(New_York), None, Some(chrono_tz::Europe::Berlin)] {
                 let clock = DayClock::new(date, zone, &stamps(date));
-                assert_eq!(clock.length() / 60.0, hours, "{date} {zone:?}");
+                assert!((clock.length() / 60.0 - hours).abs() < 1e-9, "{date} {zone:?}");
                 assert_eq!(clock.change(), change, "{date} {zone:?}");
                 let places: Vec<(f64, u32)> = clock.hours(12);
                 assert_eq!(places, [(0.0, 0), (noon, 12), (hours * 60.0, 24)], "{date} {zone:?}");
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn a_day_without_rows_has_its_zone_or_24_hours() {
         let date = day(2024, 11, 3);
-        assert_eq!(DayClock::new(date, Some(New_York), &[]).length(), 1500.0);
-        assert_eq!(DayClock::new(date, None, &[]).length(), 1440.0);
+        assert!((DayClock::new(date, Some(New_York), &[]).length() - 1500.0).abs() < 1e-9);
+        assert!((DayClock::new(date, None, &[]).length() - 1440.0).abs() < 1e-9);
     }
 }

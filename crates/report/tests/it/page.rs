@@ -154,6 +154,32 @@ fn the_days_the_clock_changes_have_their_hours() {
 }
 
 #[test]
+fn settings_and_their_changes_are_shown_before_and_after() {
+    let days = Days::new(monday(), 14);
+    let input = ReportInput { settings: days.settings(), ..input(full(14)) };
+    let page = Report::render(&input, &ReportOptions::default());
+    check_page(&page);
+    for words in ["Weekday", "Control-IQ", "Sleep schedule 1", "23:00–07:00, Mon–Fri", "Basal limit (U/h)"] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(page.contains("Weekday, 04:00: Basal (U/h)") && page.contains("<b>0.95</b>"));
+}
+
+#[test]
+fn a_report_is_written_in_german() {
+    let options = ReportOptions { language: report::Language::German, ..ReportOptions::default() };
+    let page = Report::render(&input(full(14)), &options);
+    check_german(&page);
+    assert!(page.contains("<html lang=\"de\">") && page.contains("Zeit in Bereichen"));
+}
+
+/// No key of a message is left on the page.
+#[track_caller]
+fn check_german(page: &str) {
+    assert!(page.contains("Fakten, keine Empfehlung.") && !page.contains("[part-"));
+}
+
+#[test]
 fn the_same_input_gives_the_same_page() {
     assert_eq!(render(full(3)), render(full(3)));
 }
