@@ -9,7 +9,6 @@ mod messages;
 mod page;
 mod person;
 mod printing;
-#[expect(dead_code, reason = "the settings of the sample are for the example and the benchmark")]
 #[path = "../../examples/sample/mod.rs"]
 mod sample;
 mod support;
