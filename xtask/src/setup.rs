@@ -22,7 +22,6 @@ const ENVIRONMENTS: &[(&str, &[&str])] = &[
 /// Programs that judge what we ship, and Debian's packages of them.
 const PROGRAMS: &[(&str, &str)] = &[
     ("chromium", "chromium"),
-    ("elvish", "elvish"),
     ("fish", "fish"),
     ("groff", "groff"),
     ("node", "nodejs"),

@@ -34,7 +34,7 @@ pub(crate) const GROUPS: &[Group] = &[
     Group {
         name: "completions",
         module: "shells",
-        needs: &[Need::Program("bash"), Need::Program("zsh"), Need::Program("fish"), Need::Program("elvish")],
+        needs: &[Need::Program("bash"), Need::Program("zsh"), Need::Program("fish")],
     },
     Group { name: "systemd units", module: "systemd", needs: &[Need::Program("systemd-analyze")] },
     Group { name: "launchd agent", module: "launchd", needs: &[Need::Program("python3")] },
