@@ -52,7 +52,10 @@ fn account() -> Account {
     let settings = SettingsSnapshot { hash: "h".to_owned(), uploaded: None, details: "{}".to_owned() };
     Account {
         id: Some(AccountId::new("person")),
-        pumps: vec![PumpListing { last_upload: Some(now()), settings: Some(settings), ..listing("11", Some("other")) }],
+        pumps: vec![
+            listing("12", Some(ASSIGNMENT)),
+            PumpListing { last_upload: Some(now()), settings: Some(settings), ..listing("11", Some("other")) },
+        ],
     }
 }
 
