@@ -90,11 +90,11 @@ WITH decoded AS (
     FROM bounded
 )
 SELECT id, id AS events_id, timestamp, ?1 AS pump_id, timestamp_utc, utc_offset_seconds, utc_source,
-       CASE event_id WHEN 3 THEN round(field.baseBasalRate * 1000)::INTEGER
+       CASE event_id WHEN 3 THEN TRY_CAST(round(field.baseBasalRate * 1000) AS INTEGER)
                      ELSE nullif(field.profileBasalRate, 65535) END AS profile_basal_rate,
        nullif(field.algorithmRate, 65535) AS algorithm_basal_rate,
        nullif(field.tempRate, 65535) AS temp_basal_rate,
-       CASE WHEN basal_limit_violated(rate / 1000) IS NULL THEN round(rate)::INTEGER END AS commanded_basal_rate,
+       CASE WHEN basal_limit_violated(rate / 1000) IS NULL THEN TRY_CAST(round(rate) AS INTEGER) END AS commanded_basal_rate,
        CASE WHEN event_id <> 3 THEN coalesce(field.commandedRateSourceName, field.commandedRateSource::VARCHAR)
             -- Bits: 2 a temporary rate starts, 4 suspended, 6 shut down.
             WHEN field.changeType & 80 <> 0 THEN 'suspended' WHEN field.changeType & 4 <> 0 THEN 'temp_rate'
