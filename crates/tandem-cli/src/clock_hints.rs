@@ -96,7 +96,7 @@ fn corrected_line(notice: &ClockNotice) -> Option<String> {
             format!("from {} to {} ({length})", from.format("%-d %B %Y, %H:%M"), until.format("%-d %B %Y, %H:%M"))
         },
     );
-    Some(format!("the pump's clock was {by} {direction} {span}; local_time and timestamp_utc are corrected"))
+    Some(format!("the pump's clock was {by} {direction} {span}; timestamp_utc is corrected"))
 }
 
 fn open_line(notice: &ClockNotice, zones: &ZoneHistory) -> Option<String> {
@@ -232,7 +232,7 @@ mod tests {
         let at = |text: &str| text.parse().expect("a time");
         let (from, until) = (at("2026-06-07T00:00:00"), Some(at("2026-06-08T06:00:00")));
         let line = |until, ahead| corrected_line(&ClockNotice::Wrong { from, until, ahead }).expect("a line");
-        let corrected = "; local_time and timestamp_utc are corrected";
+        let corrected = "; timestamp_utc is corrected";
         assert_eq!(
             line(until, Duration::days(731)),
             format!(

@@ -79,7 +79,9 @@ fn is_out_of_step(content: &[u8], index: usize, last: Option<Header>) -> bool {
     let earliest = at.saturating_sub(RECORD_LENGTH - 1);
     let here = count_following(content, at, last);
     let others = (earliest..at + RECORD_LENGTH).filter(|&other| other % RECORD_LENGTH != 0);
-    if others.map(|other| count_following(content, other, last)).any(|other| other.0 > here.0 && other.0 * 10 >= other.1 * 9)
+    if others
+        .map(|other| count_following(content, other, last))
+        .any(|other| other.0 > here.0 && other.0 * 10 >= other.1 * 9)
     {
         return true;
     }
