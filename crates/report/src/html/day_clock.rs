@@ -139,7 +139,6 @@ pub(super) fn hour_of(at: Stamp) -> u32 {
 }
 
 #[cfg(test)]
-#[expect(clippy::float_cmp, reason = "whole hours are exact")]
 mod tests {
     use chrono::TimeZone as _;
     use chrono_tz::America::New_York;
