@@ -4,13 +4,13 @@
 //! along on journeys. The pump logs every change of its clock (events 13 and 14), so the distance between any two
 //! segments of its log is known exactly; only one constant is missing. All evidence about it is weighed:
 //!
-//! 1. [`segments`]: cut the log, in order of sequence, at its clock changes into segments of constant offset. A clock
+//! 1. `segments`: cut the log, in order of sequence, at its clock changes into segments of constant offset. A clock
 //!    that fell back to its factory date without logging a change starts a new chain of segments.
-//! 2. [`anchor`]: every offset that makes some segment agree with the configured zones, or with the phone's clock, is a
+//! 2. `anchor`: every offset that makes some segment agree with the configured zones, or with the phone's clock, is a
 //!    candidate. The score of a candidate is how long the log agrees with the zones under it, plus what phones and
 //!    uploads say. Data that extend an established log do not vote: a journey cannot re-date what came before it.
-//! 3. [`carry`]: from the anchored segment, the offset is carried across each change by the amount that the pump logged.
-//! 4. [`local`]: find the segments whose clock was wrong (not merely elsewhere), and what a correct clock would have shown.
+//! 3. `carry`: from the anchored segment, the offset is carried across each change by the amount that the pump logged.
+//! 4. `local`: find the segments whose clock was wrong (not merely elsewhere), and what a correct clock would have shown.
 //!
 //! The outcome depends on the log, the runs that brought it and the zones; not on the present, and not on how often or
 //! in how many steps it is computed. Nothing here reads a database or asks what time it is.

@@ -1,5 +1,6 @@
 //! The digest of an object: what it is built by, and what it depends on.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use pipeline::clock_model;
@@ -28,8 +29,9 @@ pub(super) fn current() -> &'static [Digest] {
 pub(super) fn digests(objects: &[Object]) -> Vec<Digest> {
     let mut digests: Vec<Digest> = Vec::with_capacity(objects.len());
     for (position, object) in objects.iter().enumerate() {
+        let named = words_of(object);
         let before = objects[..position].iter().zip(&digests);
-        let dependencies = before.filter(|(other, _)| depends_on(object, other)).map(|(_, digest)| &digest.rule);
+        let dependencies = before.filter(|(other, _)| follows(object, &named, other)).map(|(_, digest)| &digest.rule);
         let rule = rule_digest(object, dependencies);
         let comments = short_digest(|hash| hash_pieces(hash, object.definition().comments));
         digests.push(Digest { rule, comments });
@@ -56,18 +58,33 @@ fn rule_digest<'a>(object: &Object, dependencies: impl Iterator<Item = &'a Strin
     })
 }
 
-/// True when the text of `object` names `other`, and of every domain table and what is decoded.
+/// True when `object` of the registry depends on `other`.
 pub(crate) fn depends_on(object: &Object, other: &Object) -> bool {
-    if other.kind == Kind::Decoded && object.domain().is_some() {
-        return true;
-    }
+    static WORDS: OnceLock<HashMap<&str, HashSet<&str>>> = OnceLock::new();
+    let words = WORDS.get_or_init(|| OBJECTS.iter().map(|object| (object.name, words_of(object))).collect());
+    words.get(object.name).is_some_and(|words| follows(object, words, other))
+}
+
+/// True when the text of `object`, which consists of `words`, names `other`, and of every domain table and what is decoded.
+fn follows(object: &Object, words: &HashSet<&str>, other: &Object) -> bool {
+    (other.kind == Kind::Decoded && object.domain().is_some()) || words.contains(other.name)
+}
+
+/// Every name, keyword and number in the statements of `object`.
+fn words_of(object: &Object) -> HashSet<&'static str> {
     let lookback = match object.domain().map(|domain| domain.lookback) {
         Some(super::Lookback::Query(query)) => query,
         _ => "",
     };
     let definition = object.definition();
     let texts = [definition.create, definition.delete, definition.insert, definition.update, lookback];
-    texts.iter().any(|text| pieces(text).any(|piece| piece == Piece::Word(other.name)))
+    let words = |text| {
+        pieces(text).filter_map(|piece| match piece {
+            Piece::Word(word) => Some(word),
+            Piece::Other(_) => None,
+        })
+    };
+    texts.into_iter().flat_map(words).collect()
 }
 
 fn short_digest(fill: impl FnOnce(&mut Sha256)) -> String {

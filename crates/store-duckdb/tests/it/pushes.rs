@@ -23,6 +23,8 @@ use crate::simulated::stored;
 /// Keeps documents in memory. Of so many changes it applies one and breaks off; 0 is never.
 #[derive(Default)]
 struct Memory {
+    /// What tells it from other destinations of the same database.
+    name: &'static str,
     documents: Mutex<BTreeMap<String, String>>,
     breaks_after: AtomicU64,
     /// Changes so far.
@@ -32,7 +34,7 @@ struct Memory {
 #[async_trait]
 impl Sink for Memory {
     fn destination(&self) -> String {
-        "memory".to_owned()
+        format!("memory {}", self.name)
     }
 
     async fn apply(&self, changes: &[Change]) -> Applied {
@@ -147,7 +149,10 @@ fn instants_that_move_and_a_destination_that_forgot() {
         pipeline.parse().expect("decoded");
         pipeline.derive().expect("derived");
         push(&mut pipeline, &sink, &options()).expect("pushed");
-        assert_eq!(sink.documents().len(), first.len(), "{zone}");
+        // The midnights at which documents of basal rates end are others, so their number may be another, too.
+        let undisturbed = Memory { name: zone.name(), ..Memory::default() };
+        push(&mut pipeline, &undisturbed, &options()).expect("pushed");
+        assert!(sink.documents() == undisturbed.documents(), "{zone}");
     }
     assert!(sink.documents() == first);
     let leftover = first.keys().next().expect("a document").clone() + "1";

@@ -7,8 +7,8 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 
 use crate::failure::{Exit, Failure};
 
-/// A suggestion is at least this much like what was written (Jaro-Winkler).
-const LIKENESS: f64 = 0.86;
+/// A suggestion shares at least this much with what was written: 1 less the share of letters to be changed.
+const LIKENESS: f64 = 0.7;
 
 /// Reads a time zone.
 ///
@@ -97,7 +97,7 @@ fn is_offset(wanted: &str) -> bool {
 /// The place whose zone or city is most like the text.
 fn nearest(wanted: &str) -> Option<Tz> {
     let likeness = |zone: &Tz| {
-        let like = |name: &str| strsim::jaro_winkler(&normalize(name), wanted);
+        let like = |name: &str| strsim::normalized_damerau_levenshtein(&normalize(name), wanted);
         like(zone.name()).max(like(city(*zone)))
     };
     let places = TZ_VARIANTS.iter().filter(|zone| zone.name().contains('/') && is_place(**zone));
