@@ -48,15 +48,16 @@ fn imported_afresh(former: &mut DuckStore) -> DuckStore {
         let key = PumpKey::Assignment(pump.assignment_ids[0].clone());
         assert_eq!(store.pump_for(&key, now()).expect("a pump"), pump.id);
     }
-    let events = "SELECT pump_id || ' ' || raw_event_data FROM (
-                      SELECT pump_id, id, raw_event_data, batch_id FROM raw_events
-                      UNION ALL SELECT raw_events_id // 281474976710656, raw_events_id, raw_event_data, batch_id FROM raw_event_revisions
-                  ) ORDER BY batch_id, id";
+    let pages = "SELECT pump_id || ' [' || string_agg(raw_event_data, ',' ORDER BY id) || ']' FROM (
+                     SELECT pump_id, id, raw_event_data, batch_id FROM raw_events
+                     UNION ALL SELECT raw_events_id // 281474976710656, raw_events_id, raw_event_data, batch_id FROM raw_event_revisions
+                 ) GROUP BY pump_id, batch_id ORDER BY batch_id";
     let run = store.begin_run(Stage::Import, now()).expect("a run");
-    for row in rows(former, events).expect("raw events") {
-        let (pump, text) = row.split_once(' ').expect("a pump and a text");
+    for row in rows(former, pages).expect("raw events") {
+        let (pump, texts) = row.split_once(' ').expect("a pump and texts");
         let pump = pipeline::PumpId(pump.parse().expect("a number"));
-        let page = batch_of([text]);
+        let texts: Vec<&serde_json::value::RawValue> = serde_json::from_str(texts).expect("JSON");
+        let page = batch_of(texts.iter().map(|text| text.get()));
         store.store_page(&RawPage { pump, run, received: now(), events: &page, window: None }).expect("stored");
     }
     let mut pipeline = Pipeline::new(store, Arc::new(FixedClock(now())));
