@@ -2,15 +2,17 @@
 //!
 //! A decoder thread works on one batch while the store writes the one before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use chrono::{DateTime, Duration, Utc};
-use pump_events::{Dictionary, Event, EventCode, Problem, ProblemKind, PumpTime, Value};
+use pump_events::{Dictionary, Event, EventCode, FactRows, FactTable, ProblemKind, ProblemSetId, PumpTime, Value};
 
 use crate::clock_model::{ClockChange, ClockHistory, PhoneTime, PumpClock, ZoneHistory};
 use crate::progress::{OnProgress, Progress, StopSignal};
-use crate::store::{ClockEvidence, ParsedBatch, ParsedEvent, ParsedProblem, Stage, UnparsedBatch, UnparsedEvent};
+use crate::store::{
+    ClockEvidence, DecodeFailure, ParsedBatch, ParsedEvent, ProblemSet, Stage, UnparsedBatch, UnparsedEvent,
+};
 use crate::{EventId, EventStore, PumpId, StoreError, TextRows};
 
 /// About as many events are decoded and stored in one transaction.
@@ -161,13 +163,11 @@ fn store_all<S: EventStore>(
 fn counted(report: &ParseReport, batch: &ParsedBatch) -> ParseReport {
     let mut report = report.clone();
     report.events += batch.events.len() as u64;
-    let mut previous = None;
-    for problem in &batch.problems {
-        if previous.replace(problem.id) != Some(problem.id) {
-            report.odd_events += 1;
-        }
-        if problem.problem.kind == ProblemKind::UnknownEvent {
-            *report.unknown_codes.entry(problem.code.0).or_default() += 1;
+    report.odd_events += batch.failures.len() as u64;
+    for event in batch.events.rows() {
+        report.odd_events += u64::from(event.problem_set.is_some());
+        if Dictionary::event(event.code).is_none() {
+            *report.unknown_codes.entry(event.code.0).or_default() += 1;
         }
     }
     report
@@ -187,26 +187,39 @@ fn decode_batch(batch: &UnparsedBatch, clocks: &Clocks) -> ParsedBatch {
         last: batch.last,
         // Decoded with labels, most texts are longer than the raw ones.
         events: TextRows::with_capacity(batch.events.len(), batch.events.bytes() * 5 / 4),
-        problems: Vec::new(),
+        problem_sets: Vec::new(),
+        failures: Vec::new(),
+        facts: FactTable::all().iter().map(FactRows::new).collect(),
     };
     let none = PumpClock::default();
+    let mut known_sets = HashSet::new();
     for (raw, text) in batch.events.iter() {
         let clock = clocks.iter().find(|(pump, _)| *pump == raw.id.pump()).map_or(&none, |(_, clock)| clock);
-        decode_one(*raw, text, clock, &mut parsed);
+        decode_one(*raw, text, clock, &mut parsed, &mut known_sets);
     }
     parsed
 }
 
-fn decode_one(raw: UnparsedEvent, text: &str, clock: &PumpClock, parsed: &mut ParsedBatch) {
+fn decode_one(
+    raw: UnparsedEvent,
+    text: &str,
+    clock: &PumpClock,
+    parsed: &mut ParsedBatch,
+    known_sets: &mut HashSet<ProblemSetId>,
+) {
     let event = match pump_events::decode_raw(text) {
         Ok(event) => event,
         Err(error) => {
-            let problem = undecodable(&error);
-            parsed.problems.push(ParsedProblem { id: raw.id, code: EventCode(0), problem });
+            parsed.failures.push(DecodeFailure { id: raw.id, reason: error.to_string() });
             return;
         }
     };
     let header = event.header();
+    let problem_set = ProblemSetId::of_event(&event, is_counted);
+    if let Some(id) = problem_set.filter(|id| known_sets.insert(*id)) {
+        let problems = event.problems().into_iter().filter(|problem| is_counted(problem.kind)).collect();
+        parsed.problem_sets.push(ProblemSet { id, code: header.code, problems });
+    }
     let row = ParsedEvent {
         id: raw.id,
         created: raw.created,
@@ -214,20 +227,15 @@ fn decode_one(raw: UnparsedEvent, text: &str, clock: &PumpClock, parsed: &mut Pa
         instant: clock.instant(raw.id, header.pump_time),
         code: header.code,
         name: event.name(),
+        problem_set,
     };
     parsed.events.push_with(row, |text| event.write_json(text));
-    // That the dictionary has a type but not its layout is a fact about the dictionary, not about each of its events.
-    let problems = event.problems().into_iter().filter(|problem| problem.kind != ProblemKind::UnknownLayout);
-    parsed.problems.extend(problems.map(|problem| ParsedProblem { id: raw.id, code: header.code, problem }));
+    if let Some(position) = FactTable::position_of(header.code) {
+        parsed.facts[position].push(raw.id.number(), &event);
+    }
 }
 
-/// A stored text that does not decode at all: the dictionary or the decoder has changed since it was taken in.
-fn undecodable(error: &dyn std::error::Error) -> Problem {
-    Problem {
-        kind: ProblemKind::InvalidEnvelope,
-        field: None,
-        offset: None,
-        expected: "an event or a record".into(),
-        got: error.to_string(),
-    }
+/// That the dictionary has a type but not its layout is a fact about the dictionary, not about each of its events.
+fn is_counted(kind: ProblemKind) -> bool {
+    kind != ProblemKind::UnknownLayout
 }

@@ -10,7 +10,7 @@
 //! The conformance suite in `testing` (feature `testing`) checks these promises on any implementation.
 
 use chrono::{DateTime, Utc};
-use pump_events::{EventCode, Problem, PumpTime};
+use pump_events::{EventCode, FactRows, Problem, ProblemSetId, PumpTime};
 
 use crate::clock_model::{LogPiece, PumpClock, ZoneHistory};
 use crate::raw::PumpKey;
@@ -133,7 +133,7 @@ pub trait EventStore: RunStore {
         wanted: usize,
     ) -> Result<Option<UnparsedBatch>, StoreError>;
 
-    /// Replaces the decoded events and problems of the batch's raw events, moves the parse position to the
+    /// Replaces what the batch's raw events were decoded to, moves the parse position to the
     /// batch's last one, and marks the events' pumps for derivation.
     ///
     /// # Errors
@@ -357,8 +357,12 @@ pub struct ParsedBatch {
     pub last: BatchNumber,
     /// Each with its decoded fields as JSON text.
     pub events: TextRows<ParsedEvent>,
-    /// What was odd about them.
-    pub problems: Vec<ParsedProblem>,
+    /// What was odd about them: every set that one of them has, once.
+    pub problem_sets: Vec<ProblemSet>,
+    /// What does not decode at all.
+    pub failures: Vec<DecodeFailure>,
+    /// The fields that tables are made of, as typed columns.
+    pub facts: Vec<FactRows>,
 }
 
 /// One decoded event.
@@ -376,17 +380,28 @@ pub struct ParsedEvent {
     pub code: EventCode,
     /// The type's name in the dictionary.
     pub name: std::borrow::Cow<'static, str>,
+    /// What was odd about it.
+    pub problem_set: Option<ProblemSetId>,
 }
 
-/// Something odd about one event.
-#[derive(Clone, Debug)]
-pub struct ParsedProblem {
-    /// The event.
-    pub id: EventId,
-    /// Its type.
+/// Problems that events have together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProblemSet {
+    /// The number that events carry.
+    pub id: ProblemSetId,
+    /// The type of the events.
     pub code: EventCode,
-    /// What is odd.
-    pub problem: Problem,
+    /// The problems, as one of the events has them.
+    pub problems: Vec<Problem>,
+}
+
+/// A stored text that does not decode: the decoder has changed since it was taken in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecodeFailure {
+    /// The raw event.
+    pub id: EventId,
+    /// Why it does not decode.
+    pub reason: String,
 }
 
 /// What the clock model needs to know about one pump.

@@ -23,7 +23,7 @@ pub struct FactTable {
     pub about: String,
     /// The codes of these events.
     pub codes: Vec<EventCode>,
-    /// The columns beside the event's identity and code.
+    /// The columns beside the event's identity.
     pub columns: Vec<FactColumn>,
 }
 
@@ -91,8 +91,6 @@ pub struct FactRows {
     pub table: &'static FactTable,
     /// The identity of each event.
     pub ids: Vec<i64>,
-    /// The code of each event.
-    pub codes: Vec<EventCode>,
     /// The values, by column.
     pub columns: Vec<FactValues>,
 }
@@ -119,10 +117,12 @@ impl FactTable {
         &catalog().tables
     }
 
-    /// The text that defines the tables, for whoever must know when it changes.
+    /// How rows are made, as a text that changes whenever they could be others.
     #[must_use]
-    pub const fn definition() -> &'static str {
-        TEXT
+    pub fn rule(&self) -> String {
+        let columns =
+            self.columns.iter().map(|column| format!("{} {:?} {:?}", column.name, column.kind, column.readers));
+        format!("{:?} {}", self.codes, columns.collect::<Vec<_>>().join("; "))
     }
 
     /// The position in [`FactTable::all`] of the table that shows events of this code.
@@ -138,7 +138,7 @@ impl FactRows {
     #[must_use]
     pub fn new(table: &'static FactTable) -> Self {
         let columns = table.columns.iter().map(|column| FactValues::new(column.kind)).collect();
-        Self { table, ids: Vec::new(), codes: Vec::new(), columns }
+        Self { table, ids: Vec::new(), columns }
     }
 
     /// Adds the row of an event of one of the table's codes; any other event is passed over.
@@ -146,7 +146,6 @@ impl FactRows {
         let code = event.header().code;
         let Some(position) = self.table.codes.iter().position(|known| *known == code) else { return };
         self.ids.push(id);
-        self.codes.push(code);
         for (column, values) in self.table.columns.iter().zip(&mut self.columns) {
             column.readers[position].read_into(event, values);
         }
@@ -251,17 +250,17 @@ mod tests {
     fn fields_become_columns() {
         type Row<'a> = (u32, &'a [(&'a str, Value)], &'a str, &'a str);
         let rows: [Row<'_>; 12] = [
-            (279, &[("commandedRateSource", Value::Unsigned(3))], "source", "Some(\"algorithm\")"),
-            (279, &[("commandedRateSource", Value::Unsigned(9))], "source", "Some(\"unknown_9\")"),
-            (279, &[("commandedRate", Value::Unsigned(65_535))], "commanded_rate", "Some(65535)"),
+            (279, &[("commandedRateSource", Value::Unsigned(3))], "commandedRateSourceName", "Some(\"algorithm\")"),
+            (279, &[("commandedRateSource", Value::Unsigned(9))], "commandedRateSourceName", "Some(\"unknown_9\")"),
+            (279, &[("commandedRate", Value::Unsigned(65_535))], "commandedRate", "Some(65535)"),
             (256, &[("glucoseValueStatus", Value::Unsigned(2))], "status", "Some(\"low\")"),
             (399, &[("glucoseValueStatus", Value::Unsigned(6))], "status", "Some(\"unknown_6\")"),
             (480, &[("rate", Value::Signed(-9))], "rate", "Some(-9)"),
             (372, &[], "sensor_type", "Some(\"libre2\")"),
-            (20, &[("insulinDelivered", Value::Float(2.083))], "insulin_delivered", "Some(2.083)"),
-            (20, &[("insulinDelivered", Value::Float(f32::NAN))], "insulin_delivered", "None"),
-            (4, &[("alertId", Value::Unsigned(200))], "alert_label", "None"),
-            (405, &[("sessionStopReason", Value::Unsigned(5))], "stop_reason", "Some(\"5\")"),
+            (20, &[("insulinDelivered", Value::Float(2.083))], "insulinDelivered", "Some(2.083)"),
+            (20, &[("insulinDelivered", Value::Float(f32::NAN))], "insulinDelivered", "None"),
+            (4, &[("alertId", Value::Unsigned(200))], "alertIdName", "None"),
+            (405, &[("sessionStopReason", Value::Unsigned(5))], "sessionStopReasonName", "Some(\"5\")"),
             (11, &[("suspendReason", Value::Unsigned(6))], "reason", "Some(\"low_glucose\")"),
         ];
         for (code, fields, column, expected) in rows {

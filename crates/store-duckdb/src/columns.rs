@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use duckdb::Transaction;
 use duckdb::arrow::array::{
-    ArrayRef, Int32Array, Int64Array, LargeStringArray, LargeStringBuilder, StringArray, TimestampMicrosecondArray,
+    ArrayRef, Float64Array, Int32Array, Int64Array, LargeStringArray, LargeStringBuilder, StringArray,
+    TimestampMicrosecondArray,
 };
 use duckdb::arrow::buffer::{Buffer, OffsetBuffer};
 use duckdb::arrow::record_batch::RecordBatch;
@@ -26,6 +27,14 @@ impl Columns {
 
     pub(crate) fn optional_int32(self, name: &'static str, values: impl Iterator<Item = Option<i32>>) -> Self {
         self.with(name, Arc::new(values.collect::<Int32Array>()))
+    }
+
+    pub(crate) fn optional_int64(self, name: &'static str, values: impl Iterator<Item = Option<i64>>) -> Self {
+        self.with(name, Arc::new(values.collect::<Int64Array>()))
+    }
+
+    pub(crate) fn optional_double(self, name: &'static str, values: impl Iterator<Item = Option<f64>>) -> Self {
+        self.with(name, Arc::new(values.collect::<Float64Array>()))
     }
 
     pub(crate) fn int64(self, name: &'static str, values: impl Iterator<Item = i64>) -> Self {

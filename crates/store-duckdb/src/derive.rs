@@ -5,16 +5,13 @@
 //! the rows that begin there or later, and insert them again from the events. Because a table's rows depend on nothing
 //! but events from its lookback on, the outcome is that of deriving the whole history.
 
-use duckdb::{Connection, Transaction, params, params_from_iter};
+use duckdb::{Transaction, params, params_from_iter};
 use pipeline::store::{PendingDerivation, TableCount};
 use pipeline::{DomainStore, EventId, PumpId, StoreError};
 
 use crate::DuckStore;
-use crate::derived::{self, Layer, Lookback, OCCASIONAL_EVENTS, Object, domain_tables};
+use crate::derived::{self, Layer, Lookback, Object, domain_tables};
 use crate::error::failed;
-
-/// At most this many log entries before the first event to be derived does a table look, to see what it belongs to.
-const LOOK_BEHIND: i64 = 100;
 
 /// The domain tables, in an order in which they can be cleared.
 pub(crate) fn table_names() -> impl Iterator<Item = &'static str> {
@@ -37,11 +34,8 @@ impl DomainStore for DuckStore {
     fn derive(&mut self, pending: PendingDerivation) -> Result<Vec<TableCount>, StoreError> {
         self.transaction("derive the domain tables", |transaction| {
             let starts = find_starts_in_tx(transaction, pending)?;
-            let earliest = starts.iter().map(|(_, from)| *from).min().unwrap_or(pending.from.number());
-            gather(transaction, Some(pending.pump), earliest)?;
             let counts = starts.iter().map(|(table, from)| derive_in_tx(transaction, table, pending.pump, *from));
             let counts = counts.collect::<Result<_, _>>()?;
-            drop_gathered(transaction)?;
             note_derived_in_tx(transaction, pending.pump)?;
             Ok(counts)
         })
@@ -97,17 +91,6 @@ fn find_start_in_tx(
     Ok(start.map_or(from, |start| start.min(from)))
 }
 
-/// Gathers the events that most tables are made of, from a little before event `from` on; of all pumps, or one.
-pub(crate) fn gather(connection: &Connection, pump: Option<PumpId>, from: i64) -> Result<(), StoreError> {
-    let gathered = connection.execute(OCCASIONAL_EVENTS, params![pump.map(|pump| pump.0), from - LOOK_BEHIND]);
-    gathered.map(|_| ()).map_err(failed("cannot gather the events to derive from"))
-}
-
-/// Drops what [`gather`] gathered.
-pub(crate) fn drop_gathered(connection: &Connection) -> Result<(), StoreError> {
-    connection.execute_batch("DROP TABLE occasional_events").map_err(failed("cannot drop gathered events"))
-}
-
 fn derive_in_tx(
     transaction: &Transaction<'_>,
     table: &Object,
@@ -126,9 +109,7 @@ fn derive_in_tx(
 
 /// Inserts the rows of every table that begin at event `from` of `pump` or later, into tables that hold none of them.
 pub(crate) fn insert_all_in_tx(transaction: &Transaction<'_>, pump: PumpId, from: EventId) -> Result<(), StoreError> {
-    gather(transaction, Some(pump), from.number())?;
-    domain_tables().try_for_each(|(table, _)| insert_in_tx(transaction, table, pump, from.number()).map(|_| ()))?;
-    drop_gathered(transaction)
+    domain_tables().try_for_each(|(table, _)| insert_in_tx(transaction, table, pump, from.number()).map(|_| ()))
 }
 
 /// Inserts the rows of `table` that begin at event `from` of `pump` or later.

@@ -25,6 +25,7 @@ mod catalog;
 mod definition;
 mod digest;
 mod entries;
+mod facts;
 mod obstacles;
 mod upgrade;
 
@@ -35,7 +36,7 @@ use crate::verify::Check;
 
 pub(crate) use definition::Definition;
 pub(crate) use digest::depends_on;
-pub(crate) use entries::{OBJECTS, OCCASIONAL_EVENTS};
+pub(crate) use entries::OBJECTS;
 pub(crate) use upgrade::{
     Layer, bring_up_to_date, check_up_to_date, is_complete, mark_complete_in_tx, mark_emptied_in_tx,
 };
@@ -132,6 +133,11 @@ impl Object {
         Self::new(name, Kind::Decoded, sql)
     }
 
+    /// Typed columns of the events that tables are made of; `pump_events` defines them.
+    const fn facts(name: &'static str) -> Self {
+        Self::decoded(name, "").bookkeeping()
+    }
+
     /// A domain table made of the events of the types `codes`.
     const fn table(name: &'static str, sql: &'static str, lookback: Lookback, codes: &'static [u16]) -> Self {
         let kind = Kind::Domain(Domain { lookback, codes });
@@ -193,7 +199,7 @@ impl Object {
 
     /// Its statements.
     pub(crate) fn definition(&self) -> Definition {
-        Definition::of(self.sql)
+        facts::find_definition(self.name).unwrap_or_else(|| Definition::of(self.sql))
     }
 
     /// How it is derived, if it is a domain table.

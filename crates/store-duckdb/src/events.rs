@@ -8,8 +8,11 @@ use duckdb::arrow::array::{Array, AsArray, StructArray};
 use duckdb::arrow::datatypes::Int64Type;
 use duckdb::{OptionalExt, Transaction, params};
 use pipeline::clock_model::{PumpClock, ZoneHistory};
-use pipeline::store::{BatchNumber, ClockEvidence, ParsedBatch, ParsedEvent, UnparsedBatch, UnparsedEvent};
+use pipeline::store::{
+    BatchNumber, ClockEvidence, DecodeFailure, ParsedBatch, ParsedEvent, UnparsedBatch, UnparsedEvent,
+};
 use pipeline::{EventId, EventStore, PumpId, StoreError, StoreErrorKind, TextRows};
+use pump_events::{FactColumn, FactKind, FactRows, FactTable, FactValues};
 
 use crate::DuckStore;
 use crate::columns::Columns;
@@ -45,11 +48,16 @@ impl EventStore for DuckStore {
 
     fn store_events(&mut self, batch: ParsedBatch) -> Result<(), StoreError> {
         self.transaction("store decoded events", |transaction| {
-            remove_former_in_tx(transaction, &batch)?;
-            append_problems_in_tx(transaction, &batch)?;
+            let replaces = remove_former_in_tx(transaction, &batch)?;
+            append_problem_sets_in_tx(transaction, &batch)?;
+            append_failures_in_tx(transaction, &batch.failures)?;
+            batch.facts.iter().try_for_each(|rows| append_facts_in_tx(transaction, rows))?;
             move_position_in_tx(transaction, &batch.dictionary, batch.last)?;
             mark_events_in_tx(transaction, &batch)?;
             append_events_in_tx(transaction, batch.events)?;
+            if replaces {
+                drop_unused_problem_sets_in_tx(transaction)?;
+            }
             note_decoded_in_tx(transaction, batch.last)
         })
     }
@@ -162,24 +170,27 @@ fn last_batch(
     last.map(|batch| batch.map(BatchNumber)).map_err(failed("cannot find raw events to decode"))
 }
 
-/// A batch that was decoded before (by another dictionary, or an event that was revised) is replaced.
-fn remove_former_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Result<(), StoreError> {
-    let ids = || batch.events.rows().iter().map(|event| event.id.number());
-    let (Some(first), Some(last)) = (ids().min(), ids().max()) else { return Ok(()) };
+/// A batch that was decoded before (by another dictionary, or an event that was revised) is replaced; true if any of it was.
+fn remove_former_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Result<bool, StoreError> {
+    let decoded = || batch.events.rows().iter().map(|event| event.id.number());
+    let ids = || decoded().chain(batch.failures.iter().map(|failure| failure.id.number()));
+    let (Some(first), Some(last)) = (ids().min(), ids().max()) else { return Ok(false) };
     let doing = || failed("cannot replace decoded events");
-    let any = "SELECT EXISTS (FROM events WHERE id BETWEEN ? AND ?)";
+    let any = "SELECT EXISTS (FROM events WHERE id BETWEEN ?1 AND ?2)
+                   OR EXISTS (FROM decode_failures WHERE raw_events_id BETWEEN ?1 AND ?2)";
     if !transaction.query_row(any, [first, last], |row| row.get(0)).map_err(doing())? {
-        return Ok(());
+        return Ok(false);
     }
     transaction.execute_batch("CREATE OR REPLACE TEMP TABLE replaced_events (id BIGINT)").map_err(doing())?;
     Columns::default().int64("id", ids()).append_in_tx(transaction, "replaced_events")?;
-    transaction
-        .execute_batch(
-            "DELETE FROM events WHERE id IN (FROM replaced_events);
-             DELETE FROM decode_problems WHERE events_id IN (FROM replaced_events);
-             DROP TABLE replaced_events;",
-        )
-        .map_err(doing())
+    let tables = FactTable::all().iter().map(|table| table.name.as_str()).chain(["events"]);
+    let mut remove: String =
+        tables.map(|table| format!("DELETE FROM {table} WHERE id IN (FROM replaced_events);\n")).collect();
+    remove.push_str(
+        "DELETE FROM decode_failures WHERE raw_events_id IN (FROM replaced_events); DROP TABLE replaced_events",
+    );
+    transaction.execute_batch(&remove).map_err(doing())?;
+    Ok(true)
 }
 
 fn append_events_in_tx(transaction: &Transaction<'_>, events: TextRows<ParsedEvent>) -> Result<(), StoreError> {
@@ -202,23 +213,68 @@ fn append_events_in_tx(transaction: &Transaction<'_>, events: TextRows<ParsedEve
         .instant("timestamp_utc", each().map(|event| event.instant.utc))
         .int64("utc_offset_seconds", each().map(|event| event.instant.offset_seconds))
         .text("utc_source", each().map(|event| event.instant.source.as_str()))
+        .optional_int64("problem_set", each().map(|event| event.problem_set.map(|set| set.0 as i64)))
         .append_in_tx(transaction, "events")
 }
 
-fn append_problems_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Result<(), StoreError> {
-    if batch.problems.is_empty() {
+/// Appends the sets that are not there yet: what a set holds never changes.
+fn append_problem_sets_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Result<(), StoreError> {
+    if batch.problem_sets.is_empty() {
         return Ok(());
     }
-    let each = || batch.problems.iter();
+    let doing = || failed("cannot store what is odd about events");
+    let new = "CREATE OR REPLACE TEMP TABLE new_problem_sets AS FROM decode_problem_sets LIMIT 0";
+    transaction.execute_batch(new).map_err(doing())?;
+    let each = || batch.problem_sets.iter().flat_map(|set| set.problems.iter().map(move |problem| (set, problem)));
     Columns::default()
-        .int64("events_id", each().map(|row| row.id.number()))
-        .int32("event_code", each().map(|row| row.code.0 as i32))
-        .text("problem", each().map(|row| row.problem.kind.as_str()))
-        .optional_text("field", each().map(|row| row.problem.field.as_deref()))
-        .optional_int32("byte_offset", each().map(|row| row.problem.offset.map(i32::from)))
-        .text("expected", each().map(|row| row.problem.expected.as_ref()))
-        .text("got", each().map(|row| row.problem.got.as_ref()))
-        .append_in_tx(transaction, "decode_problems")
+        .int64("id", each().map(|(set, _)| set.id.0 as i64))
+        .int32("event_code", each().map(|(set, _)| set.code.0 as i32))
+        .text("problem", each().map(|(_, problem)| problem.kind.as_str()))
+        .optional_text("field", each().map(|(_, problem)| problem.field.as_deref()))
+        .optional_int32("byte_offset", each().map(|(_, problem)| problem.offset.map(i32::from)))
+        .text("expected", each().map(|(_, problem)| problem.expected.as_ref()))
+        .append_in_tx(transaction, "new_problem_sets")?;
+    let insert = "INSERT INTO decode_problem_sets
+                  SELECT DISTINCT ON (id, problem, field) * FROM new_problem_sets ANTI JOIN decode_problem_sets USING (id);
+                  DROP TABLE new_problem_sets";
+    transaction.execute_batch(insert).map_err(doing())
+}
+
+/// Drops the sets that only former versions of events had, so that the table is that of decoding everything at once.
+fn drop_unused_problem_sets_in_tx(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    let drop = "DELETE FROM decode_problem_sets WHERE id NOT IN (SELECT problem_set FROM events WHERE problem_set IS NOT NULL)";
+    transaction.execute_batch(drop).map_err(failed("cannot drop problems that no event has"))
+}
+
+fn append_failures_in_tx(transaction: &Transaction<'_>, failures: &[DecodeFailure]) -> Result<(), StoreError> {
+    if failures.is_empty() {
+        return Ok(());
+    }
+    Columns::default()
+        .int64("raw_events_id", failures.iter().map(|failure| failure.id.number()))
+        .text("reason", failures.iter().map(|failure| failure.reason.as_str()))
+        .append_in_tx(transaction, "decode_failures")
+}
+
+fn append_facts_in_tx(transaction: &Transaction<'_>, rows: &FactRows) -> Result<(), StoreError> {
+    if rows.ids.is_empty() {
+        return Ok(());
+    }
+    let columns = Columns::default().int64("id", rows.ids.iter().copied());
+    let values = rows.table.columns.iter().zip(&rows.columns);
+    values.fold(columns, with_facts).append_in_tx(transaction, &rows.table.name)
+}
+
+fn with_facts(columns: Columns, (column, values): (&'static FactColumn, &FactValues)) -> Columns {
+    let name = column.name.as_str();
+    match values {
+        FactValues::Doubles(values) => columns.optional_double(name, values.iter().copied()),
+        FactValues::Labels(values) => columns.optional_text(name, values.iter().map(Option::as_deref)),
+        FactValues::Integers(values) if column.kind == FactKind::Integer => {
+            columns.optional_int32(name, values.iter().map(|value| value.map(|value| value as i32)))
+        }
+        FactValues::Integers(values) => columns.optional_int64(name, values.iter().copied()),
+    }
 }
 
 fn move_position_in_tx(transaction: &Transaction<'_>, dictionary: &str, last: BatchNumber) -> Result<(), StoreError> {

@@ -105,13 +105,12 @@ impl StatusFacts {
             pumps: pumps(connection)?,
             unknown_codes: rows(
                 connection,
-                "SELECT event_code, count(*)::UBIGINT FROM decode_problems WHERE problem = 'unknown_event'
-                 GROUP BY ALL ORDER BY ALL",
+                "SELECT event_code, events::UBIGINT FROM decode_problems WHERE problem = 'unknown_event' ORDER BY ALL",
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )?,
             problems: rows(
                 connection,
-                "SELECT problem, count(*)::UBIGINT FROM decode_problems GROUP BY ALL ORDER BY ALL",
+                "SELECT problem, sum(events)::UBIGINT FROM decode_problems GROUP BY ALL ORDER BY ALL",
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )?,
             unparsed_batches: count(

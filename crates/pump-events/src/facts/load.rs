@@ -87,8 +87,7 @@ fn table(row: TableRow, taken: &mut BTreeSet<u16>) -> Result<FactTable, FactsErr
 }
 
 fn resolve(row: ColumnRow, layouts: &[&'static EventLayout]) -> Option<FactColumn> {
-    let is_name =
-        |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if !is_name(&row.name) {
         return None;
     }

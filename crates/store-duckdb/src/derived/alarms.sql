@@ -47,12 +47,9 @@ COMMENT ON COLUMN alarms.param2 IS 'Second number beside it; of glucose alerts t
 INSERT INTO alarms BY NAME
 WITH decoded AS (
     SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
-           from_json(event_data, '{"alertId": "BIGINT", "alarmId": "BIGINT", "malfId": "BIGINT", "dalertId": "BIGINT",
-               "alertIdName": "VARCHAR", "alarmIdName": "VARCHAR", "malfIdName": "VARCHAR", "dalertIdName": "VARCHAR",
-               "ackSourceName": "VARCHAR", "param1": "BIGINT", "param2": "DOUBLE"}') AS field
-    FROM occasional_events
-    WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (4, 26, 27, 5, 8, 28, 6, 7, 171, 172, 173, 369, 370, 371, 460, 461)
-    OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
+           f AS field
+    FROM alarm_facts f JOIN events e USING (id)
+    WHERE pump_id = ?1 AND id >= ?2
 ), messages AS (
     SELECT *,
            CASE WHEN event_id IN (4, 26, 27) THEN 'alert' WHEN event_id IN (5, 8, 28) THEN 'alarm'

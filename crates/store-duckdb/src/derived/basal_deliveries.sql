@@ -44,11 +44,8 @@ INSERT INTO basal_deliveries BY NAME
 WITH decoded AS (
     SELECT id, event_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
            CASE WHEN event_id = 3 THEN 86400000000 ELSE 3600000000 END AS longest_silence_us,
-           from_json(event_data, '{"profileBasalRate": "INTEGER", "algorithmRate": "INTEGER", "tempRate": "INTEGER",
-                                   "commandedRate": "INTEGER", "commandedRateSource": "INTEGER",
-                                   "commandedRateSourceName": "VARCHAR",
-                                   "commandedBasalRate": "DOUBLE", "baseBasalRate": "DOUBLE", "changeType": "INTEGER"}') AS field
-    FROM events
+           f AS field
+    FROM basal_facts f JOIN events e USING (id)
     WHERE pump_id = ?1 AND id >= ?2 AND (event_id = 279 OR event_id = 3 AND id < coalesce(
               (SELECT min(id) FROM events WHERE pump_id = ?1 AND event_id = 279), 9223372036854775807))
 ), last_event AS (
@@ -95,7 +92,7 @@ SELECT id, id AS events_id, timestamp, ?1 AS pump_id, timestamp_utc, utc_offset_
        nullif(field.algorithmRate, 65535) AS algorithm_basal_rate,
        nullif(field.tempRate, 65535) AS temp_basal_rate,
        CASE WHEN basal_limit_violated(rate / 1000) IS NULL THEN TRY_CAST(round(rate) AS INTEGER) END AS commanded_basal_rate,
-       CASE WHEN event_id <> 3 THEN coalesce(field.commandedRateSourceName, field.commandedRateSource::VARCHAR)
+       CASE WHEN event_id <> 3 THEN field.commandedRateSourceName
             -- Bits: 2 a temporary rate starts, 4 suspended, 6 shut down.
             WHEN field.changeType & 80 <> 0 THEN 'suspended' WHEN field.changeType & 4 <> 0 THEN 'temp_rate'
             ELSE 'profile' END AS commanded_basal_rate_source,

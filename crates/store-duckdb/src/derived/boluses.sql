@@ -76,17 +76,9 @@ COMMENT ON COLUMN boluses.target_bg IS 'Target used, in mg/dL; NULL when not log
 INSERT INTO boluses BY NAME
 WITH decoded AS (
     SELECT id, event_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
-           from_json(event_data, '{"bolusId": "INTEGER", "bolusType": "INTEGER", "bg": "INTEGER", "carbAmount": "INTEGER",
-               "iob": "DOUBLE", "carbRatio": "BIGINT", "standardPercent": "INTEGER", "options": "INTEGER", "duration": "INTEGER",
-               "targetBg": "INTEGER", "isf": "INTEGER", "declinedCorrection": "INTEGER", "userOverride": "INTEGER",
-               "foodBolusSize": "DOUBLE", "correctionBolusSize": "DOUBLE", "totalBolusSize": "DOUBLE", "bolusSize": "DOUBLE",
-               "bolexSize": "DOUBLE", "bolusDeliveryStatus": "INTEGER", "requestedNow": "INTEGER", "requestedLater": "INTEGER",
-               "bolusSource": "INTEGER", "bolusSourceName": "VARCHAR", "correction": "INTEGER", "deliveredTotal": "INTEGER",
-               "extendedDurationRequested": "INTEGER", "completionStatus": "INTEGER", "insulinDelivered": "DOUBLE",
-               "insulinRequested": "DOUBLE"}') AS field
-    FROM occasional_events
-    WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (64, 65, 66, 55, 59, 280, 20, 21)
-    OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
+           f AS field
+    FROM bolus_facts f JOIN events e USING (id)
+    WHERE pump_id = ?1 AND id >= ?2
 ), begun AS (
     SELECT *, coalesce(id - lag(id) OVER log > 10000 OR event_id = 64 AND lag(event_id) OVER log NOT IN (65, 66), true) AS begins
     FROM decoded
@@ -137,21 +129,19 @@ WITH decoded AS (
                     CASE WHEN duration > 0 THEN total - coalesce(now_activated, now_end.insulinRequested, total * now_percent / 100.0) END,
                     0.0) AS later_units,
            -- The part for now ends with 20, the later one with 21; one stopped in its first part has no later end.
-           CASE WHEN later_end IS NOT NULL THEN later_end.completionStatus
-                WHEN now_end.completionStatus <> 3 THEN now_end.completionStatus
+           CASE WHEN later_end IS NOT NULL THEN later_end.completion
+                WHEN now_end.completion <> 'completed' THEN now_end.completion
                 WHEN coalesce(delivery.requestedLater, 0) = 0 AND later_activated IS NULL
-                     AND NOT coalesce(duration > 0, false) THEN now_end.completionStatus END AS completion
+                     AND NOT coalesce(duration > 0, false) THEN now_end.completion END AS completion
     FROM joined
 ), judged AS (
     SELECT *,
            -- A missing end (a hole in the log) is made up for by the last report of progress, which says when all is over.
-           CASE WHEN completion IS NOT NULL THEN CASE completion WHEN 0 THEN 'cancelled' WHEN 1 THEN 'stopped_by_alarm'
-                    WHEN 2 THEN 'stopped_by_malfunction' WHEN 3 THEN 'completed' WHEN 5 THEN 'rejected'
-                    WHEN 6 THEN 'stopped_by_low_glucose' ELSE 'unknown_' || completion END
+           CASE WHEN completion IS NOT NULL THEN completion
                 WHEN delivery.bolusDeliveryStatus = 0 AND delivered_so_far >= now_units + later_units THEN 'completed'
                 WHEN started IS NOT NULL THEN 'in_progress'
                 ELSE 'requested' END AS status,
-           CASE WHEN (now_end IS NOT NULL OR now_units = 0) AND (later_end IS NOT NULL OR later_units = 0 OR now_end.completionStatus <> 3)
+           CASE WHEN (now_end IS NOT NULL OR now_units = 0) AND (later_end IS NOT NULL OR later_units = 0 OR now_end.completion <> 'completed')
                      AND (now_end IS NOT NULL OR later_end IS NOT NULL)
                 THEN coalesce(now_end.insulinDelivered, 0) + coalesce(later_end.insulinDelivered, 0)
                 ELSE coalesce(delivered_so_far, coalesce(now_end.insulinDelivered, 0) + coalesce(later_end.insulinDelivered, 0)) END
@@ -179,7 +169,7 @@ SELECT id, id AS events_id, last_events_id, ?1 AS pump_id, bolus_id, timestamp, 
             WHEN food > 0 OR carbs > 0 THEN 'food'
             WHEN correction > 0 OR delivery.correction > 0 THEN 'correction'
             ELSE 'manual' END AS kind,
-       status, source, coalesce(delivery.bolusSourceName, delivery.bolusSource::VARCHAR) AS source_detail,
+       status, source, delivery.bolusSourceName AS source_detail,
        coalesce(overridden = 1, false) AS user_override,
        coalesce(declined = 1, false) AS correction_declined,
        status NOT IN ('requested', 'in_progress', 'completed', 'rejected') AS interrupted,

@@ -30,14 +30,15 @@ COMMENT ON COLUMN carb_entries.bolus_id IS 'The pump''s number of that bolus; NU
 INSERT INTO carb_entries BY NAME
 WITH decoded AS (
     SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
-           from_json(event_data, '{"carbs": "DOUBLE", "carbAmount": "DOUBLE", "bolusId": "INTEGER"}') AS field
-    FROM occasional_events
-    WHERE pump_id = ?1 AND id >= ?2 - 100 AND event_id IN (48, 64)
-    OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
+           carbs AS carbs_grams, NULL AS bolus_id
+    FROM carb_facts JOIN events USING (id)
+    WHERE pump_id = ?1 AND id >= ?2 - 100
+    UNION ALL
+    SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source, carbAmount::DOUBLE, bolusId
+    FROM bolus_facts JOIN events USING (id)
+    WHERE pump_id = ?1 AND id >= ?2 - 100 AND event_id = 64
 ), entered AS (
-    SELECT * EXCLUDE (field), coalesce(field.carbs, field.carbAmount) AS carbs_grams, field.bolusId AS bolus_id
-    FROM decoded
-    WHERE coalesce(field.carbs, field.carbAmount) > 0
+    SELECT * FROM decoded WHERE carbs_grams > 0
 ), paired AS (
     -- In log order among equal grams, an entry directly before a request is that request's.
     SELECT *,

@@ -1,5 +1,5 @@
 -- One row per measurement. A measurement that was logged twice (live and again as backfill) keeps its first event.
--- LOW and HIGH are 39 and 401, the numbers that receivers report for them; what the pump says not to show, a status
+-- LOW and HIGH are 39 and 401 (HIGH of a Libre, whose scale ends at 500: 501), the numbers that receivers report for them; what the pump says not to show, a status
 -- that is not known, a bare zero, and what does not say when it was measured are not readings.
 
 CREATE TABLE cgm_readings (
@@ -26,7 +26,7 @@ COMMENT ON TABLE cgm_readings IS 'One row per sensor measurement, at the time it
 COMMENT ON COLUMN cgm_readings.id IS 'Identity, equal to events_id';
 COMMENT ON COLUMN cgm_readings.events_id IS 'The event that first reported it: events.id';
 COMMENT ON COLUMN cgm_readings.timestamp IS 'When it was measured, pump''s wall clock (egvTimeStamp)';
-COMMENT ON COLUMN cgm_readings.cgm_reading IS 'Glucose in mg/dL; 39 where the sensor says LOW, 401 where it says HIGH';
+COMMENT ON COLUMN cgm_readings.cgm_reading IS 'Glucose in mg/dL; 39 where the sensor says LOW, 401 (of a Libre 501) where it says HIGH';
 COMMENT ON COLUMN cgm_readings.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN cgm_readings.timestamp_utc IS 'When it was measured, as an instant';
 COMMENT ON COLUMN cgm_readings.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
@@ -34,7 +34,7 @@ COMMENT ON COLUMN cgm_readings.utc_source IS 'How the instant was found, as in e
 COMMENT ON COLUMN cgm_readings.status IS 'ok, low (below the sensor''s range) or high (above it)';
 COMMENT ON COLUMN cgm_readings.rate IS 'Rate of change in mg/dL per minute; NULL where not available';
 COMMENT ON COLUMN cgm_readings.backfilled IS 'True when the pump received it later than measured';
-COMMENT ON COLUMN cgm_readings.sensor_type IS 'dexcom_g4, dexcom_g5, dexcom_g6, dexcom_g7, libre_2 or libre_3';
+COMMENT ON COLUMN cgm_readings.sensor_type IS 'dexcom_g4, dexcom_g5, dexcom_g6, dexcom_g7, libre2 or libre3';
 COMMENT ON COLUMN cgm_readings.received IS 'When the pump logged it, pump''s wall clock';
 COMMENT ON COLUMN cgm_readings.received_utc IS 'When the pump logged it, as an instant';
 COMMENT ON COLUMN cgm_readings.display_value IS 'The number in the event, mg/dL, whatever the status; NULL where the event has none';
@@ -45,28 +45,23 @@ COMMENT ON COLUMN cgm_readings.interval_seconds IS 'The time it stands for: 60 s
 INSERT INTO cgm_readings BY NAME
 WITH decoded AS (
     SELECT id, pump_id, event_id, timestamp AS received, timestamp_utc AS received_utc, utc_offset_seconds, utc_source,
-           from_json(event_data, '{"egvTimeStamp": "UBIGINT", "glucoseValueStatus": "INTEGER",
-                                   "currentGlucoseDisplayValue": "INTEGER", "rate": "INTEGER",
-                                   "cgmDataType": "UINTEGER", "egvInfoBitmask": "UINTEGER",
-                                   "timestamp": "UBIGINT", "status": "INTEGER", "value": "INTEGER"}') AS field
-    FROM events
-    WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (151, 211, 256, 372, 399, 480)
-    OFFSET 0 -- keeps filters on decoded fields from being moved in front, where every event would be decoded
+           f AS field
+    FROM cgm_facts f JOIN events e USING (id)
+    WHERE pump_id = ?1 AND id >= ?2
 ), measured AS (
     SELECT id, pump_id, utc_offset_seconds, utc_source, received, received_utc,
            -- Older sensors (211) call the time by another name, the oldest (151) are timed by their event.
            CASE event_id WHEN 151 THEN received ELSE TIMESTAMP '2008-01-01'
-                + to_seconds(coalesce(field.egvTimeStamp, CASE WHEN event_id = 211 THEN field.timestamp END)::BIGINT) END AS timestamp,
-           CASE coalesce(field.glucoseValueStatus, field.status) WHEN 0 THEN 'ok' WHEN 1 THEN 'high' WHEN 2 THEN 'low' END AS status,
-           coalesce(field.currentGlucoseDisplayValue, field.value) AS display_value,
+                + to_seconds(coalesce(field.egvTimeStamp, CASE WHEN event_id = 211 THEN field.olderTimeStamp END)::BIGINT) END AS timestamp,
+           coalesce(field.status, field.olderStatus) AS status,
+           coalesce(field.currentGlucoseDisplayValue, field.olderValue) AS display_value,
            -- Bits of the masks: 4 says that there is no value, 6 that there is a valid one. A mask of 0 says nothing.
            coalesce(field.egvInfoBitmask & 16 <> 0 OR field.egvInfoBitmask <> 0 AND field.egvInfoBitmask & 64 = 0, false)
                OR coalesce(field.cgmDataType & 16 <> 0 AND event_id <> 211, false) AS is_without_value,
            -- The largest value of the field means that no rate is known.
            CASE WHEN field.rate <> CASE WHEN event_id IN (256, 399) THEN 127 ELSE 32767 END THEN field.rate / 10.0 END AS rate,
            coalesce(field.cgmDataType & 2 <> 0, false) OR coalesce(field.egvInfoBitmask & 2 <> 0, false) AS backfilled,
-           CASE event_id WHEN 151 THEN 'dexcom_g4' WHEN 211 THEN 'dexcom_g5' WHEN 256 THEN 'dexcom_g6' WHEN 399 THEN 'dexcom_g7' WHEN 372 THEN 'libre_2' WHEN 480 THEN 'libre_3' END
-               AS sensor_type
+           CASE event_id WHEN 151 THEN 'dexcom_g4' WHEN 211 THEN 'dexcom_g5' ELSE field.sensor_type END AS sensor_type
     FROM decoded
 ), readings AS (
     SELECT *, to_timestamp(epoch_us(timestamp) / 1000000 - utc_offset_seconds) AS timestamp_utc
@@ -75,7 +70,8 @@ WITH decoded AS (
       AND (status IN ('low', 'high') OR (status = 'ok' AND display_value > 0 AND glucose_limit_violated(display_value) IS NULL))
 )
 SELECT id, id AS events_id, timestamp, pump_id, timestamp_utc, utc_offset_seconds, utc_source, status,
-       CASE status WHEN 'low' THEN 39 WHEN 'high' THEN 401 ELSE display_value END AS cgm_reading,
+       CASE status WHEN 'low' THEN 39 WHEN 'high' THEN CASE WHEN sensor_type LIKE 'libre%' THEN 501 ELSE 401 END ELSE display_value END
+           AS cgm_reading,
        display_value, rate, backfilled, sensor_type, received, received_utc,
        true AS counts, NULL AS not_counted_because, 300 AS interval_seconds
 FROM readings

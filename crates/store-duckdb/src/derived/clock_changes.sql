@@ -37,10 +37,9 @@ WITH changes AS (
                 THEN (field.dateAfter - field.datePrior) * 86400.0 END AS forward
     FROM (
         SELECT *,
-               from_json(event_data, '{"timePrior": "BIGINT", "timeAfter": "BIGINT", "datePrior": "BIGINT",
-                                      "dateAfter": "BIGINT"}') AS field
-        FROM occasional_events
-        WHERE pump_id = ?1 AND id >= ?2 - 5 AND event_id IN (13, 14)
+               f AS field
+        FROM clock_facts f JOIN events e USING (id)
+        WHERE pump_id = ?1 AND id >= ?2 - 5
     )
 ), paired AS (
     SELECT *,

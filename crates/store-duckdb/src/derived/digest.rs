@@ -8,7 +8,8 @@ use pump_events::Dictionary;
 use sha2::{Digest as _, Sha256};
 
 use super::definition::{Piece, pieces};
-use super::{Kind, OBJECTS, OCCASIONAL_EVENTS, Object};
+use super::facts;
+use super::{Kind, OBJECTS, Object};
 
 /// The digests of one object.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -47,10 +48,12 @@ fn rule_digest<'a>(object: &Object, dependencies: impl Iterator<Item = &'a Strin
         [definition.create, definition.delete, definition.insert, definition.update].into_iter().for_each(&mut add);
         match object.kind {
             Kind::Clock => add(&clock_model::REVISION.to_string()),
-            Kind::Decoded => add(Dictionary::get().digest()),
+            Kind::Decoded => {
+                add(Dictionary::get().digest());
+                add(&facts::find_rule(object.name).unwrap_or_default());
+            }
             Kind::Domain(domain) => {
                 add(&format!("{:?}", domain.lookback));
-                add(OCCASIONAL_EVENTS);
             }
             Kind::Stored | Kind::Comments | Kind::View | Kind::TableMacro | Kind::ScalarMacro => {}
         }

@@ -38,7 +38,22 @@ pub(crate) const OBJECTS: &[Object] = &[
     Object::new("stored_tables", super::Kind::Comments, sql!("stored_tables")),
     Object::new("clock_segments", super::Kind::Clock, sql!("clock_segments")).bookkeeping(),
     Object::decoded("events", sql!("events")).explained_by("id"),
-    Object::decoded("decode_problems", sql!("decode_problems")),
+    Object::decoded("decode_problem_sets", sql!("decode_problem_sets")).bookkeeping(),
+    Object::decoded("decode_failures", sql!("decode_failures")).bookkeeping(),
+    Object::facts("cgm_facts"),
+    Object::facts("basal_facts"),
+    Object::facts("bolus_facts"),
+    Object::facts("carb_facts"),
+    Object::facts("bg_facts"),
+    Object::facts("mode_facts"),
+    Object::facts("suspension_facts"),
+    Object::facts("temp_rate_facts"),
+    Object::facts("sensor_facts"),
+    Object::facts("alarm_facts"),
+    Object::facts("site_facts"),
+    Object::facts("clock_facts"),
+    Object::facts("daily_facts"),
+    Object::view("decode_problems", sql!("decode_problems")),
     Object::scalar_macro("glucose_limit_violated", sql!("glucose_limit_violated")),
     Object::scalar_macro("basal_limit_violated", sql!("basal_limit_violated")),
     Object::scalar_macro("bolus_limit_violated", sql!("bolus_limit_violated")),
@@ -105,9 +120,6 @@ pub(crate) const OBJECTS: &[Object] = &[
     Object::view("timeline", sql!("timeline")),
 ];
 
-/// The events that most tables are made of, gathered once per derivation.
-pub(crate) const OCCASIONAL_EVENTS: &str = sql!("occasional_events");
-
 /// A delivery looks at the eight after it.
 const BASAL_LOOKBACK: &str = "
     SELECT min(events_id) FROM (
@@ -133,9 +145,8 @@ const BASAL_SOURCES: &str = "
 
 /// All messages with the bolus's number between its first and its last.
 const BOLUS_SOURCES: &str = "
-    SELECT e.id FROM boluses b JOIN events e ON e.pump_id = b.pump_id AND e.id BETWEEN b.events_id AND b.last_events_id
-    WHERE b.id = ?1 AND e.event_id IN (64, 65, 66, 55, 59, 280, 20, 21)
-      AND from_json(e.event_data, '{\"bolusId\": \"INTEGER\"}').bolusId = b.bolus_id";
+    SELECT f.id FROM boluses b JOIN bolus_facts f ON f.id BETWEEN b.events_id AND b.last_events_id AND f.bolusId = b.bolus_id
+    WHERE b.id = ?1";
 
 /// What began on the day. A delivery that began the day before counts with its part after midnight.
 const DAY_SOURCES: &str = "

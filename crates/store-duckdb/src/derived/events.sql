@@ -12,6 +12,7 @@ CREATE TABLE events (
     timestamp_utc       TIMESTAMPTZ NOT NULL,
     utc_offset_seconds  BIGINT NOT NULL,
     utc_source          VARCHAR NOT NULL,
+    problem_set         BIGINT,
     CHECK (id = raw_events_id)
 );
 COMMENT ON TABLE events IS 'Every event decoded; the same identity as its raw event';
@@ -28,3 +29,4 @@ COMMENT ON COLUMN events.sequence_number IS 'The pump''s own number of the log e
 COMMENT ON COLUMN events.timestamp_utc IS 'The instant, derived from the pump''s clock changes and the configured zone';
 COMMENT ON COLUMN events.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
 COMMENT ON COLUMN events.utc_source IS 'How the instant was found: zone, clock_change, phone, held; where it is not known for certain: ambiguous, factory_clock, future_clock, no_zone';
+COMMENT ON COLUMN events.problem_set IS 'What was odd about it: decode_problem_sets.id, summed up in decode_problems; NULL when nothing was';

@@ -34,7 +34,7 @@ COMMENT ON COLUMN glucose_daily.mean_mgdl IS 'Mean over time, in mg/dL';
 COMMENT ON COLUMN glucose_daily.sd_mgdl IS 'Sample standard deviation, in mg/dL; NULL for one reading';
 COMMENT ON COLUMN glucose_daily.cv_percent IS 'Coefficient of variation, in percent';
 COMMENT ON COLUMN glucose_daily.lowest_mgdl IS 'Lowest reading, in mg/dL; 39 is LOW';
-COMMENT ON COLUMN glucose_daily.highest_mgdl IS 'Highest reading, in mg/dL; 401 is HIGH';
+COMMENT ON COLUMN glucose_daily.highest_mgdl IS 'Highest reading, in mg/dL; 401 is HIGH, 501 that of a Libre';
 COMMENT ON COLUMN glucose_daily.below_54_percent IS 'Time below 54 mg/dL, in percent';
 COMMENT ON COLUMN glucose_daily.from_54_to_69_percent IS 'Time from 54 to below 70 mg/dL, in percent';
 COMMENT ON COLUMN glucose_daily.from_70_to_180_percent IS 'Time from 70 to 180 mg/dL (time in range), in percent';

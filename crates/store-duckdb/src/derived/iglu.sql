@@ -3,4 +3,4 @@ SELECT 'tandem' AS id, timestamp AS time, cgm_reading AS gl FROM cgm_readings WH
 COMMENT ON VIEW iglu IS 'Glucose in the form that iglu and other packages read; each measurement once';
 COMMENT ON COLUMN iglu.id IS 'The same for all rows: one person';
 COMMENT ON COLUMN iglu.time IS 'When it was measured, pump''s wall clock';
-COMMENT ON COLUMN iglu.gl IS 'Glucose in mg/dL; 39 is LOW, 401 is HIGH';
+COMMENT ON COLUMN iglu.gl IS 'Glucose in mg/dL; 39 is LOW, 401 is HIGH, 501 that of a Libre';

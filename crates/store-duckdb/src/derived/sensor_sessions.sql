@@ -31,7 +31,7 @@ COMMENT ON COLUMN sensor_sessions.ended IS 'When it ended, pump''s wall clock; N
 COMMENT ON COLUMN sensor_sessions.ended_utc IS 'When it ended, as an instant; NULL while it lasts';
 COMMENT ON COLUMN sensor_sessions.utc_offset_seconds IS 'started minus started_utc, in seconds';
 COMMENT ON COLUMN sensor_sessions.utc_source IS 'How started_utc was found, as in events.utc_source';
-COMMENT ON COLUMN sensor_sessions.sensor_type IS 'dexcom_g6, dexcom_g7, libre_2 or libre_3';
+COMMENT ON COLUMN sensor_sessions.sensor_type IS 'dexcom_g6, dexcom_g7, libre2 or libre3';
 COMMENT ON COLUMN sensor_sessions.sensor_started IS 'When the sensor itself was started, pump''s wall clock; NULL where not told';
 COMMENT ON COLUMN sensor_sessions.sensor_started_utc IS 'When the sensor itself was started, as an instant; NULL where not told';
 COMMENT ON COLUMN sensor_sessions.set_days IS 'For how long the sensor is made, in days; NULL where not told';
@@ -40,16 +40,13 @@ COMMENT ON COLUMN sensor_sessions.stop_reason IS 'Why it stopped in the pump''s 
 INSERT INTO sensor_sessions BY NAME
 WITH changes AS (
     SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
-           from_json(event_data, '{"currentTransmitterTime": "BIGINT", "sessionStartTime": "BIGINT", "cgmTimestamp": "BIGINT",
-               "sessionSignature": "BIGINT", "sessionDuration": "INTEGER",
-               "sessionStopReason": "INTEGER", "sessionStopReasonName": "VARCHAR"}') AS field
-    FROM occasional_events
-    WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (212, 213, 214, 394, 404, 405, 406, 447, 477, 486)
+           f AS field
+    FROM sensor_facts f JOIN events e USING (id)
+    WHERE pump_id = ?1 AND id >= ?2
 ), placed AS (
     SELECT *,
            event_id IN (214, 405, 447, 486) AS stops,
-           CASE WHEN event_id IN (212, 213, 214) THEN 'dexcom_g6' WHEN event_id IN (394, 447) THEN 'dexcom_g7'
-                WHEN event_id IN (404, 405, 406) THEN 'libre_2' ELSE 'libre_3' END AS sensor_type,
+           field.sensor_type AS sensor_type,
            -- 0xFFFFFFFF says that there is no session.
            CASE WHEN field.sessionStartTime = 4294967295 THEN NULL
                 WHEN event_id IN (212, 213) THEN epoch_us(timestamp) - (field.currentTransmitterTime - field.sessionStartTime) * 1000000
@@ -75,6 +72,6 @@ SELECT id, id AS events_id, ended_events_id, pump_id, timestamp AS started, time
        make_timestamp(sensor_started_us) AS sensor_started,
        to_timestamp(sensor_started_us / 1000000 - utc_offset_seconds) AS sensor_started_utc,
        nullif(field.sessionDuration, 0) AS set_days,
-       CASE WHEN stopped THEN coalesce(stop.sessionStopReasonName, stop.sessionStopReason::VARCHAR) END AS stop_reason
+       CASE WHEN stopped THEN stop.sessionStopReasonName END AS stop_reason
 FROM borders
 WHERE NOT stops;

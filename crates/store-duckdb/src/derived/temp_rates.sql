@@ -37,11 +37,10 @@ COMMENT ON COLUMN temp_rates.outcome IS 'completed, stopped, replaced (by the ne
 INSERT INTO temp_rates BY NAME
 WITH changes AS (
     SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
-           from_json(event_data, '{"tempRateId": "INTEGER", "percent": "DOUBLE", "tempBasalPercent": "DOUBLE", "duration": "DOUBLE",
-                                   "timeLeft": "BIGINT", "stopReason": "INTEGER"}') AS field,
+           f AS field,
            (SELECT max_by(timestamp_utc, id) FROM events WHERE pump_id = ?1) AS known_until_utc
-    FROM occasional_events
-    WHERE pump_id = ?1 AND id >= ?2 AND event_id IN (2, 15, 564, 565)
+    FROM temp_rate_facts f JOIN events e USING (id)
+    WHERE pump_id = ?1 AND id >= ?2
 ), spans AS (
     SELECT *, event_id IN (2, 565) AS begins, field.duration / 60000.0 AS set_minutes,
            coalesce(field.percent, field.tempBasalPercent) AS percent,

@@ -278,12 +278,11 @@ fn fill_tables(
         return Ok(());
     }
     let pumps = collect(connection, "SELECT id FROM pumps ORDER BY id", |row| row.get(0).map(PumpId))?;
-    derive::gather(connection, None, 0)?;
     for (done, object) in empty.iter().enumerate() {
         on_rebuild(Rebuilding { table: object.name, done, all: empty.len() });
         fill_table(connection, object, &pumps)?;
     }
-    derive::drop_gathered(connection)
+    Ok(())
 }
 
 fn fill_table(connection: &mut Connection, object: &Object, pumps: &[PumpId]) -> Result<(), StoreError> {

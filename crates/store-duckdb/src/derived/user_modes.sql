@@ -30,11 +30,11 @@ COMMENT ON COLUMN user_modes.set_minutes IS 'For how long exercise was set, in m
 
 INSERT INTO user_modes BY NAME
 WITH changes AS (
-    SELECT id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source, field.currentUserMode AS mode,
+    SELECT id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source, field.currentUserModeName AS mode,
            field.exerciseTime AS set_minutes
     FROM (
-        SELECT *, from_json(event_data, '{"currentUserMode": "INTEGER", "exerciseTime": "INTEGER"}') AS field
-        FROM occasional_events
+        SELECT e.*, f AS field
+        FROM mode_facts f JOIN events e USING (id)
         WHERE pump_id = ?1 AND id >= ?2 AND event_id = 229
     )
 ), stretches AS (
@@ -47,7 +47,7 @@ WITH changes AS (
 )
 SELECT id, id AS events_id, ended_events_id, pump_id, timestamp AS started, timestamp_utc AS started_utc, ended, ended_utc,
        utc_offset_seconds, utc_source,
-       CASE mode WHEN 1 THEN 'sleeping' WHEN 2 THEN 'exercising' WHEN 3 THEN 'eating_soon' ELSE 'unknown_' || mode END AS mode,
-       CASE WHEN mode = 2 THEN nullif(set_minutes, 0) END AS set_minutes
+       mode,
+       CASE WHEN mode = 'exercising' THEN nullif(set_minutes, 0) END AS set_minutes
 FROM spans
-WHERE mode <> 0;
+WHERE mode <> 'normal';

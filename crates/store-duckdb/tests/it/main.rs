@@ -14,6 +14,7 @@ mod incremental;
 mod merging;
 mod opening;
 mod person;
+mod problems;
 mod pushes;
 mod readings;
 mod regions;

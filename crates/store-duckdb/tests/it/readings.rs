@@ -84,8 +84,8 @@ fn low_high_and_what_is_no_reading() {
         "3|39|low|31|dexcom_g7",
         "4|401|high|0|dexcom_g6",
         "5|401|high|612|dexcom_g7",
-        "8|401|high|0|libre_3",
-        "9|99|ok|99|libre_2",
+        "8|501|high|0|libre3",
+        "9|99|ok|99|libre2",
     ];
     assert_eq!(after(&[&page], query), expected);
 }
