@@ -29,7 +29,7 @@ WITH decoded AS (
     WHERE pump_id = ?1 AND id >= ?2
 )
 SELECT id, id AS events_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
-       coalesce(field.batteryChargePercent, field.liPoAbc) AS charge_percent,
-       coalesce(field.batteryLipoMilliVolts, field.liPoMV) AS millivolts
+       TRY_CAST(coalesce(field.batteryChargePercent, field.liPoAbc) AS INTEGER) AS charge_percent,
+       TRY_CAST(coalesce(field.batteryLipoMilliVolts, field.liPoMV) AS INTEGER) AS millivolts
 FROM decoded
-WHERE coalesce(field.batteryChargePercent, field.liPoAbc, field.batteryLipoMilliVolts, field.liPoMV) IS NOT NULL;
+WHERE coalesce(charge_percent, millivolts) IS NOT NULL;
