@@ -204,6 +204,7 @@ fn append_events_in_tx(transaction: &Transaction<'_>, events: TextRows<ParsedEve
         .int64("raw_events_id", each().map(|event| event.id.number()))
         .instant("created", each().map(|event| event.created))
         .wall("timestamp", each().map(|event| event.pump_time.to_naive()))
+        .wall("local_time", each().map(|event| event.instant.local_time()))
         .int32("event_id", each().map(|event| event.code.0 as i32))
         .text("event_name", each().map(|event| &*event.name))
         .texts("event_data", text, &ends)
@@ -321,6 +322,7 @@ fn store_clock_in_tx(transaction: &Transaction<'_>, pump: PumpId, clock: &PumpCl
         .int64("first_events_id", each().map(|segment| segment.first.number()))
         .wall("from_wall", each().map(|segment| segment.from_wall))
         .int64("utc_offset_seconds", each().map(|segment| segment.offset_seconds))
+        .int64("local_offset_seconds", each().map(|segment| segment.local_offset_seconds))
         .text("utc_source", each().map(|segment| segment.source.as_str()))
         .append_in_tx(transaction, "clock_segments")
 }
@@ -362,7 +364,7 @@ fn move_instants_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<Mo
 const MOVED_INSTANTS: &str = "
     CREATE OR REPLACE TEMP TABLE moved_instants AS
     WITH segments AS (
-        SELECT first_events_id, utc_offset_seconds, utc_source,
+        SELECT first_events_id, utc_offset_seconds, local_offset_seconds, utc_source,
                CASE WHEN lag(first_events_id) OVER w IS DISTINCT FROM first_events_id THEN TIMESTAMP '-infinity' ELSE from_wall END AS from_wall,
                CASE WHEN lead(first_events_id) OVER w = first_events_id THEN lead(from_wall) OVER w ELSE TIMESTAMP 'infinity' END AS until_wall
         FROM clock_segments WHERE pump_id = ?1
@@ -372,13 +374,15 @@ const MOVED_INSTANTS: &str = "
                              (?1 + 1) * 281474976710656) AS next_events_id
         FROM segments s
     )
-    SELECT e.id, b.utc_offset_seconds, b.utc_source
+    SELECT e.id, b.utc_offset_seconds, b.local_offset_seconds, b.utc_source
     FROM events e JOIN bounded b
       ON e.id >= CASE WHEN b.first_events_id = (SELECT min(first_events_id) FROM segments) THEN ?1 * 281474976710656 ELSE b.first_events_id END
      AND e.id < b.next_events_id AND e.timestamp >= b.from_wall AND e.timestamp < b.until_wall
-    WHERE e.pump_id = ?1 AND (e.utc_offset_seconds <> b.utc_offset_seconds OR e.utc_source <> b.utc_source)";
+    WHERE e.pump_id = ?1 AND (e.utc_offset_seconds <> b.utc_offset_seconds OR e.utc_source <> b.utc_source
+           OR epoch_us(e.local_time) <> epoch_us(e.timestamp) + (b.local_offset_seconds - b.utc_offset_seconds) * 1000000)";
 
 const MOVE_INSTANTS: &str = "
     UPDATE events SET timestamp_utc = to_timestamp(epoch_us(events.timestamp) / 1000000 - m.utc_offset_seconds),
+                      local_time = make_timestamp(epoch_us(events.timestamp) + (m.local_offset_seconds - m.utc_offset_seconds) * 1000000),
                       utc_offset_seconds = m.utc_offset_seconds, utc_source = m.utc_source
     FROM moved_instants m WHERE events.id = m.id";

@@ -10,6 +10,7 @@ CREATE TABLE alarms (
     alarm_number            INTEGER NOT NULL,
     name                    VARCHAR NOT NULL,
     timestamp               TIMESTAMP NOT NULL,
+    local_time              TIMESTAMP NOT NULL,
     timestamp_utc           TIMESTAMPTZ NOT NULL,
     utc_offset_seconds      BIGINT NOT NULL,
     utc_source              VARCHAR NOT NULL,
@@ -31,6 +32,7 @@ COMMENT ON COLUMN alarms.family IS 'alert, alarm, malfunction or cgm';
 COMMENT ON COLUMN alarms.alarm_number IS 'The pump''s number of it within its family';
 COMMENT ON COLUMN alarms.name IS 'The pump''s name of it; family and number where it has none';
 COMMENT ON COLUMN alarms.timestamp IS 'When it was raised, pump''s wall clock';
+COMMENT ON COLUMN alarms.local_time IS 'When, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
 COMMENT ON COLUMN alarms.timestamp_utc IS 'When it was raised, as an instant';
 COMMENT ON COLUMN alarms.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
 COMMENT ON COLUMN alarms.utc_source IS 'How the instant was found, as in events.utc_source';

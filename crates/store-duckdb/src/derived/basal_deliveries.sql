@@ -10,6 +10,7 @@ CREATE TABLE basal_deliveries (
     id                          BIGINT PRIMARY KEY,
     events_id                   BIGINT NOT NULL,
     timestamp                   TIMESTAMP NOT NULL,
+    local_time                  TIMESTAMP NOT NULL,
     profile_basal_rate          INTEGER,
     algorithm_basal_rate        INTEGER,
     temp_basal_rate             INTEGER,
@@ -27,6 +28,7 @@ COMMENT ON TABLE basal_deliveries IS 'One row per basal rate that the pump comma
 COMMENT ON COLUMN basal_deliveries.id IS 'Identity, equal to events_id';
 COMMENT ON COLUMN basal_deliveries.events_id IS 'The event: events.id';
 COMMENT ON COLUMN basal_deliveries.timestamp IS 'From when on, pump''s wall clock';
+COMMENT ON COLUMN basal_deliveries.local_time IS 'When, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
 COMMENT ON COLUMN basal_deliveries.profile_basal_rate IS 'Rate of the profile in mU/h; NULL where not applicable';
 COMMENT ON COLUMN basal_deliveries.algorithm_basal_rate IS 'Rate the algorithm asked for in mU/h; NULL where not applicable';
 COMMENT ON COLUMN basal_deliveries.temp_basal_rate IS 'Temporary rate in mU/h; NULL where not applicable';

@@ -1,5 +1,5 @@
 CREATE VIEW basal_spans AS
-SELECT id, events_id, pump_id, timestamp AS started, timestamp_utc AS started_utc, ended, ended_utc, utc_offset_seconds, utc_source,
+SELECT id, events_id, pump_id, timestamp AS started, local_time, timestamp_utc AS started_utc, ended, ended_utc, utc_offset_seconds, utc_source,
        seconds, commanded_basal_rate / 1000.0 AS rate_units_per_hour,
        commanded_basal_rate * seconds / 3600000.0 AS delivered_units, commanded_basal_rate_source AS source
 FROM basal_deliveries
@@ -9,6 +9,7 @@ COMMENT ON COLUMN basal_spans.id IS 'Identity: basal_deliveries.id';
 COMMENT ON COLUMN basal_spans.events_id IS 'The event that commanded the rate: events.id';
 COMMENT ON COLUMN basal_spans.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN basal_spans.started IS 'From when, pump''s wall clock';
+COMMENT ON COLUMN basal_spans.local_time IS 'From when, as a correct clock would have shown the person';
 COMMENT ON COLUMN basal_spans.started_utc IS 'From when, as an instant';
 COMMENT ON COLUMN basal_spans.ended IS 'Until when, pump''s wall clock; NULL while in force';
 COMMENT ON COLUMN basal_spans.ended_utc IS 'Until when, as an instant; NULL while in force';

@@ -5,6 +5,7 @@ CREATE TABLE basal_totals (
     events_id            BIGINT NOT NULL,
     pump_id              INTEGER NOT NULL,
     timestamp            TIMESTAMP NOT NULL,
+    local_time           TIMESTAMP NOT NULL,
     timestamp_utc        TIMESTAMPTZ NOT NULL,
     utc_offset_seconds   BIGINT NOT NULL,
     utc_source           VARCHAR NOT NULL,
@@ -18,6 +19,7 @@ COMMENT ON COLUMN basal_totals.id IS 'Identity, equal to events_id';
 COMMENT ON COLUMN basal_totals.events_id IS 'The event: events.id';
 COMMENT ON COLUMN basal_totals.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN basal_totals.timestamp IS 'When, pump''s wall clock';
+COMMENT ON COLUMN basal_totals.local_time IS 'When, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
 COMMENT ON COLUMN basal_totals.timestamp_utc IS 'When, as an instant';
 COMMENT ON COLUMN basal_totals.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
 COMMENT ON COLUMN basal_totals.utc_source IS 'How the instant was found, as in events.utc_source';

@@ -5,6 +5,7 @@ CREATE TABLE battery_readings (
     events_id           BIGINT NOT NULL,
     pump_id             INTEGER NOT NULL,
     timestamp           TIMESTAMP NOT NULL,
+    local_time          TIMESTAMP NOT NULL,
     timestamp_utc       TIMESTAMPTZ NOT NULL,
     utc_offset_seconds  BIGINT NOT NULL,
     utc_source          VARCHAR NOT NULL,
@@ -16,6 +17,7 @@ COMMENT ON COLUMN battery_readings.id IS 'Identity, equal to events_id';
 COMMENT ON COLUMN battery_readings.events_id IS 'The event: events.id';
 COMMENT ON COLUMN battery_readings.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN battery_readings.timestamp IS 'When, pump''s wall clock';
+COMMENT ON COLUMN battery_readings.local_time IS 'When, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
 COMMENT ON COLUMN battery_readings.timestamp_utc IS 'When, as an instant';
 COMMENT ON COLUMN battery_readings.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
 COMMENT ON COLUMN battery_readings.utc_source IS 'How the instant was found, as in events.utc_source';

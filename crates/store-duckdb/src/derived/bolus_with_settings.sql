@@ -21,6 +21,7 @@ COMMENT ON COLUMN bolus_with_settings.last_events_id IS 'Its last event so far: 
 COMMENT ON COLUMN bolus_with_settings.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN bolus_with_settings.bolus_id IS 'The pump''s number of the bolus; may come again after years or a reset';
 COMMENT ON COLUMN bolus_with_settings.timestamp IS 'When it was asked for (its first message), pump''s wall clock';
+COMMENT ON COLUMN bolus_with_settings.local_time IS 'When it was asked for (its first message), as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
 COMMENT ON COLUMN bolus_with_settings.timestamp_utc IS 'When it was asked for (its first message), as an instant';
 COMMENT ON COLUMN bolus_with_settings.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
 COMMENT ON COLUMN bolus_with_settings.utc_source IS 'How the instant was found, as in events.utc_source';

@@ -10,6 +10,7 @@ CREATE TABLE boluses (
     pump_id                   INTEGER NOT NULL,
     bolus_id                  INTEGER NOT NULL,
     timestamp                 TIMESTAMP NOT NULL,
+    local_time                TIMESTAMP NOT NULL,
     timestamp_utc             TIMESTAMPTZ NOT NULL,
     utc_offset_seconds        BIGINT NOT NULL,
     utc_source                VARCHAR NOT NULL,
@@ -45,6 +46,7 @@ COMMENT ON COLUMN boluses.last_events_id IS 'Its last event so far: events.id';
 COMMENT ON COLUMN boluses.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN boluses.bolus_id IS 'The pump''s number of the bolus; may come again after years or a reset';
 COMMENT ON COLUMN boluses.timestamp IS 'When it was asked for (its first message), pump''s wall clock';
+COMMENT ON COLUMN boluses.local_time IS 'When it was asked for (its first message), as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
 COMMENT ON COLUMN boluses.timestamp_utc IS 'When it was asked for (its first message), as an instant';
 COMMENT ON COLUMN boluses.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
 COMMENT ON COLUMN boluses.utc_source IS 'How the instant was found, as in events.utc_source';

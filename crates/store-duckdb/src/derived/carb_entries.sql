@@ -8,6 +8,7 @@ CREATE TABLE carb_entries (
     events_id           BIGINT NOT NULL,
     pump_id             INTEGER NOT NULL,
     timestamp           TIMESTAMP NOT NULL,
+    local_time          TIMESTAMP NOT NULL,
     timestamp_utc       TIMESTAMPTZ NOT NULL,
     utc_offset_seconds  BIGINT NOT NULL,
     utc_source          VARCHAR NOT NULL,
@@ -20,6 +21,7 @@ COMMENT ON COLUMN carb_entries.id IS 'Identity, equal to events_id';
 COMMENT ON COLUMN carb_entries.events_id IS 'The entry, or the bolus request where the entry itself was not logged: events.id';
 COMMENT ON COLUMN carb_entries.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN carb_entries.timestamp IS 'When, pump''s wall clock';
+COMMENT ON COLUMN carb_entries.local_time IS 'When, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
 COMMENT ON COLUMN carb_entries.timestamp_utc IS 'When, as an instant';
 COMMENT ON COLUMN carb_entries.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
 COMMENT ON COLUMN carb_entries.utc_source IS 'How the instant was found, as in events.utc_source';

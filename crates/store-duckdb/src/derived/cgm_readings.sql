@@ -6,6 +6,7 @@ CREATE TABLE cgm_readings (
     id                  BIGINT PRIMARY KEY,
     events_id           BIGINT NOT NULL,
     timestamp           TIMESTAMP NOT NULL,
+    local_time          TIMESTAMP NOT NULL,
     cgm_reading         INTEGER NOT NULL,
     pump_id             INTEGER NOT NULL,
     timestamp_utc       TIMESTAMPTZ NOT NULL,
@@ -26,6 +27,7 @@ COMMENT ON TABLE cgm_readings IS 'One row per sensor measurement, at the time it
 COMMENT ON COLUMN cgm_readings.id IS 'Identity, equal to events_id';
 COMMENT ON COLUMN cgm_readings.events_id IS 'The event that first reported it: events.id';
 COMMENT ON COLUMN cgm_readings.timestamp IS 'When it was measured, pump''s wall clock (egvTimeStamp)';
+COMMENT ON COLUMN cgm_readings.local_time IS 'When it was measured, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
 COMMENT ON COLUMN cgm_readings.cgm_reading IS 'Glucose in mg/dL; 39 where the sensor says LOW, 401 (of a Libre 501) where it says HIGH';
 COMMENT ON COLUMN cgm_readings.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN cgm_readings.timestamp_utc IS 'When it was measured, as an instant';

@@ -8,6 +8,7 @@ CREATE TABLE clock_changes (
     last_events_id      BIGINT NOT NULL,
     pump_id             INTEGER NOT NULL,
     timestamp           TIMESTAMP NOT NULL,
+    local_time          TIMESTAMP NOT NULL,
     timestamp_utc       TIMESTAMPTZ NOT NULL,
     utc_offset_seconds  BIGINT NOT NULL,
     utc_source          VARCHAR NOT NULL,
@@ -21,6 +22,7 @@ COMMENT ON COLUMN clock_changes.events_id IS 'Its first event: events.id';
 COMMENT ON COLUMN clock_changes.last_events_id IS 'Its last event: events.id';
 COMMENT ON COLUMN clock_changes.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN clock_changes.timestamp IS 'When, on the clock as newly set, pump''s wall clock';
+COMMENT ON COLUMN clock_changes.local_time IS 'When, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
 COMMENT ON COLUMN clock_changes.timestamp_utc IS 'When, on the clock as newly set, as an instant';
 COMMENT ON COLUMN clock_changes.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
 COMMENT ON COLUMN clock_changes.utc_source IS 'How the instant was found, as in events.utc_source';

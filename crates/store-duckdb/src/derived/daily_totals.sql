@@ -49,21 +49,21 @@ COMMENT ON COLUMN daily_totals.pump_basal_units IS 'Basal of the day as the pump
 -- Days that an event from ?2 on counts for, or did when the row was made.
 DELETE FROM daily_totals
 WHERE pump_id = ?1 AND (last_events_id >= ?2 OR day IN (
-    SELECT make_date((unnest(range(epoch_us(timestamp) // 86400000000,
-                                   (epoch_us(timestamp) + seconds * 1000000 - 1) // 86400000000 + 1)))::INTEGER)
+    SELECT make_date((unnest(range(epoch_us(local_time) // 86400000000,
+                                   (epoch_us(local_time) + seconds * 1000000 - 1) // 86400000000 + 1)))::INTEGER)
     FROM basal_deliveries WHERE pump_id = ?1 AND events_id >= ?2
     UNION ALL
-    SELECT coalesce(started, timestamp)::DATE FROM boluses WHERE pump_id = ?1 AND events_id >= ?2
+    SELECT make_timestamp(epoch_us(local_time) + epoch_us(coalesce(started_utc, timestamp_utc)) - epoch_us(timestamp_utc))::DATE FROM boluses WHERE pump_id = ?1 AND events_id >= ?2
     UNION ALL
-    SELECT timestamp::DATE FROM carb_entries WHERE pump_id = ?1 AND events_id >= ?2
+    SELECT local_time::DATE FROM carb_entries WHERE pump_id = ?1 AND events_id >= ?2
     UNION ALL
-    SELECT timestamp::DATE FROM basal_totals WHERE pump_id = ?1 AND events_id >= ?2
+    SELECT local_time::DATE FROM basal_totals WHERE pump_id = ?1 AND events_id >= ?2
 ));
 
 INSERT INTO daily_totals BY NAME
 WITH deliveries AS (
     SELECT events_id, commanded_basal_rate AS rate, commanded_basal_rate_source AS source, seconds,
-           epoch_us(timestamp) AS began_us, epoch_us(timestamp) + seconds * 1000000 AS ended_us,
+           epoch_us(local_time) AS began_us, epoch_us(local_time) + seconds * 1000000 AS ended_us,
            began_us // 86400000000 AS first_day, (ended_us - 1) // 86400000000 AS last_day
     FROM basal_deliveries
     WHERE pump_id = ?1 AND seconds > 0 AND commanded_basal_rate IS NOT NULL
@@ -83,7 +83,7 @@ WITH deliveries AS (
 ), shares AS (
     -- A bolus for carbs and glucose is shared as it was proposed. Counted in whole 0.00001 U, so that the order of adding up
     -- makes no difference.
-    SELECT coalesce(started, timestamp)::DATE AS day, events_id, source = 'automatic' AS is_automatic,
+    SELECT make_timestamp(epoch_us(local_time) + epoch_us(coalesce(started_utc, timestamp_utc)) - epoch_us(timestamp_utc))::DATE AS day, events_id, source = 'automatic' AS is_automatic,
            coalesce(TRY_CAST(round(delivered_units * 100000) AS BIGINT), 0) AS delivered, delivered_units IS NULL AS is_unknown,
            greatest(coalesce(food_units, 0), 0) AS food, greatest(coalesce(correction_units, 0), 0) AS correction
     FROM boluses
@@ -100,14 +100,14 @@ WITH deliveries AS (
     FROM parts
     GROUP BY day
 ), carbs AS (
-    SELECT timestamp::DATE AS day, min(events_id) AS events_id, max(events_id) AS last_events_id, sum(carbs_grams) AS grams
+    SELECT local_time::DATE AS day, min(events_id) AS events_id, max(events_id) AS last_events_id, sum(carbs_grams) AS grams
     FROM carb_entries
     WHERE pump_id = ?1
     GROUP BY day
 ), totals AS (
     -- The pump starts its total anew at midnight and sometimes within a day; then the day is the sum of its runs.
-    SELECT timestamp::DATE AS day, events_id, total_units,
-           coalesce(total_units < lag(total_units) OVER (PARTITION BY timestamp::DATE ORDER BY events_id), true) AS begins
+    SELECT local_time::DATE AS day, events_id, total_units,
+           coalesce(total_units < lag(total_units) OVER (PARTITION BY local_time::DATE ORDER BY events_id), true) AS begins
     FROM basal_totals
     WHERE pump_id = ?1
 ), runs AS (

@@ -152,7 +152,7 @@ const BOLUS_SOURCES: &str = "
 const DAY_SOURCES: &str = "
     WITH day AS (FROM daily_totals WHERE id = ?1)
     SELECT d.events_id FROM basal_deliveries d JOIN day USING (pump_id)
-    WHERE d.timestamp < day.day + INTERVAL 1 DAY AND epoch_us(d.timestamp) + d.seconds * 1000000 > epoch_us(day.day::TIMESTAMP) AND d.seconds > 0
-    UNION ALL SELECT b.events_id FROM boluses b JOIN day USING (pump_id) WHERE coalesce(b.started, b.timestamp)::DATE = day.day
-    UNION ALL SELECT c.events_id FROM carb_entries c JOIN day USING (pump_id) WHERE c.timestamp::DATE = day.day
-    UNION ALL SELECT t.events_id FROM basal_totals t JOIN day USING (pump_id) WHERE t.timestamp::DATE = day.day";
+    WHERE d.local_time < day.day + INTERVAL 1 DAY AND epoch_us(d.local_time) + d.seconds * 1000000 > epoch_us(day.day::TIMESTAMP) AND d.seconds > 0
+    UNION ALL SELECT b.events_id FROM boluses b JOIN day USING (pump_id) WHERE make_timestamp(epoch_us(b.local_time) + epoch_us(coalesce(b.started_utc, b.timestamp_utc)) - epoch_us(b.timestamp_utc))::DATE = day.day
+    UNION ALL SELECT c.events_id FROM carb_entries c JOIN day USING (pump_id) WHERE c.local_time::DATE = day.day
+    UNION ALL SELECT t.events_id FROM basal_totals t JOIN day USING (pump_id) WHERE t.local_time::DATE = day.day";

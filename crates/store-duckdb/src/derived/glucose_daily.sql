@@ -1,7 +1,7 @@
 -- Where all readings of the day have the same interval, these are the plain mean and standard deviation.
 CREATE VIEW glucose_daily AS
 WITH days AS (
-    SELECT timestamp::DATE AS day, count(*) AS readings, sum(interval_seconds) AS seconds,
+    SELECT local_time::DATE AS day, count(*) AS readings, sum(interval_seconds) AS seconds,
            min(interval_seconds) = max(interval_seconds) AS has_one_interval,
            avg(cgm_reading) AS plain_mean, stddev_samp(cgm_reading) AS plain_sd,
            sum(cgm_reading * interval_seconds) / sum(interval_seconds) AS timed_mean,
@@ -14,7 +14,7 @@ WITH days AS (
            coalesce(sum(interval_seconds) FILTER (cgm_reading > 250), 0) AS above_250
     FROM cgm_readings
     WHERE counts
-    GROUP BY timestamp::DATE
+    GROUP BY local_time::DATE
 ), measured AS (
     SELECT *, CASE WHEN has_one_interval THEN plain_mean ELSE timed_mean END AS mean_mgdl,
            CASE WHEN has_one_interval THEN plain_sd

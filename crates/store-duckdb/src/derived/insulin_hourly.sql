@@ -1,6 +1,6 @@
 CREATE VIEW insulin_hourly AS
 WITH deliveries AS (
-    SELECT commanded_basal_rate AS rate, epoch_us(timestamp) AS began_us, epoch_us(timestamp) + seconds * 1000000 AS ended_us,
+    SELECT commanded_basal_rate AS rate, epoch_us(local_time) AS began_us, epoch_us(local_time) + seconds * 1000000 AS ended_us,
            began_us // 3600000000 AS first_hour, (ended_us - 1) // 3600000000 AS last_hour
     FROM basal_deliveries
     WHERE seconds > 0 AND commanded_basal_rate IS NOT NULL
@@ -12,14 +12,14 @@ WITH deliveries AS (
 ), doses AS (
     SELECT hour_number, delivered / 3600000.0 AS basal_units, 0.0 AS bolus_units FROM pieces
     UNION ALL
-    SELECT epoch_us(coalesce(started, timestamp)) // 3600000000, NULL, coalesce(delivered_units, 0) FROM boluses
+    SELECT (epoch_us(local_time) + epoch_us(coalesce(started_utc, timestamp_utc)) - epoch_us(timestamp_utc)) // 3600000000, NULL, coalesce(delivered_units, 0) FROM boluses
 )
 SELECT make_timestamp(hour_number * 3600000000) AS hour, sum(basal_units) AS basal_units, sum(bolus_units) AS bolus_units,
        sum(basal_units) + sum(bolus_units) AS total_units
 FROM doses
 GROUP BY hour_number;
 COMMENT ON VIEW insulin_hourly IS 'Insulin by local hour, all pumps together; a bolus counts for the hour in which it started';
-COMMENT ON COLUMN insulin_hourly.hour IS 'Start of the hour, pump''s wall clock';
+COMMENT ON COLUMN insulin_hourly.hour IS 'Start of the hour, local time';
 COMMENT ON COLUMN insulin_hourly.basal_units IS 'Basal delivered, in units; NULL where no rate of the hour is known';
 COMMENT ON COLUMN insulin_hourly.bolus_units IS 'Boluses delivered, in units';
 COMMENT ON COLUMN insulin_hourly.total_units IS 'Basal and boluses, in units; NULL where basal_units is';

@@ -9,6 +9,7 @@ CREATE TABLE sensor_sessions (
     ended_events_id     BIGINT,
     pump_id             INTEGER NOT NULL,
     started             TIMESTAMP NOT NULL,
+    local_time          TIMESTAMP NOT NULL,
     started_utc         TIMESTAMPTZ NOT NULL,
     ended               TIMESTAMP,
     ended_utc           TIMESTAMPTZ,
@@ -26,6 +27,7 @@ COMMENT ON COLUMN sensor_sessions.events_id IS 'The event with which the pump st
 COMMENT ON COLUMN sensor_sessions.ended_events_id IS 'The event that ended it: events.id; NULL where none did';
 COMMENT ON COLUMN sensor_sessions.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN sensor_sessions.started IS 'When the pump started or joined it, pump''s wall clock';
+COMMENT ON COLUMN sensor_sessions.local_time IS 'When it began, as a correct clock would have shown the person; differs from started only where the pump''s clock was wrong';
 COMMENT ON COLUMN sensor_sessions.started_utc IS 'When the pump started or joined it, as an instant';
 COMMENT ON COLUMN sensor_sessions.ended IS 'When it ended, pump''s wall clock; NULL while it lasts';
 COMMENT ON COLUMN sensor_sessions.ended_utc IS 'When it ended, as an instant; NULL while it lasts';

@@ -6,6 +6,7 @@ CREATE TABLE site_changes (
     events_id           BIGINT NOT NULL,
     pump_id             INTEGER NOT NULL,
     timestamp           TIMESTAMP NOT NULL,
+    local_time          TIMESTAMP NOT NULL,
     timestamp_utc       TIMESTAMPTZ NOT NULL,
     utc_offset_seconds  BIGINT NOT NULL,
     utc_source          VARCHAR NOT NULL,
@@ -18,6 +19,7 @@ COMMENT ON COLUMN site_changes.id IS 'Identity, equal to events_id';
 COMMENT ON COLUMN site_changes.events_id IS 'The event: events.id';
 COMMENT ON COLUMN site_changes.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN site_changes.timestamp IS 'When, pump''s wall clock';
+COMMENT ON COLUMN site_changes.local_time IS 'When, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
 COMMENT ON COLUMN site_changes.timestamp_utc IS 'When, as an instant';
 COMMENT ON COLUMN site_changes.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
 COMMENT ON COLUMN site_changes.utc_source IS 'How the instant was found, as in events.utc_source';

@@ -9,6 +9,7 @@ CREATE TABLE temp_rates (
     pump_id             INTEGER NOT NULL,
     temp_rate_id        INTEGER NOT NULL,
     started             TIMESTAMP NOT NULL,
+    local_time          TIMESTAMP NOT NULL,
     started_utc         TIMESTAMPTZ NOT NULL,
     ended               TIMESTAMP,
     ended_utc           TIMESTAMPTZ,
@@ -25,6 +26,7 @@ COMMENT ON COLUMN temp_rates.ended_events_id IS 'The event that ended it: events
 COMMENT ON COLUMN temp_rates.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN temp_rates.temp_rate_id IS 'The pump''s number of the temporary rate';
 COMMENT ON COLUMN temp_rates.started IS 'When it began, pump''s wall clock';
+COMMENT ON COLUMN temp_rates.local_time IS 'When it began, as a correct clock would have shown the person; differs from started only where the pump''s clock was wrong';
 COMMENT ON COLUMN temp_rates.started_utc IS 'When it began, as an instant';
 COMMENT ON COLUMN temp_rates.ended IS 'When it ended, pump''s wall clock; NULL while it lasts';
 COMMENT ON COLUMN temp_rates.ended_utc IS 'When it ended, as an instant; NULL while it lasts';

@@ -6,6 +6,7 @@ CREATE TABLE user_modes (
     ended_events_id     BIGINT,
     pump_id             INTEGER NOT NULL,
     started             TIMESTAMP NOT NULL,
+    local_time          TIMESTAMP NOT NULL,
     started_utc         TIMESTAMPTZ NOT NULL,
     ended               TIMESTAMP,
     ended_utc           TIMESTAMPTZ,
@@ -20,6 +21,7 @@ COMMENT ON COLUMN user_modes.events_id IS 'The event that began it: events.id';
 COMMENT ON COLUMN user_modes.ended_events_id IS 'The event that ended it: events.id; NULL where none did';
 COMMENT ON COLUMN user_modes.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN user_modes.started IS 'When it began, pump''s wall clock';
+COMMENT ON COLUMN user_modes.local_time IS 'When it began, as a correct clock would have shown the person; differs from started only where the pump''s clock was wrong';
 COMMENT ON COLUMN user_modes.started_utc IS 'When it began, as an instant';
 COMMENT ON COLUMN user_modes.ended IS 'When it ended, pump''s wall clock; NULL while it lasts';
 COMMENT ON COLUMN user_modes.ended_utc IS 'When it ended, as an instant; NULL while it lasts';

@@ -76,7 +76,7 @@ impl<'a> History<'a> {
 
     /// The pumps that have readings, in order of use.
     pub(crate) fn pumps(&self) -> Result<Vec<PumpSpan>> {
-        let list = "SELECT any_value(serial_number), any_value(model_name), min(timestamp)::DATE, max(timestamp)::DATE, count(*)
+        let list = "SELECT any_value(serial_number), any_value(model_name), min(local_time)::DATE, max(local_time)::DATE, count(*)
                     FROM cgm_readings JOIN pumps ON pumps.id = pump_id GROUP BY pump_id ORDER BY min(timestamp_utc)";
         query(self.reader, list, |row| {
             Ok(PumpSpan {
@@ -150,7 +150,7 @@ impl<'a> History<'a> {
     /// that it logged.
     pub(crate) fn readings(&self, window: Window) -> Result<Vec<Reading>> {
         let list = format!(
-            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), cgm_reading, status, interval_seconds FROM cgm_readings
+            "SELECT epoch_us(local_time), epoch_us(timestamp_utc), cgm_reading, status, interval_seconds FROM cgm_readings
              WHERE {} AND {} AND {} ORDER BY timestamp_utc",
             counting_readings(self.pump.is_some()),
             within("timestamp_utc", window),

@@ -37,7 +37,7 @@ impl History<'_> {
     /// Stretches that touch the window.
     fn basal(&self, window: Window) -> Result<Vec<BasalSegment>> {
         let list = format!(
-            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), seconds, commanded_basal_rate, coalesce(commanded_basal_rate_source, 'unknown')
+            "SELECT epoch_us(local_time), epoch_us(timestamp_utc), seconds, commanded_basal_rate, coalesce(commanded_basal_rate_source, 'unknown')
              FROM basal_deliveries
              WHERE seconds > 0 AND commanded_basal_rate IS NOT NULL AND {} AND {} ORDER BY timestamp_utc",
             overlapping("epoch_us(timestamp_utc)", "epoch_us(timestamp_utc) + seconds * 1000000", window),
@@ -53,8 +53,8 @@ impl History<'_> {
 
     fn boluses(&self, window: Window) -> Result<Vec<Bolus>> {
         let list = format!(
-            "SELECT epoch_us(coalesce(started, timestamp)), epoch_us(coalesce(started_utc, timestamp_utc)),
-                    epoch_us(coalesce(ended, started, timestamp)), epoch_us(coalesce(ended_utc, started_utc, timestamp_utc)),
+            "SELECT epoch_us(local_time) + epoch_us(coalesce(started_utc, timestamp_utc)) - epoch_us(timestamp_utc), epoch_us(coalesce(started_utc, timestamp_utc)),
+                    epoch_us(local_time) + epoch_us(coalesce(ended_utc, started_utc, timestamp_utc)) - epoch_us(timestamp_utc), epoch_us(coalesce(ended_utc, started_utc, timestamp_utc)),
                     delivered_units, coalesce(extended_delivered_units, 0), coalesce(food_units, 0), coalesce(correction_units, 0),
                     coalesce(carbs_grams, 0), source, user_override
              FROM boluses WHERE {} AND {} ORDER BY timestamp_utc",
@@ -100,7 +100,7 @@ impl History<'_> {
     /// What the pump said was on board, at each total that it wrote and before each bolus.
     fn insulin_on_board(&self, window: Window) -> Result<Vec<InsulinOnBoard>> {
         let list = format!(
-            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), iob_units
+            "SELECT epoch_us(local_time), epoch_us(timestamp_utc), iob_units
              FROM (SELECT pump_id, timestamp, timestamp_utc, iob_units FROM basal_totals
                    UNION ALL SELECT pump_id, timestamp, timestamp_utc, iob_units FROM boluses)
              WHERE iob_units IS NOT NULL AND {} AND {} ORDER BY timestamp_utc",
@@ -113,7 +113,7 @@ impl History<'_> {
     /// Every entry of carbohydrates, with a bolus or without.
     fn carbs(&self, window: Window) -> Result<Vec<CarbEntry>> {
         let list = format!(
-            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), carbs_grams, bolus_id IS NOT NULL FROM carb_entries
+            "SELECT epoch_us(local_time), epoch_us(timestamp_utc), carbs_grams, bolus_id IS NOT NULL FROM carb_entries
              WHERE {} AND {} ORDER BY timestamp_utc",
             within("timestamp_utc", window),
             self.chosen()
@@ -125,7 +125,7 @@ impl History<'_> {
 
     fn site_changes(&self, window: Window) -> Result<Vec<SiteChange>> {
         let list = format!(
-            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), kind FROM site_changes
+            "SELECT epoch_us(local_time), epoch_us(timestamp_utc), kind FROM site_changes
              WHERE {} AND {} ORDER BY timestamp_utc",
             within("timestamp_utc", window),
             self.chosen()
@@ -142,7 +142,7 @@ impl History<'_> {
 
     fn sensor_starts(&self, window: Window) -> Result<Vec<Stamp>> {
         let list = format!(
-            "SELECT epoch_us(started), epoch_us(started_utc) FROM sensor_sessions WHERE {} AND {} ORDER BY started_utc",
+            "SELECT epoch_us(local_time), epoch_us(started_utc) FROM sensor_sessions WHERE {} AND {} ORDER BY started_utc",
             within("started_utc", window),
             self.chosen()
         );
@@ -151,7 +151,7 @@ impl History<'_> {
 
     fn alarms(&self, window: Window) -> Result<Vec<Alarm>> {
         let list = format!(
-            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), family, name FROM alarms WHERE {} AND {} ORDER BY timestamp_utc",
+            "SELECT epoch_us(local_time), epoch_us(timestamp_utc), family, name FROM alarms WHERE {} AND {} ORDER BY timestamp_utc",
             within("timestamp_utc", window),
             self.chosen()
         );

@@ -20,7 +20,7 @@ pub(super) enum Profile {
 }
 
 const IGLU: &str = "
-    SELECT 'tandem' AS id, strftime(timestamp, '%Y-%m-%d %H:%M:%S') AS time, cgm_reading AS gl
+    SELECT 'tandem' AS id, strftime(local_time, '%Y-%m-%d %H:%M:%S') AS time, cgm_reading AS gl
     FROM cgm_readings WHERE {counting} AND {days} AND {pump} ORDER BY timestamp_utc";
 
 /// Files and collections of Nightscout; the documents are those that `tandem push nightscout` sends.
@@ -139,5 +139,5 @@ fn filled(query: &str, wanted: &Wanted) -> String {
     let parts = [("{datum}", DATUM), ("{extended_minutes}", EXTENDED_MINUTES), ("{utc}", UTC)];
     let query = parts.iter().fold(query.to_owned(), |query, (name, part)| query.replace(name, part));
     let query = query.replace("{counting}", counting_readings(wanted.pump.is_some()));
-    query.replace("{days}", &wanted.days("timestamp")).replace("{pump}", &wanted.of_pump("pump_id"))
+    query.replace("{days}", &wanted.days("local_time")).replace("{pump}", &wanted.of_pump("pump_id"))
 }
