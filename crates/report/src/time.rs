@@ -67,7 +67,9 @@ pub struct Span<T> {
     pub value: T,
 }
 
-/// The half-open stretch of time that a metric or a report is about.
+/// The half-open stretch of time that a metric or a report is about: days on the wall clock.
+///
+/// What belongs to it is decided by the wall clock, as every grouping by day is; how long it lasts, by the instants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// The first moment inside.
@@ -83,10 +85,10 @@ impl Window {
         minutes_between(self.start, self.end).max(0.0)
     }
 
-    /// Whether `stamp` lies inside.
+    /// Whether `stamp` lies inside, on the wall clock.
     #[must_use]
     pub fn contains(&self, stamp: Stamp) -> bool {
-        self.start.utc <= stamp.utc && stamp.utc < self.end.utc
+        self.start.wall <= stamp.wall && stamp.wall < self.end.wall
     }
 
     /// The wall-clock dates the window touches, oldest first. A window that ends at midnight does not touch that day.
@@ -99,8 +101,9 @@ impl Window {
     /// The part of `start..end` inside this window, or `None` when there is none.
     #[must_use]
     pub fn clip(&self, start: Stamp, end: Stamp) -> Option<(Stamp, Stamp)> {
-        let (start, end) = (start.max(self.start), end.min(self.end));
-        (start.utc < end.utc).then_some((start, end))
+        let first = if start.wall < self.start.wall { start.at_wall(self.start.wall) } else { start };
+        let last = if end.wall > self.end.wall { end.at_wall(self.end.wall) } else { end };
+        (first.utc < last.utc).then_some((first, last))
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use duckdb::{AccessMode, Config, Connection, Transaction};
 use pipeline::{StoreError, StoreErrorKind};
+use tempfile::TempDir;
 
 use crate::derived::{self, Layer};
 use crate::error::{broken, failed};
@@ -93,6 +94,9 @@ pub struct DuckStore {
     location: Location,
     options: StoreOptions,
     connection: Option<Connection>,
+    /// Where a database in memory writes what exceeds the memory limit. DuckDB's own choice, `.tmp` in the current folder, would
+    /// be shared with other stores. After the connection, which is dropped first.
+    spill: Option<TempDir>,
     /// The derived layer was found up to date: a file that this store reopens is not looked through again.
     is_up_to_date: bool,
 }
@@ -120,7 +124,11 @@ impl DuckStore {
     }
 
     fn at(location: Location, options: StoreOptions) -> Result<Self, StoreError> {
-        let mut store = Self { location, options, connection: None, is_up_to_date: false };
+        let spill = match &location {
+            Location::File(_) => None,
+            Location::Memory => Some(make_spill_folder()?),
+        };
+        let mut store = Self { location, options, connection: None, spill, is_up_to_date: false };
         store.connection()?;
         Ok(store)
     }
@@ -246,8 +254,20 @@ impl DuckStore {
         let config =
             config.with("autoinstall_known_extensions", "false")?.with("autoload_known_extensions", "false")?;
         let config = if self.options.read_only { config.access_mode(AccessMode::ReadOnly)? } else { config };
+        let config = match &self.spill {
+            Some(folder) => config.with("temp_directory", folder.path().to_string_lossy())?,
+            None => config,
+        };
         config.threads(THREADS)?.max_memory(&self.options.memory_limit)
     }
+}
+
+fn make_spill_folder() -> Result<TempDir, StoreError> {
+    tempfile::Builder::new().prefix("tandem-").tempdir().map_err(|error| StoreError {
+        kind: StoreErrorKind::NotWritable,
+        message: "cannot create a temporary folder".to_owned(),
+        source: Some(Box::new(error)),
+    })
 }
 
 /// True of an empty file, and of one that begins like a database of DuckDB.

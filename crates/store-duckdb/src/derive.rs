@@ -112,31 +112,30 @@ pub(crate) fn insert_all_in_tx(transaction: &Transaction<'_>, pump: PumpId, from
     domain_tables().try_for_each(|(table, _)| insert_in_tx(transaction, table, pump, from.number()).map(|_| ()))
 }
 
-/// What a correct clock would have shown, by the instant: the clock of pump `?1`, span by span.
-const LOCAL_CLOCK: &str = "
-    WITH clock AS (
-        SELECT epoch_us(from_wall) - utc_offset_seconds * 1000000 AS from_us, first_events_id, local_offset_seconds
-        FROM clock_segments WHERE pump_id = ?1
-    ), local_clock AS (
-        SELECT CASE WHEN row_number() OVER log = 1 THEN -4611686018427387904 ELSE from_us END AS from_us,
-               coalesce(lead(from_us) OVER log, 4611686018427387904) AS until_us, local_offset_seconds
-        FROM clock
-        WINDOW log AS (ORDER BY from_us, first_events_id)
-    )";
-
-/// The statement that inserts the rows of `table`. Where it has a `local_time`, that follows from the instant of each row: no
-/// table's own statement needs to know how.
-fn with_local_time(table: &Object) -> String {
-    let insert = table.definition().insert;
-    let has_local_time = table.definition().create.contains(" local_time ");
-    let Some((_, select)) = insert.split_once("BY NAME").filter(|_| has_local_time) else { return insert.to_owned() };
-    let instant = if table.definition().create.contains(" timestamp_utc ") { "timestamp_utc" } else { "started_utc" };
+/// The statement that inserts the rows of `table`. Where it has a `local_time`, that follows from the row's event, its wall clock
+/// and the clock of pump `?1` by the rule of `PumpClock::instant`, so no table's own statement needs to know it.
+fn insertion(table: &Object) -> String {
+    let definition = table.definition();
+    let has = |column: &str| definition.create.contains(&format!(" {column} "));
+    let Some((_, select)) = definition.insert.split_once("BY NAME").filter(|_| has("local_time")) else {
+        return definition.insert.to_owned();
+    };
+    let wall = if has("timestamp") { "timestamp" } else { "started" };
     format!(
-        "INSERT INTO {} BY NAME {LOCAL_CLOCK}
-         SELECT rows.*, make_timestamp(epoch_us(rows.{instant})
-                                       + coalesce(clock.local_offset_seconds, rows.utc_offset_seconds) * 1000000) AS local_time
-         FROM ({select}\n) rows
-         LEFT JOIN local_clock clock ON epoch_us(rows.{instant}) >= clock.from_us AND epoch_us(rows.{instant}) < clock.until_us",
+        "INSERT INTO {} BY NAME
+         SELECT made.*, make_timestamp(epoch_us(made.{wall})
+                                       + coalesce(parts.local_offset_seconds - parts.utc_offset_seconds, 0) * 1000000) AS local_time
+         FROM ({select}
+         ) AS made
+         ASOF LEFT JOIN (
+             SELECT DISTINCT first_events_id, CASE WHEN first_events_id = min(first_events_id) OVER () THEN 0 ELSE first_events_id END AS starts
+             FROM clock_segments WHERE pump_id = ?1
+         ) AS clock ON made.events_id >= clock.starts
+         ASOF LEFT JOIN (
+             SELECT *, CASE WHEN lag(1) OVER (PARTITION BY first_events_id ORDER BY from_wall) IS NULL
+                            THEN TIMESTAMP '-infinity' ELSE from_wall END AS starts
+             FROM clock_segments WHERE pump_id = ?1
+         ) AS parts ON parts.first_events_id = clock.first_events_id AND made.{wall} >= parts.starts",
         table.name
     )
 }
@@ -149,10 +148,10 @@ pub(crate) fn insert_in_tx(
     from: i64,
 ) -> Result<u64, StoreError> {
     let doing = || failed(format!("cannot derive {}", table.name));
-    let insert = with_local_time(table);
+    let insert = insertion(table);
     // DuckDB refuses a parameter that a statement does not have; totals are made for missing days, not from an event on.
     let parameters = if insert.contains("?2") { &[i64::from(pump.0), from][..] } else { &[i64::from(pump.0)][..] };
-    let rows = transaction.execute(insert, params_from_iter(parameters)).map_err(doing())?;
+    let rows = transaction.execute(&insert, params_from_iter(parameters)).map_err(doing())?;
     if !table.definition().update.is_empty() {
         transaction.execute(table.definition().update, []).map_err(doing())?;
     }

@@ -98,8 +98,9 @@ const OPENING: &str = "\
 Made from the comments in the database by `cargo xtask codegen`; do not edit. The same text is in every database:
 `SELECT * FROM duckdb_columns()`.
 
-Two clocks: `timestamp`, `started` and the like are the pump's wall clock, exactly as shown on the pump; columns that end in
-`_utc` are instants. `utc_source` says how an instant was found. Insulin is in units (U), rates in units per hour unless the
+Three times: `timestamp`, `started` and the like are the pump's wall clock, exactly as shown on the pump; columns that end in
+`_utc` are instants, and `utc_source` says how an instant was found; `local_time` is what a correct clock would have shown the
+person. Days and hours of the day are those of `local_time`. Insulin is in units (U), rates in units per hour unless the
 name says otherwise, glucose in mg/dL.
 ";
 

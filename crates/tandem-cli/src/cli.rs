@@ -22,7 +22,7 @@ Start here:
   tandem sync       fetch everything new from Tandem Source
   tandem            today and this week in a few lines
   tandem status     what is there, and what is missing
-  tandem query 'FROM cgm_readings ORDER BY timestamp DESC LIMIT 5'
+  tandem query 'FROM cgm_readings ORDER BY local_time DESC LIMIT 5'
 
 Exit codes: 0 done, 1 internal error, 2 usage, 3 configuration or credentials, 4 network or service, \
 5 database, 6 problems in the data, 130 interrupted.";

@@ -355,7 +355,7 @@ fn query_hint(error: &QueryError) -> Option<&'static str> {
         }
         QueryError::Refused { message } if speaks_of_instants(message) => Some(
             "columns that end in _utc are instants, and DuckDB counts with these only by its extension icu, which is left out here. \
-             `timestamp` and `started` (the pump's wall clock) take intervals, date_trunc and ::DATE; `now()::TIMESTAMP` is the \
+             `local_time` and `timestamp` (the pump's clock) take intervals, date_trunc and ::DATE; `now()::TIMESTAMP` is the \
              present in UTC; epoch_us(timestamp_utc) is a number",
         ),
         QueryError::Several => Some("run one statement at a time"),

@@ -13,9 +13,10 @@ pub struct Topic {
     pub sql: &'static str,
 }
 
-const READINGS: &str = "FROM cgm_readings WHERE timestamp >= '{from}' AND timestamp < '{to}' ORDER BY timestamp_utc";
+const READINGS: &str =
+    "FROM cgm_readings WHERE counts AND local_time >= '{from}' AND local_time < '{to}' ORDER BY timestamp_utc";
 const INSULIN_DAYS: &str = "FROM insulin_daily WHERE day >= '{from}' AND day < '{to}' ORDER BY day";
-const BOLUSES: &str = "FROM boluses WHERE coalesce(started, timestamp) >= '{from}' AND coalesce(started, timestamp) < '{to}' ORDER BY timestamp_utc";
+const BOLUSES: &str = "FROM boluses WHERE local_time >= '{from}' AND local_time < '{to}' ORDER BY timestamp_utc";
 
 macro_rules! topics {
     ($($name:ident = $key:literal, $sql:expr;)*) => {
@@ -35,24 +36,24 @@ topics! {
     OWN_TARGET = "define-own-target", READINGS;
     GRI = "define-gri", READINGS;
     WEAR = "define-wear", READINGS;
-    PROFILE = "define-profile", "SELECT hour(timestamp) AS hour, quantile_cont(cgm_reading, [0.05, 0.25, 0.5, 0.75, 0.95]) AS percentiles, count(*) AS readings FROM cgm_readings WHERE timestamp >= '{from}' AND timestamp < '{to}' GROUP BY ALL ORDER BY ALL";
+    PROFILE = "define-profile", "SELECT hour(local_time) AS hour, quantile_cont(cgm_reading, [0.05, 0.25, 0.5, 0.75, 0.95]) AS percentiles, count(*) AS readings FROM cgm_readings WHERE counts AND local_time >= '{from}' AND local_time < '{to}' GROUP BY ALL ORDER BY ALL";
     SMALL_DAYS = "define-small-days", "FROM glucose_daily WHERE day >= '{from}' AND day < '{to}' ORDER BY day";
     TDD = "define-tdd", INSULIN_DAYS;
     BASAL_SHARE = "define-basal-share", INSULIN_DAYS;
     AUTO_CORRECTION = "define-auto-correction", INSULIN_DAYS;
-    CONTROL_IQ = "define-control-iq", "FROM control_iq_modes WHERE started < '{to}' AND coalesce(ended, '{to}') > '{from}' ORDER BY started_utc";
-    SLEEP = "define-sleep", "FROM user_modes WHERE mode = 'sleeping' AND started < '{to}' AND coalesce(ended, '{to}') > '{from}' ORDER BY started_utc";
-    EXERCISE = "define-exercise", "FROM user_modes WHERE mode = 'exercising' AND started < '{to}' AND coalesce(ended, '{to}') > '{from}' ORDER BY started_utc";
+    CONTROL_IQ = "define-control-iq", "FROM control_iq_modes WHERE local_time < '{to}' AND coalesce(ended, '{to}') > '{from}' ORDER BY started_utc";
+    SLEEP = "define-sleep", "FROM user_modes WHERE mode = 'sleeping' AND local_time < '{to}' AND coalesce(ended, '{to}') > '{from}' ORDER BY started_utc";
+    EXERCISE = "define-exercise", "FROM user_modes WHERE mode = 'exercising' AND local_time < '{to}' AND coalesce(ended, '{to}') > '{from}' ORDER BY started_utc";
     BOLUS_COUNTS = "define-boluses", BOLUSES;
-    CARBS = "define-carbs", "FROM carb_entries WHERE timestamp >= '{from}' AND timestamp < '{to}' ORDER BY timestamp_utc";
+    CARBS = "define-carbs", "FROM carb_entries WHERE local_time >= '{from}' AND local_time < '{to}' ORDER BY timestamp_utc";
     DAILY_INSULIN = "define-daily-insulin", INSULIN_DAYS;
-    CHANGES = "define-changes", "FROM site_changes WHERE timestamp >= '{from}' AND timestamp < '{to}' ORDER BY timestamp_utc";
-    ALARMS = "define-alarms", "FROM alarms WHERE timestamp >= '{from}' AND timestamp < '{to}' ORDER BY timestamp_utc";
-    EPISODES = "define-episodes", "SELECT timestamp, cgm_reading FROM cgm_readings WHERE (cgm_reading < 70 OR cgm_reading > 180) AND timestamp >= '{from}' AND timestamp < '{to}' ORDER BY timestamp_utc";
-    DAY = "define-day", "FROM timeline WHERE timestamp >= '{from}' AND timestamp < '{to}' ORDER BY timestamp_utc";
+    CHANGES = "define-changes", "FROM site_changes WHERE local_time >= '{from}' AND local_time < '{to}' ORDER BY timestamp_utc";
+    ALARMS = "define-alarms", "FROM alarms WHERE local_time >= '{from}' AND local_time < '{to}' ORDER BY timestamp_utc";
+    EPISODES = "define-episodes", "SELECT local_time, cgm_reading FROM cgm_readings WHERE counts AND (cgm_reading < 70 OR cgm_reading > 180) AND local_time >= '{from}' AND local_time < '{to}' ORDER BY timestamp_utc";
+    DAY = "define-day", "FROM timeline WHERE local_time >= '{from}' AND local_time < '{to}' ORDER BY timestamp_utc";
     SETTINGS = "define-settings", "SELECT c.known_from, c.settings_hash, s.details FROM pump_settings_changes c JOIN pump_settings s USING (pump_id, settings_hash) WHERE c.known_from < '{to}' ORDER BY c.known_from";
     TRENDS = "define-trends", "SELECT time_bucket(INTERVAL 1 WEEK, day) AS week, avg(from_70_to_180_percent) AS in_range, avg(mean_mgdl) AS mean FROM glucose_daily WHERE day >= '{from}' AND day < '{to}' GROUP BY ALL ORDER BY ALL";
-    WEEK_MAP = "define-week-map", "SELECT isodow(timestamp) AS weekday, hour(timestamp) AS hour, 100.0 * count(*) FILTER (cgm_reading BETWEEN 70 AND 180) / count(*) AS in_range FROM cgm_readings WHERE timestamp >= '{from}' AND timestamp < '{to}' GROUP BY ALL ORDER BY ALL";
+    WEEK_MAP = "define-week-map", "SELECT isodow(local_time) AS weekday, hour(local_time) AS hour, 100.0 * count(*) FILTER (cgm_reading BETWEEN 70 AND 180) / count(*) AS in_range FROM cgm_readings WHERE counts AND local_time >= '{from}' AND local_time < '{to}' GROUP BY ALL ORDER BY ALL";
     SUMMARY = "define-summary", READINGS;
 }
 

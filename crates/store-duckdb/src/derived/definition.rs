@@ -29,7 +29,17 @@ impl Definition {
 fn part_of(sql: &'static str, part: usize) -> &'static str {
     let Some(start) = line_starting_with(sql, OPENINGS[part]) else { return "" };
     let ends = OPENINGS[part + 1..].iter().filter_map(|opening| line_starting_with(sql, opening));
-    sql[start..ends.min().unwrap_or(sql.len())].trim_end().trim_end_matches(';')
+    let part = &sql[start..ends.min().unwrap_or(sql.len())];
+    without_closing_comment(part).trim_end_matches(';')
+}
+
+/// Behind the last statement of a part may come a comment on the next part.
+fn without_closing_comment(sql: &str) -> &str {
+    let sql = sql.trim_end();
+    match sql.rsplit_once('\n') {
+        Some((before, last)) if last.trim_start().starts_with("--") => without_closing_comment(before),
+        _ => sql,
+    }
 }
 
 fn line_starting_with(sql: &str, opening: &str) -> Option<usize> {

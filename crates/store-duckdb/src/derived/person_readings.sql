@@ -10,5 +10,5 @@ COMMENT ON COLUMN person_readings.timestamp_utc IS 'When it was measured, as an 
 COMMENT ON COLUMN person_readings.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
 COMMENT ON COLUMN person_readings.cgm_reading IS 'Glucose in mg/dL; 39 where the sensor says LOW, 401 where it says HIGH';
 COMMENT ON COLUMN person_readings.status IS 'ok, low (below the sensor''s range) or high (above it)';
-COMMENT ON COLUMN person_readings.sensor_type IS 'dexcom_g4, dexcom_g5, dexcom_g6, dexcom_g7, libre_2 or libre_3';
+COMMENT ON COLUMN person_readings.sensor_type IS 'dexcom_g4, dexcom_g5, dexcom_g6, dexcom_g7, libre2 or libre3';
 COMMENT ON COLUMN person_readings.interval_seconds IS 'The time it stands for, in seconds: weigh means and shares of time by it';

@@ -75,6 +75,8 @@ fn real_events_give_the_same_rows_in_any_order() {
     for size in [7, 40] {
         let pieces: Vec<&[String]> = backwards.chunks(size).collect();
         let found = derived_contents(pipeline_of(&pieces).store().expect("the store")).expect("readable");
-        assert_eq!(found, expected, "{size} events at a time");
+        let difference = found.iter().zip(&expected).find(|(found, expected)| found != expected);
+        assert_eq!(difference, None, "{size} events at a time");
+        assert_eq!(found.len(), expected.len(), "{size} events at a time");
     }
 }

@@ -170,6 +170,18 @@ fn a_wrong_date_leaves_instants_as_they_are() {
         let instants = [start, start + Duration::days(10) - Duration::minutes(5)];
         let expected = instants.map(|wall| (wall.and_utc() - offset).timestamp().to_string()).join("|");
         assert_eq!(table(pipeline.store().expect("the store"), first), [expected], "{zone}");
+        // The person's days are as if nothing had been wrong: in events, tables and views.
+        for query in [
+            "SELECT count(DISTINCT local_time::DATE), min(local_time)::DATE, max(local_time)::DATE FROM events WHERE event_id = 279",
+            "SELECT count(*), min(day), max(day) FROM daily_totals WHERE round(basal_hours) = 24",
+            "SELECT count(*), min(day), max(day) FROM insulin_daily WHERE is_complete",
+            "SELECT count(*) // 24, min(hour)::DATE, max(hour)::DATE FROM insulin_hourly",
+        ] {
+            let days = table(pipeline.store().expect("the store"), query);
+            assert_eq!(days, ["10|2026-06-01|2026-06-10"], "{zone}: {query}");
+        }
+        let wrong = "SELECT count(*) // 12 FROM basal_deliveries WHERE local_time <> timestamp";
+        assert_eq!(table(pipeline.store().expect("the store"), wrong), [hours.to_string()], "{zone}");
     }
 }
 

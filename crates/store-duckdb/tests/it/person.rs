@@ -88,7 +88,7 @@ fn of_two_sensors_at_once_one_counts_at_any_time() {
     for old_first in [true, false] {
         let mut store = two_pumps(&old, &new, old_first);
         let counted = "SELECT sensor_type, count(*), min(timestamp)::TIME, max(timestamp)::TIME FROM person_readings GROUP BY ALL ORDER BY ALL";
-        check(&mut store, counted, &["dexcom_g7|120|00:00:00|09:55:00", "libre_3|300|10:00:20|14:59:20"]);
+        check(&mut store, counted, &["dexcom_g7|120|00:00:00|09:55:00", "libre3|300|10:00:20|14:59:20"]);
     }
 }
 

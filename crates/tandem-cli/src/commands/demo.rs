@@ -165,7 +165,7 @@ fn closing(database: &Path, report: &Path, fetched: &Fetched, started: Instant) 
         format!("  {}", command(&format!("tandem status --db {database}"))),
         format!(
             "  {}",
-            command(&format!("tandem query --db {database} 'FROM cgm_readings ORDER BY timestamp DESC LIMIT 5'"))
+            command(&format!("tandem query --db {database} 'FROM cgm_readings ORDER BY local_time DESC LIMIT 5'"))
         ),
         format!("  {}    {}", command("tandem init"), style("your own history").dim()),
         format!(

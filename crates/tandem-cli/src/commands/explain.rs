@@ -15,7 +15,7 @@ use crate::terminal::Terminal;
 
 const EXAMPLES: &str = "\
 Examples:
-  tandem query 'SELECT id, timestamp, delivered_units FROM boluses ORDER BY timestamp DESC LIMIT 3'
+  tandem query 'SELECT id, local_time, delivered_units FROM boluses ORDER BY local_time DESC LIMIT 3'
   tandem explain boluses 281479271747391";
 
 /// Show what a row was made from, down to the pump's events and their raw text

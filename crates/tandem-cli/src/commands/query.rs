@@ -27,13 +27,13 @@ const EXAMPLES: &str = "\
 Examples:
   tandem query 'SHOW TABLES'
   tandem query 'DESCRIBE cgm_readings'
-  tandem query \"SELECT date_trunc('day', timestamp) AS day, round(avg(cgm_reading)) FROM cgm_readings GROUP BY day ORDER BY day\"
+  tandem query \"SELECT date_trunc('day', local_time) AS day, round(avg(cgm_reading)) FROM cgm_readings GROUP BY day ORDER BY day\"
   tandem query --file report.sql --format csv > report.csv
   tandem query 'FROM cgm_5min' --format parquet --output cgm.parquet
   echo 'FROM pumps' | tandem query --format json
 
-The database is opened read-only; a query cannot reach files, the network or extensions. For days and intervals use `timestamp`,
-the pump's wall clock: `WHERE timestamp >= now()::TIMESTAMP - INTERVAL 7 DAY`.";
+The database is opened read-only; a query cannot reach files, the network or extensions. For days and intervals use
+`local_time`: `WHERE local_time >= now()::TIMESTAMP - INTERVAL 7 DAY`.";
 
 /// Ask the database in SQL
 #[derive(Args, Debug)]

@@ -53,7 +53,7 @@ impl History<'_> {
 
     fn newest_reading(&self) -> Result<Option<Reading>> {
         let newest = format!(
-            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), cgm_reading, status FROM cgm_readings
+            "SELECT epoch_us(local_time), epoch_us(timestamp_utc), cgm_reading, status FROM cgm_readings
              WHERE {} ORDER BY timestamp_utc DESC LIMIT 1",
             self.believable()
         );

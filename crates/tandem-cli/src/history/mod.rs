@@ -5,13 +5,14 @@
 
 pub(crate) mod cells;
 mod latest;
+mod local_clock;
 mod period;
 mod settings;
 
 pub(crate) use latest::Latest;
 
 use anyhow::{Result, anyhow};
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 use pipeline::clock_model::ZoneHistory;
 use report::{Reading, Stamp, Window};
@@ -19,13 +20,14 @@ use store_duckdb::Reader;
 
 use crate::failure::{Exit, Failure};
 use cells::{Cells, query};
+use local_clock::LocalClock;
 
 /// A person's history, as far as the report is concerned.
 pub(crate) struct History<'a> {
     reader: &'a Reader,
     /// Only this pump's rows, where one was chosen.
     pump: Option<i64>,
-    zones: ZoneHistory,
+    clock: LocalClock,
     /// The zone in force for the newest days.
     pub(crate) zone: Option<Tz>,
 }
@@ -60,7 +62,7 @@ impl<'a> History<'a> {
             zones.set(from, name.parse().map_err(|_| anyhow!("the database names an unknown zone {name:?}"))?);
         }
         let zone = zones.entries().last().map(|(_, zone)| *zone);
-        Ok(Self { reader, pump: None, zones, zone })
+        Ok(Self { reader, pump: None, clock: LocalClock::read(reader, zones)?, zone })
     }
 
     /// The part of it that the pump with this serial number made; all of it without one.
@@ -93,10 +95,10 @@ impl<'a> History<'a> {
     pub(crate) fn models(&self, window: Window) -> Result<Option<String>> {
         let list = format!(
             "SELECT model_name FROM (
-                 SELECT pump_id, timestamp_utc FROM basal_deliveries UNION ALL SELECT pump_id, timestamp_utc FROM cgm_readings
+                 SELECT pump_id, local_time, timestamp_utc FROM basal_deliveries UNION ALL SELECT pump_id, local_time, timestamp_utc FROM cgm_readings
              ) JOIN pumps ON pumps.id = pump_id
              WHERE model_name IS NOT NULL AND {} AND {} GROUP BY model_name ORDER BY min(timestamp_utc)",
-            within("timestamp_utc", window),
+            within("epoch_us(local_time)", window),
             self.chosen()
         );
         let names = query(self.reader, &list, |row| row.text(0))?;
@@ -111,14 +113,16 @@ impl<'a> History<'a> {
         }))
     }
 
-    /// The oldest and the newest day with glucose or insulin, on the wall clock; `None` without any. Rows of a clock that was
-    /// never set count only where there are no others.
+    /// The days, in local time, of the first and the last instant with glucose or insulin; `None` without any. Rows of a clock
+    /// that was never set count only where there are no others.
     pub(crate) fn recorded_days(&self) -> Result<Option<(NaiveDate, NaiveDate)>> {
-        let of =
-            |table: &str| format!("SELECT timestamp::DATE AS day, utc_source FROM {table} WHERE {}", self.chosen());
+        let of = |table: &str| {
+            format!("SELECT local_time::DATE AS day, timestamp_utc, utc_source FROM {table} WHERE {}", self.chosen())
+        };
         let days = format!(
-            "SELECT coalesce(min(day) FILTER (trusted), min(day)), coalesce(max(day) FILTER (trusted), max(day))
-             FROM (SELECT day, utc_source NOT IN ('factory_clock', 'future_clock') AS trusted
+            "SELECT coalesce(arg_min(day, timestamp_utc) FILTER (trusted), arg_min(day, timestamp_utc)),
+                    coalesce(arg_max(day, timestamp_utc) FILTER (trusted), arg_max(day, timestamp_utc))
+             FROM (SELECT day, timestamp_utc, utc_source NOT IN ('factory_clock', 'future_clock') AS trusted
                    FROM ({} UNION ALL {} UNION ALL {})) HAVING count(*) > 0",
             of("cgm_readings"),
             of("basal_deliveries"),
@@ -132,28 +136,24 @@ impl<'a> History<'a> {
         Window { start: self.midnight(first), end: self.midnight(end) }
     }
 
-    /// The instant of an hour (0 to 24) on the wall clock of `day`; `None` where the clock skips it.
+    /// The instant of an hour (0 to 24) in local time on `day`; `None` where the clock skips it.
     pub(crate) fn at(&self, day: NaiveDate, hour: u32) -> Option<DateTime<Utc>> {
         let Some(wall) = day.and_hms_opt(hour, 0, 0) else { return day.succ_opt().map(|next| self.midnight(next).utc) };
-        match self.zones.zone_on(day) {
-            Some(zone) => zone.from_local_datetime(&wall).earliest().map(|instant| instant.to_utc()),
-            None => Some(wall.and_utc()),
-        }
+        self.clock.first_showing(wall)
     }
 
     fn midnight(&self, day: NaiveDate) -> Stamp {
-        let wall = day.and_time(NaiveTime::MIN);
-        self.zones.zone_on(day).map_or_else(|| Stamp::from_wall_as_utc(wall), |zone| Stamp::in_zone(wall, zone))
+        self.clock.reaching(day.and_time(NaiveTime::MIN))
     }
 
-    /// The readings in `window` that count, by instants: of the person, each measurement once; of one pump, where one was chosen, each
+    /// The readings in `window` that count, in order of instants: of the person, each measurement once; of one pump, where one was chosen, each
     /// that it logged.
     pub(crate) fn readings(&self, window: Window) -> Result<Vec<Reading>> {
         let list = format!(
             "SELECT epoch_us(local_time), epoch_us(timestamp_utc), cgm_reading, status, interval_seconds FROM cgm_readings
              WHERE {} AND {} AND {} ORDER BY timestamp_utc",
             counting_readings(self.pump.is_some()),
-            within("timestamp_utc", window),
+            within("epoch_us(local_time)", window),
             self.chosen()
         );
         query(self.reader, &list, |row| {
@@ -208,10 +208,13 @@ pub(crate) fn counting_readings(of_one_pump: bool) -> &'static str {
     if of_one_pump { "not_counted_because IS DISTINCT FROM 'repeated'" } else { "counts" }
 }
 
-/// A condition: `column`, an instant, lies in `window`.
-fn within(column: &str, window: Window) -> String {
-    let micros = |stamp: Stamp| stamp.utc.timestamp_micros();
-    format!("epoch_us({column}) >= {} AND epoch_us({column}) < {}", micros(window.start), micros(window.end))
+/// A condition: `time`, a local time in microseconds, lies in `window`.
+fn within(time: &str, window: Window) -> String {
+    format!("{time} >= {} AND {time} < {}", wall_micros(window.start), wall_micros(window.end))
+}
+
+fn wall_micros(stamp: Stamp) -> i64 {
+    stamp.wall.and_utc().timestamp_micros()
 }
 
 /// The moment in two cells: microseconds of the wall clock, and of the instant.

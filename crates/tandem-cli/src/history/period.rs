@@ -7,7 +7,7 @@ use report::insulin::{BasalSegment, Bolus, CarbEntry, InsulinRows};
 use report::{Span, Stamp, Window};
 
 use super::cells::query;
-use super::{History, stamp, within};
+use super::{History, stamp, wall_micros, within};
 
 impl History<'_> {
     /// Everything that happened in `window`.
@@ -40,7 +40,7 @@ impl History<'_> {
             "SELECT epoch_us(local_time), epoch_us(timestamp_utc), seconds, commanded_basal_rate, coalesce(commanded_basal_rate_source, 'unknown')
              FROM basal_deliveries
              WHERE seconds > 0 AND commanded_basal_rate IS NOT NULL AND {} AND {} ORDER BY timestamp_utc",
-            overlapping("epoch_us(timestamp_utc)", "epoch_us(timestamp_utc) + seconds * 1000000", window),
+            overlapping("epoch_us(local_time)", "epoch_us(local_time) + seconds * 1000000", window),
             self.chosen()
         );
         query(self.reader, &list, |row| {
@@ -53,12 +53,16 @@ impl History<'_> {
 
     fn boluses(&self, window: Window) -> Result<Vec<Bolus>> {
         let list = format!(
-            "SELECT epoch_us(local_time) + epoch_us(coalesce(started_utc, timestamp_utc)) - epoch_us(timestamp_utc), epoch_us(coalesce(started_utc, timestamp_utc)),
-                    epoch_us(local_time) + epoch_us(coalesce(ended_utc, started_utc, timestamp_utc)) - epoch_us(timestamp_utc), epoch_us(coalesce(ended_utc, started_utc, timestamp_utc)),
+            "WITH timed AS (
+                 SELECT *, epoch_us(local_time) - epoch_us(timestamp_utc) AS offset_us, epoch_us(coalesce(started_utc, timestamp_utc)) AS start_us,
+                        epoch_us(coalesce(ended_utc, started_utc, timestamp_utc)) AS end_us
+                 FROM boluses
+             )
+             SELECT start_us + offset_us, start_us, end_us + offset_us, end_us,
                     delivered_units, coalesce(extended_delivered_units, 0), coalesce(food_units, 0), coalesce(correction_units, 0),
                     coalesce(carbs_grams, 0), source, user_override
-             FROM boluses WHERE {} AND {} ORDER BY timestamp_utc",
-            within("coalesce(started_utc, timestamp_utc)", window),
+             FROM timed WHERE {} AND {} ORDER BY timestamp_utc",
+            within("start_us + offset_us", window),
             self.chosen()
         );
         query(self.reader, &list, |row| {
@@ -81,15 +85,16 @@ impl History<'_> {
     fn spans<T>(&self, table: &str, value: &str, window: Window, named: impl Fn(&str) -> T) -> Result<Vec<Span<T>>> {
         let list = format!(
             "WITH last_events AS (
-                 SELECT pump_id, arg_max(timestamp, id) AS last_wall, arg_max(timestamp_utc, id) AS last_utc FROM events GROUP BY pump_id
+                 SELECT pump_id, arg_max(timestamp_utc, id) AS last_utc FROM events GROUP BY pump_id
              ), spans AS (
-                 SELECT pump_id, started, started_utc, coalesce(ended, greatest(started, last_wall)) AS ended,
-                        coalesce(ended_utc, greatest(started_utc, last_utc)) AS ended_utc, {value} AS value
+                 SELECT pump_id, epoch_us(local_time) AS start_local_us, epoch_us(started_utc) AS start_us,
+                        epoch_us(coalesce(ended_utc, greatest(started_utc, last_utc))) AS end_us, start_local_us + end_us - start_us AS end_local_us,
+                        {value} AS value
                  FROM {table} JOIN last_events USING (pump_id)
              )
-             SELECT epoch_us(started), epoch_us(started_utc), epoch_us(ended), epoch_us(ended_utc), value FROM spans
-             WHERE {} AND {} ORDER BY started_utc",
-            overlapping("epoch_us(started_utc)", "epoch_us(ended_utc)", window),
+             SELECT start_local_us, start_us, end_local_us, end_us, value FROM spans
+             WHERE {} AND {} ORDER BY start_us",
+            overlapping("start_local_us", "end_local_us", window),
             self.chosen()
         );
         query(self.reader, &list, |row| {
@@ -101,10 +106,10 @@ impl History<'_> {
     fn insulin_on_board(&self, window: Window) -> Result<Vec<InsulinOnBoard>> {
         let list = format!(
             "SELECT epoch_us(local_time), epoch_us(timestamp_utc), iob_units
-             FROM (SELECT pump_id, timestamp, timestamp_utc, iob_units FROM basal_totals
-                   UNION ALL SELECT pump_id, timestamp, timestamp_utc, iob_units FROM boluses)
+             FROM (SELECT pump_id, local_time, timestamp_utc, iob_units FROM basal_totals
+                   UNION ALL SELECT pump_id, local_time, timestamp_utc, iob_units FROM boluses)
              WHERE iob_units IS NOT NULL AND {} AND {} ORDER BY timestamp_utc",
-            within("timestamp_utc", window),
+            within("epoch_us(local_time)", window),
             self.chosen()
         );
         query(self.reader, &list, |row| Ok(InsulinOnBoard { at: stamp(row, 0, 1)?, units: row.parsed(2)? }))
@@ -115,7 +120,7 @@ impl History<'_> {
         let list = format!(
             "SELECT epoch_us(local_time), epoch_us(timestamp_utc), carbs_grams, bolus_id IS NOT NULL FROM carb_entries
              WHERE {} AND {} ORDER BY timestamp_utc",
-            within("timestamp_utc", window),
+            within("epoch_us(local_time)", window),
             self.chosen()
         );
         query(self.reader, &list, |row| {
@@ -127,7 +132,7 @@ impl History<'_> {
         let list = format!(
             "SELECT epoch_us(local_time), epoch_us(timestamp_utc), kind FROM site_changes
              WHERE {} AND {} ORDER BY timestamp_utc",
-            within("timestamp_utc", window),
+            within("epoch_us(local_time)", window),
             self.chosen()
         );
         let mut changes =
@@ -143,7 +148,7 @@ impl History<'_> {
     fn sensor_starts(&self, window: Window) -> Result<Vec<Stamp>> {
         let list = format!(
             "SELECT epoch_us(local_time), epoch_us(started_utc) FROM sensor_sessions WHERE {} AND {} ORDER BY started_utc",
-            within("started_utc", window),
+            within("epoch_us(local_time)", window),
             self.chosen()
         );
         query(self.reader, &list, |row| stamp(row, 0, 1))
@@ -152,15 +157,14 @@ impl History<'_> {
     fn alarms(&self, window: Window) -> Result<Vec<Alarm>> {
         let list = format!(
             "SELECT epoch_us(local_time), epoch_us(timestamp_utc), family, name FROM alarms WHERE {} AND {} ORDER BY timestamp_utc",
-            within("timestamp_utc", window),
+            within("epoch_us(local_time)", window),
             self.chosen()
         );
         query(self.reader, &list, |row| Ok(Alarm { at: stamp(row, 0, 1)?, family: row.parsed(2)?, name: row.text(3)? }))
     }
 }
 
-/// A condition: the stretch between two expressions in microseconds touches `window`.
+/// A condition: the span between two local times in microseconds touches `window`.
 fn overlapping(start: &str, end: &str, window: Window) -> String {
-    let (first, last) = (window.start.utc.timestamp_micros(), window.end.utc.timestamp_micros());
-    format!("{start} < {last} AND {end} > {first}")
+    format!("{start} < {} AND {end} > {}", wall_micros(window.end), wall_micros(window.start))
 }

@@ -73,7 +73,11 @@ impl ScreenTable {
         let mut shown: Vec<usize> = (0..self.columns.len()).collect();
         let mut widths: Vec<usize> = shown.iter().map(|column| self.natural_width(*column)).collect();
         while !self.shrink(&shown, &mut widths, width) && shown.len() > 1 {
-            let says_least = |column: &usize| says_least(&self.columns[*column].0);
+            let has_local_time = self.columns.iter().any(|(name, _)| name == "local_time");
+            let says_least = |column: &usize| {
+                let name = self.columns[*column].0.as_str();
+                says_least(name) || (name == "timestamp" && has_local_time)
+            };
             let least = shown.iter().rposition(says_least).unwrap_or(shown.len() - 1);
             shown.remove(least);
             widths = shown.iter().map(|column| self.natural_width(*column)).collect();

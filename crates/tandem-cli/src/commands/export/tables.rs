@@ -8,7 +8,7 @@ use crate::failure::{Exit, Failure};
 use crate::history::cells::query;
 
 /// Columns that say when, the first that a table has.
-const TIMES: [&str; 6] = ["timestamp", "started", "day", "slot", "hour", "pump_time"];
+const TIMES: [&str; 7] = ["local_time", "timestamp", "started", "day", "slot", "hour", "pump_time"];
 
 /// A table or view.
 pub(super) struct Table {

@@ -1,0 +1,104 @@
+//! What a correct clock showed the person at any instant, and when it showed a given time.
+
+use anyhow::Result;
+use chrono::{DateTime, NaiveDateTime, Offset as _, TimeDelta, TimeZone as _, Utc};
+use pipeline::clock_model::ZoneHistory;
+use report::Stamp;
+use store_duckdb::Reader;
+
+use super::cells::query;
+
+/// The person's clock: that of the pump in use, with what was wrong put right; outside the log, the clocks of the zone.
+pub(super) struct LocalClock {
+    /// In order of time, without gaps; an offset holds until the next begins.
+    pieces: Vec<Piece>,
+    /// Where the log ends.
+    end: i64,
+    zones: ZoneHistory,
+}
+
+/// One offset to UTC, in seconds, from an instant on, in seconds since 1970.
+#[derive(Clone, Copy)]
+struct Piece {
+    from: i64,
+    offset: i64,
+}
+
+impl LocalClock {
+    pub(super) fn read(reader: &Reader, zones: ZoneHistory) -> Result<Self> {
+        // A clock whose instants are not known says nothing about the person's.
+        let list =
+            "SELECT epoch_us(from_wall) // 1000000 - utc_offset_seconds, local_offset_seconds FROM clock_segments
+                    WHERE utc_source NOT IN ('factory_clock', 'future_clock') ORDER BY ALL";
+        let pieces = query(reader, list, |row| Ok(Piece { from: row.parsed(0)?, offset: row.parsed(1)? }))?;
+        let newest = "SELECT coalesce(max(epoch_us(timestamp_utc)), 0) // 1000000 FROM cgm_readings
+                      UNION ALL SELECT coalesce(max(epoch_us(timestamp_utc)), 0) // 1000000 FROM basal_deliveries";
+        let end = query(reader, newest, |row| row.parsed(0))?.into_iter().max().unwrap_or(0);
+        Ok(Self { pieces, end, zones })
+    }
+
+    /// The last moment at which the clock came to show `wall` or later, having shown less before. A day begins there: one that
+    /// was begun before a journey across midnight begins a second time.
+    pub(super) fn reaching(&self, wall: NaiveDateTime) -> Stamp {
+        let local = wall.and_utc().timestamp();
+        let reached = self.spans().rev().find_map(|(piece, until, before)| {
+            let instant = (local - piece.offset).max(piece.from);
+            let comes_from_below = instant > piece.from || before.is_some_and(|offset| instant + offset < local);
+            (instant < until && comes_from_below).then_some(instant)
+        });
+        match reached.and_then(|instant| DateTime::from_timestamp(instant, 0)) {
+            Some(utc) => Stamp::new(wall, utc),
+            None => self.outside(wall),
+        }
+    }
+
+    /// The first instant at which the clock showed `wall`; `None` where it was skipped.
+    pub(super) fn first_showing(&self, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
+        let local = wall.and_utc().timestamp();
+        let shown = self.spans().find_map(|(piece, until, _)| {
+            let instant = local - piece.offset;
+            (piece.from <= instant && instant < until).then_some(instant)
+        });
+        let is_inside = || {
+            let first = self.pieces.first().is_some_and(|piece| piece.from + piece.offset <= local);
+            first && self.pieces.last().is_some_and(|piece| local < self.end + piece.offset)
+        };
+        match shown {
+            Some(instant) => DateTime::from_timestamp(instant, 0),
+            None if is_inside() => None,
+            None => Some(self.outside(wall).utc),
+        }
+    }
+
+    /// Each piece with its end and the offset before it.
+    fn spans(&self) -> impl DoubleEndedIterator<Item = (Piece, i64, Option<i64>)> + '_ {
+        self.pieces.iter().enumerate().map(|(place, piece)| {
+            let until = self.pieces.get(place + 1).map_or(self.end, |next| next.from);
+            (*piece, until, place.checked_sub(1).map(|before| self.pieces[before].offset))
+        })
+    }
+
+    /// Before and after the log the zone holds; where the person was elsewhere at its edge, what held there.
+    fn outside(&self, wall: NaiveDateTime) -> Stamp {
+        let in_zone = match self.zones.zone_on(wall.date()) {
+            Some(zone) => Stamp::in_zone(wall, zone),
+            None => Stamp::from_wall_as_utc(wall),
+        };
+        let is_after = in_zone.utc.timestamp() >= self.end;
+        let (edge, piece) = match (self.pieces.first(), self.pieces.last()) {
+            (_, Some(last)) if is_after => (self.end, last),
+            (Some(first), _) => (first.from, first),
+            _ => return in_zone,
+        };
+        if self.zone_offset(edge).is_none_or(|offset| offset == piece.offset) {
+            return in_zone;
+        }
+        Stamp::new(wall, wall.and_utc() - TimeDelta::seconds(piece.offset))
+    }
+
+    fn zone_offset(&self, instant: i64) -> Option<i64> {
+        let utc = DateTime::from_timestamp(instant, 0)?.naive_utc();
+        let zone = self.zones.zone_on(utc.date())?;
+        Some(i64::from(zone.offset_from_utc_datetime(&utc).fix().local_minus_utc()))
+    }
+}
