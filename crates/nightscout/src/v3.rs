@@ -174,7 +174,17 @@ impl Nightscout {
 
 fn is_held(change: &Change, held: &HashMap<&str, &Value>) -> bool {
     let ours = change.content.as_deref().and_then(|content| serde_json::from_str::<Value>(content).ok());
-    ours.zip(held.get(change.identifier.as_str())).is_some_and(|(ours, theirs)| contains(theirs, &ours))
+    ours.zip(held.get(change.identifier.as_str()))
+        .is_some_and(|(ours, theirs)| contains(theirs, &ours) && !was_added_to(theirs, &ours))
+}
+
+/// True where somebody added a member to our document: to Nightscout, insulin counts in whatever document it stands.
+fn was_added_to(theirs: &Value, ours: &Value) -> bool {
+    /// What a site adds to a document, beside names that begin with `srv`.
+    const OF_THE_SITE: [&str; 7] = ["_id", "identifier", "subject", "modifiedBy", "isValid", "isReadOnly", "sysTime"];
+    let is_of_the_site = |name: &str| name.starts_with("srv") || OF_THE_SITE.contains(&name);
+    let members = theirs.as_object().into_iter().flatten();
+    members.filter(|(_, value)| !value.is_null()).any(|(name, _)| ours.get(name).is_none() && !is_of_the_site(name))
 }
 
 /// True where `theirs` says everything that `ours` does; a site adds members of its own, and writes 1.0 as 1.

@@ -183,13 +183,12 @@ fn remove_former_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Re
     }
     transaction.execute_batch("CREATE OR REPLACE TEMP TABLE replaced_events (id BIGINT)").map_err(doing())?;
     Columns::default().int64("id", ids()).append_in_tx(transaction, "replaced_events")?;
-    let tables = FactTable::all().iter().map(|table| table.name.as_str()).chain(["events"]);
-    let mut remove: String =
-        tables.map(|table| format!("DELETE FROM {table} WHERE id IN (FROM replaced_events);\n")).collect();
-    remove.push_str(
-        "DELETE FROM decode_failures WHERE raw_events_id IN (FROM replaced_events); DROP TABLE replaced_events",
-    );
-    transaction.execute_batch(&remove).map_err(doing())?;
+    let facts = FactTable::all().iter().map(|table| (table.name.as_str(), "id"));
+    for (table, id) in facts.chain([("events", "id"), ("decode_failures", "raw_events_id")]) {
+        let remove = format!("DELETE FROM {table} WHERE {id} IN (FROM replaced_events)");
+        transaction.execute_batch(&remove).map_err(doing())?;
+    }
+    transaction.execute_batch("DROP TABLE replaced_events").map_err(doing())?;
     Ok(true)
 }
 

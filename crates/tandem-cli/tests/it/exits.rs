@@ -14,7 +14,7 @@ const NA: i32 = -1;
 
 /// Every command, and how it ends: in good order; without a database; with one that is none; without an account; with
 /// one that is refused; with a service that is down.
-const COMMANDS: [(&[&str], [i32; 6]); 28] = [
+const COMMANDS: [(&[&str], [i32; 6]); 31] = [
     (&["demo", "--help"], [0, NA, NA, NA, NA, NA]),
     (&["init", "--no-input", "--time-zone", "UTC"], [0, NA, NA, 2, 3, 4]),
     (&["sync"], [0, 0, 5, 3, 3, 4]),
@@ -28,10 +28,13 @@ const COMMANDS: [(&[&str], [i32; 6]); 28] = [
     (&["bugreport"], [0, 0, 0, 0, 0, 0]),
     (&["query", "SHOW TABLES"], [0, 5, 5, NA, NA, NA]),
     (&["day"], [0, 5, 5, NA, NA, NA]),
+    (&["week"], [0, 5, 5, NA, NA, NA]),
     (&["tail"], [0, 5, 5, NA, NA, NA]),
     (&["metrics"], [0, 5, 5, NA, NA, NA]),
     (&["report"], [0, 5, 5, NA, NA, NA]),
+    (&["explore"], [0, 5, 5, NA, NA, NA]),
     (&["export", "--output", "out"], [0, 5, 5, NA, NA, NA]),
+    (&["push", "nightscout"], [3, 3, 3, NA, NA, NA]),
     (&["mcp"], [0, 0, 5, NA, NA, NA]),
     (&["zone", "list"], [0, 5, 5, NA, NA, NA]),
     (&["zone", "set", "UTC"], [0, 0, 5, NA, NA, NA]),

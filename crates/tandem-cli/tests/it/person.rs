@@ -29,8 +29,12 @@ impl Pump {
     }
 
     fn log(&mut self, minute: i64, code: u16, fill: impl FnOnce(EventBuilder) -> EventBuilder) {
+        self.log_at(pump_time(minute, 0), code, fill);
+    }
+
+    fn log_at(&mut self, time: PumpTime, code: u16, fill: impl FnOnce(EventBuilder) -> EventBuilder) {
         self.number += 1;
-        let event = Event::build(EventCode(code.into())).sequence_number(self.number).pump_time(pump_time(minute, 0));
+        let event = Event::build(EventCode(code.into())).sequence_number(self.number).pump_time(time);
         self.events.push(pump_events::encode_json(&fill(event).finish(), self.assignment));
     }
 
@@ -42,8 +46,17 @@ impl Pump {
     /// A rate in mU/h every five minutes.
     fn basal(&mut self, minutes: std::ops::Range<i64>, rate: u32) {
         for minute in minutes.step_by(5) {
-            self.log(minute, 279, |event| set(set(event, "commandedRate", rate), "commandedRateSource", 1));
+            self.rate(pump_time(minute, 0), rate);
         }
+    }
+
+    fn rate(&mut self, time: PumpTime, rate: u32) {
+        self.log_at(time, 279, |event| set(set(event, "commandedRate", rate), "commandedRateSource", 1));
+    }
+
+    /// The last sign of life, a second before `minute`: up to then its last rate was delivered.
+    fn ends(&mut self, minute: i64, rate: u32) {
+        self.rate(pump_time(minute - 1, 59), rate);
     }
 
     /// A bolus in thousandths of a unit, with carbs.
@@ -193,6 +206,8 @@ impl Life {
             let pump = if minute < self.pump_change { &mut old } else { &mut new };
             pump.bolus(minute, 10 + day as u32, 4000, if day == 2 { 30_000 } else { 4000 }, 40);
         }
+        old.ends(old_end, self.rates.0);
+        new.ends(DAYS * DAY, self.rates.1);
         (old, new)
     }
 
