@@ -65,13 +65,9 @@ fn on_screen(findings: &[Finding], serials: &Serials, events: u64) -> String {
     let (faults, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.is_fault);
     let mut text = String::new();
     if faults.is_empty() {
-        let what = "numbering, decoding, derived rows, the person's numbers, the pump's own totals";
-        let _ = writeln!(
-            text,
-            "{} nothing is wrong in {} as far as checked: {what}",
-            style("✓").green(),
-            counted(events, "event")
-        );
+        let checked = "numbering, decoding, derived rows, the person's numbers, the pump's own totals";
+        let found = format!("nothing is wrong in {} as far as checked: {checked}", counted(events, "event"));
+        let _ = writeln!(text, "{} {}", style("✓").green(), wrapped(&found, Terminal::width().saturating_sub(2), 2));
         if others.iter().any(|finding| finding.check == Check::PendingDerivations) {
             text += "  Not checked: derived rows of pumps whose tables are behind their events, listed below.\n";
         }
