@@ -1,6 +1,6 @@
 //! A pump's settings as the service keeps them, as a list of named values, and what differs between two such lists.
 //!
-//! What a key means is written in one table, [`KNOWN`]. A key that the table does not have is kept under its own name, so that no
+//! What a key means is written in one table, `KNOWN`. A key that the table does not have is kept under its own name, so that no
 //! setting and no change of one is left out.
 
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ pub struct SettingsSnapshot {
 pub struct Settings {
     /// The profiles; the active one first.
     pub profiles: Vec<Profile>,
-    /// Everything else, in the order of [`KNOWN`], unknown keys last.
+    /// Everything else, in the order of `KNOWN`, unknown keys last.
     pub values: Vec<Setting>,
 }
 
@@ -140,7 +140,7 @@ const KNOWN: &[(&str, &str, Form)] = &[
     ("localizationSettings.glucoseUom", "pump", Form::Plain),
 ];
 
-/// The groups of [`KNOWN`], in the order they are shown.
+/// The groups of `KNOWN`, in the order they are shown.
 pub const GROUPS: [&str; 6] = ["control-iq", "sleep", "limits", "cgm-alerts", "pump", "reminders"];
 
 impl Settings {

@@ -54,7 +54,7 @@ fn write_zip(archive: File, files: &[Entry]) -> Result<()> {
     zip.finish().map(|_| ()).context("cannot finish the zip")
 }
 
-/// Unpacks an archive that [`write`] made.
+/// Unpacks an archive that [`write()`] made.
 pub(super) fn unpack(archive: &Path, folder: &Path) -> Result<()> {
     let file = File::open(archive).with_context(|| format!("cannot read {}", archive.display()))?;
     let unpacked = if cfg!(windows) {

@@ -29,7 +29,7 @@ COMMENT ON COLUMN daily_totals.id IS 'pump_id * 2^48 + days since 1970-01-01';
 COMMENT ON COLUMN daily_totals.events_id IS 'The first event that counts for the day: events.id';
 COMMENT ON COLUMN daily_totals.last_events_id IS 'The last event that counts for the day: events.id';
 COMMENT ON COLUMN daily_totals.pump_id IS 'The pump: pumps.id';
-COMMENT ON COLUMN daily_totals.day IS 'The day on the pump''s wall clock';
+COMMENT ON COLUMN daily_totals.day IS 'The day, in local time';
 COMMENT ON COLUMN daily_totals.basal_units IS 'Basal delivered, in units; deliveries are cut at midnight; NULL where no rate of the day is known';
 COMMENT ON COLUMN daily_totals.basal_hours IS 'Hours of the day for which the basal rate is known: 24 on a complete day, 23 or 25 when the clock changes';
 COMMENT ON COLUMN daily_totals.suspended_hours IS 'Of these, hours in which delivery was suspended';

@@ -27,7 +27,7 @@ SELECT day, readings, seconds / 60.0 AS sensor_minutes, mean_mgdl, sd_mgdl, 100 
        100.0 * above_250 / seconds AS above_250_percent
 FROM measured;
 COMMENT ON VIEW glucose_daily IS 'Glucose by local day: each measurement of the person once, weighed by the time it stands for';
-COMMENT ON COLUMN glucose_daily.day IS 'The day on the pump''s wall clock';
+COMMENT ON COLUMN glucose_daily.day IS 'The day, in local time';
 COMMENT ON COLUMN glucose_daily.readings IS 'Readings of the day';
 COMMENT ON COLUMN glucose_daily.sensor_minutes IS 'The time that the readings stand for, in minutes';
 COMMENT ON COLUMN glucose_daily.mean_mgdl IS 'Mean over time, in mg/dL';

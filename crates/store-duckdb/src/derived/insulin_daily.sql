@@ -10,11 +10,12 @@ WITH totals AS (
     FROM daily_totals
     GROUP BY day
 ), pieces AS (
-    -- Cut at midnight of each pump's clock, compared by instants.
-    SELECT t.day, greatest(epoch_us(b.timestamp), epoch_us(t.day::TIMESTAMP)) - b.utc_offset_seconds * 1000000 AS began_us,
-           least(epoch_us(b.timestamp) + b.seconds * 1000000, epoch_us(t.day::TIMESTAMP) + 86400000000) - b.utc_offset_seconds * 1000000 AS ended_us
-    FROM (FROM totals WHERE pumps > 1) t JOIN basal_deliveries b
-      ON epoch_us(b.timestamp) < epoch_us(t.day::TIMESTAMP) + 86400000000 AND epoch_us(b.timestamp) + b.seconds * 1000000 > epoch_us(t.day::TIMESTAMP)
+    -- Cut at midnight of the person's clock, compared by instants.
+    SELECT t.day, greatest(b.began_us, epoch_us(t.day::TIMESTAMP)) - b.offset_us AS began_us,
+           least(b.began_us + b.seconds * 1000000, epoch_us(t.day::TIMESTAMP) + 86400000000) - b.offset_us AS ended_us
+    FROM (FROM totals WHERE pumps > 1) t
+    JOIN (SELECT *, epoch_us(local_time) AS began_us, epoch_us(local_time) - epoch_us(timestamp_utc) AS offset_us FROM basal_deliveries) b
+      ON b.began_us < epoch_us(t.day::TIMESTAMP) + 86400000000 AND b.began_us + b.seconds * 1000000 > epoch_us(t.day::TIMESTAMP)
     WHERE b.seconds > 0 AND b.commanded_basal_rate IS NOT NULL
 ), reached AS (
     SELECT *, coalesce(max(ended_us) OVER (PARTITION BY day ORDER BY began_us, ended_us ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), began_us)
@@ -34,7 +35,7 @@ SELECT day, basal_units + bolus_units AS total_units, basal_units, bolus_units, 
        basal_hours >= 18 AND overlapping_basal_hours <= 5 / 60.0 AS is_complete
 FROM joined;
 COMMENT ON VIEW insulin_daily IS 'Insulin by local day, all pumps together';
-COMMENT ON COLUMN insulin_daily.day IS 'The day on the pump''s wall clock';
+COMMENT ON COLUMN insulin_daily.day IS 'The day, in local time';
 COMMENT ON COLUMN insulin_daily.total_units IS 'Basal and boluses, in units; NULL where the basal is not known';
 COMMENT ON COLUMN insulin_daily.basal_units IS 'Basal delivered, in units; of all pumps together where several logged basal; NULL where no rate of the day is known';
 COMMENT ON COLUMN insulin_daily.bolus_units IS 'Boluses delivered, in units';
