@@ -44,7 +44,7 @@ async function checkPaper(file, most) {
   const fault = (text) => faults.push(`${basename(file)}, paper: ${text}`);
   const page = await openPage(browser, file, { width: 816, height: 1056, media: "print" }, fault);
   const expected = await page.evaluate(() => ({
-    name: document.querySelector(".about-person dd")?.textContent,
+    name: document.querySelector(".about-person")?.dataset.name,
     period: document.querySelector(".period").firstChild.textContent,
   }));
   const path = join(folder ?? mkdtempSync(join(tmpdir(), "tandem-")), `${basename(file, ".html")}.pdf`);

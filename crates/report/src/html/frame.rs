@@ -22,7 +22,7 @@ pub(super) fn banner(page: &Page) -> Markup {
                 h1 { (page.text("title")) }
                 p.period { (page.window(page.digest.window)) span.muted { " · " (page.count("days", days)) } }
             }
-            dl.about-person {
+            dl.about-person data-name=[page.options.name.as_deref()] {
                 @if let Some(name) = &page.options.name { (fact("name", name)) }
                 @if let Some(born) = page.options.born { (fact("born", &words::whole_date(page.messages, born))) }
                 @if let Some(pump) = &page.input.pump { (fact("pump", pump)) }

@@ -126,11 +126,16 @@ fn mark_lines(page: &Page, day: &Day) -> String {
 /// New sites and sensors as small flags over the glucose lane.
 fn marks(page: &Page, day: &Day) -> Markup {
     let marks = marks_of(page, day);
-    let rows = rows_for(marks.iter().map(|(minute, text)| (*minute, Room::Wide.minutes_of(text))));
     let length = day.clock.length();
+    let is_late = |minute: f64| minute > 0.83 * length;
+    // There are few, so that they have room for the width they take on a phone.
+    let rows = rows_for(marks.iter().map(|(minute, text)| {
+        let width = Room::Narrow.minutes_of(text);
+        (if is_late(*minute) { minute - width } else { *minute }, width)
+    }));
     html! {
         @for ((minute, text), row) in marks.iter().zip(rows) {
-            span.flag.late[*minute > 0.83 * length] style={ (left(minute / length)) ";top:" (row * 14) "px" } { (text) }
+            span.flag.late[is_late(*minute)] style={ (left(minute / length)) ";top:" (row * 14) "px" } { (text) }
         }
     }
 }
@@ -225,14 +230,19 @@ fn labels(page: &Page, day: &Day, room: Room) -> Markup {
     let mut labels = doses(page, day);
     labels.extend(grams(page, day));
     labels.sort_by(|a, b| a.minute.total_cmp(&b.minute));
-    let rows = |room: Room| rows_for(labels.iter().map(|label| (label.minute, room.minutes_of(&label.text))));
+    let length = day.clock.length();
+    let is_late = |label: &Label| label.minute > 0.93 * length;
+    let place = |label: &Label, room: Room| {
+        let width = room.minutes_of(&label.text);
+        (if is_late(label) { label.minute - width } else { label.minute }, width)
+    };
+    let rows = |room: Room| rows_for(labels.iter().map(|label| place(label, room)));
     // A sheet is as narrow as a card on a phone; what has no room there is left out by the style sheet.
     let (wide, narrow) = (rows(room), rows(Room::Narrow));
-    let length = day.clock.length();
     html! {
         @for (label, (row, narrow)) in labels.iter().zip(wide.iter().zip(&narrow)) {
             @if *row < LABEL_ROWS {
-                span class={ "dose " (label.class) @if label.minute > 0.93 * length { " late" } @if *narrow >= LABEL_ROWS { " roomy" } }
+                span class={ "dose " (label.class) @if is_late(label) { " late" } @if *narrow >= LABEL_ROWS { " roomy" } }
                     style={ (left(label.minute / length)) ";--r:" (row) ";--n:" (narrow) } { (label.text) }
             }
         }
@@ -268,16 +278,19 @@ fn grams(page: &Page, day: &Day) -> Vec<Label> {
         .collect()
 }
 
-/// The row each label goes to so that none covers another; sorted by minute, each with its width.
+/// The row each label goes to so that none covers another; each begins at a minute and has a width. The first one that has room in a
+/// row keeps it.
 fn rows_for(labels: impl Iterator<Item = (f64, f64)>) -> Vec<usize> {
-    let mut free_from: Vec<f64> = Vec::new();
+    let mut rows: Vec<Vec<(f64, f64)>> = Vec::new();
     labels
-        .map(|(minute, width)| {
-            let row = free_from.iter().position(|free| *free <= minute).unwrap_or(free_from.len());
-            if row == free_from.len() {
-                free_from.push(0.0);
+        .map(|(start, width)| {
+            let end = start + width;
+            let has_room = |row: &Vec<(f64, f64)>| row.iter().all(|taken| end <= taken.0 || taken.1 <= start);
+            let row = rows.iter().position(has_room).unwrap_or(rows.len());
+            if row == rows.len() {
+                rows.push(Vec::new());
             }
-            free_from[row] = minute + width;
+            rows[row].push((start, end));
             row
         })
         .collect()

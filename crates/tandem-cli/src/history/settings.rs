@@ -48,11 +48,11 @@ impl History<'_> {
     /// The profile's basal rate in units per hour where it changes, oldest first.
     pub(crate) fn profile_basal(&self, window: Window) -> Result<Vec<(Stamp, f64)>> {
         let list = format!(
-            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), profile_basal_rate FROM (
+            "SELECT epoch_us(local_time), epoch_us(timestamp_utc), profile_basal_rate FROM (
                  SELECT *, lag(profile_basal_rate) OVER (ORDER BY timestamp_utc) AS rate_before
                  FROM basal_deliveries WHERE profile_basal_rate IS NOT NULL AND {} AND {}
              ) WHERE profile_basal_rate IS DISTINCT FROM rate_before ORDER BY timestamp_utc",
-            within("timestamp_utc", window),
+            within("epoch_us(local_time)", window),
             self.chosen()
         );
         query(self.reader, &list, |row| Ok((stamp(row, 0, 1)?, row.parsed::<f64>(2)? / 1000.0)))
