@@ -54,6 +54,12 @@ pub(crate) const OBJECTS: &[Object] = &[
     Object::facts("clock_facts"),
     Object::facts("daily_facts"),
     Object::view("decode_problems", sql!("decode_problems")),
+    Object::scalar_macro("minutes_between", sql!("minutes_between")),
+    Object::scalar_macro("mmol", sql!("mmol")),
+    Object::scalar_macro("gmi", sql!("gmi")),
+    Object::scalar_macro("time_in_range", sql!("time_in_range")),
+    Object::scalar_macro("time_below_range", sql!("time_below_range")),
+    Object::scalar_macro("time_above_range", sql!("time_above_range")),
     Object::scalar_macro("glucose_limit_violated", sql!("glucose_limit_violated")),
     Object::scalar_macro("basal_limit_violated", sql!("basal_limit_violated")),
     Object::scalar_macro("bolus_limit_violated", sql!("bolus_limit_violated")),
@@ -118,7 +124,16 @@ pub(crate) const OBJECTS: &[Object] = &[
     Object::view("insulin_hourly", sql!("insulin_hourly")),
     Object::view("iglu", sql!("iglu")),
     Object::view("timeline", sql!("timeline")),
+    Object::view("cgm_gaps", sql!("cgm_gaps")),
+    Object::view("glucose_by_weekday_hour", sql!("glucose_by_weekday_hour")),
+    Object::view("sites", sql!("sites")).explained_by("events_id"),
+    Object::view("insulin_on_board", sql!("insulin_on_board")).explained_by("events_id"),
+    Object::view("meals", sql!("meals")).explained_by_query(MEAL_SOURCES),
+    Object::view("cgm_context", sql!("cgm_context")).explained_by("id"),
 ];
+
+/// Its first entry of carbs.
+const MEAL_SOURCES: &str = "SELECT events_id FROM carb_entries WHERE id = ?1";
 
 /// A delivery looks at the eight after it.
 const BASAL_LOOKBACK: &str = "

@@ -21,7 +21,7 @@ WITH days AS (
                 ELSE sqrt(greatest(timed_square - timed_mean * timed_mean, 0) * readings / (readings - 1)) END AS sd_mgdl
     FROM days
 )
-SELECT day, readings, seconds / 60.0 AS sensor_minutes, mean_mgdl, sd_mgdl, 100 * sd_mgdl / mean_mgdl AS cv_percent, lowest_mgdl, highest_mgdl,
+SELECT day, readings, 100.0 * from_70_to_180 / seconds AS time_in_range_percent, seconds / 60.0 AS sensor_minutes, mean_mgdl, sd_mgdl, 100 * sd_mgdl / mean_mgdl AS cv_percent, lowest_mgdl, highest_mgdl,
        100.0 * below_54 / seconds AS below_54_percent, 100.0 * from_54_to_69 / seconds AS from_54_to_69_percent,
        100.0 * from_70_to_180 / seconds AS from_70_to_180_percent, 100.0 * from_181_to_250 / seconds AS from_181_to_250_percent,
        100.0 * above_250 / seconds AS above_250_percent
@@ -29,6 +29,7 @@ FROM measured;
 COMMENT ON VIEW glucose_daily IS 'Glucose by local day: each measurement of the person once, weighed by the time it stands for';
 COMMENT ON COLUMN glucose_daily.day IS 'The day, in local time';
 COMMENT ON COLUMN glucose_daily.readings IS 'Readings of the day';
+COMMENT ON COLUMN glucose_daily.time_in_range_percent IS 'Time from 70 to 180 mg/dL, in percent; the same as from_70_to_180_percent';
 COMMENT ON COLUMN glucose_daily.sensor_minutes IS 'The time that the readings stand for, in minutes';
 COMMENT ON COLUMN glucose_daily.mean_mgdl IS 'Mean over time, in mg/dL';
 COMMENT ON COLUMN glucose_daily.sd_mgdl IS 'Sample standard deviation, in mg/dL; NULL for one reading';

@@ -1,11 +1,12 @@
 CREATE VIEW person_readings AS
-SELECT id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, cgm_reading, status, sensor_type, interval_seconds
+SELECT id, pump_id, timestamp, local_time, timestamp_utc, utc_offset_seconds, cgm_reading, status, sensor_type, interval_seconds
 FROM cgm_readings
 WHERE counts;
 COMMENT ON VIEW person_readings IS 'Glucose of the person: each measurement once, whichever pumps logged it, and one sensor at any time';
 COMMENT ON COLUMN person_readings.id IS 'Identity: cgm_readings.id';
 COMMENT ON COLUMN person_readings.pump_id IS 'The pump that logged it: pumps.id';
 COMMENT ON COLUMN person_readings.timestamp IS 'When it was measured, pump''s wall clock';
+COMMENT ON COLUMN person_readings.local_time IS 'When it was measured, as a correct clock would have shown the person';
 COMMENT ON COLUMN person_readings.timestamp_utc IS 'When it was measured, as an instant';
 COMMENT ON COLUMN person_readings.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
 COMMENT ON COLUMN person_readings.cgm_reading IS 'Glucose in mg/dL; 39 where the sensor says LOW, 401 where it says HIGH';

@@ -16,6 +16,7 @@ mod opening;
 mod person;
 mod problems;
 mod pushes;
+mod questions;
 mod readings;
 mod regions;
 mod settings;
