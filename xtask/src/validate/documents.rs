@@ -17,6 +17,8 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("tandem init", "asks on a terminal; the simulated account is set instead"),
     ("tandem login", "asks on a terminal, and a keyring keeps the answer"),
     ("tandem sync --watch", "stays until it is stopped"),
+    ("tandem push nightscout", "needs a Nightscout site; tests push to a simulated one"),
+    ("tandem sync --push", "needs a Nightscout site; tests push to a simulated one"),
     ("tandem mcp", "talks to an assistant until that hangs up"),
     ("install -", "sets up units of systemd"),
     ("systemctl ", "needs systemd"),
