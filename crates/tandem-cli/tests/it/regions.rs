@@ -51,7 +51,6 @@ fn screens_and_answers_are_the_same_in_every_region() {
     }
     for arguments in [
         &["day", "2026-11-01"][..],
-        &["day", "2026-11-01", "--json"],
         &["week"],
         &["status"],
         &["status", "--json"],
