@@ -120,11 +120,11 @@ fn insertion(table: &Object) -> String {
     let Some((_, select)) = definition.insert.split_once("BY NAME").filter(|_| has("local_time")) else {
         return definition.insert.to_owned();
     };
-    let wall = if has("timestamp") { "timestamp" } else { "started" };
+    let [wall, instant] = if has("timestamp") { ["timestamp", "timestamp_utc"] } else { ["started", "started_utc"] };
     format!(
         "INSERT INTO {} BY NAME
-         SELECT made.*, make_timestamp(epoch_us(made.{wall})
-                                       + coalesce(parts.local_offset_seconds - parts.utc_offset_seconds, 0) * 1000000) AS local_time
+         SELECT made.*, make_timestamp(epoch_us(made.{instant})
+                                       + coalesce(parts.local_offset_seconds, made.utc_offset_seconds) * 1000000) AS local_time
          FROM ({select}
          ) AS made
          ASOF LEFT JOIN (

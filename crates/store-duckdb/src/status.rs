@@ -161,13 +161,26 @@ fn pumps(connection: &Connection) -> Result<Vec<PumpFacts>, StoreError> {
             (pump.newest_event, pump.newest_event_utc) = (wall, utc);
         }
     }
-    let by_day = "SELECT pump_id, pump_time::DATE AS day, count(*)::UBIGINT FROM raw_events GROUP BY ALL ORDER BY ALL";
-    for (id, day, events) in rows(connection, by_day, |row| Ok((row.get::<_, i32>(0)?, row.get(1)?, row.get(2)?)))? {
+    for (id, day, events) in
+        rows(connection, events_by_day(connection)?, |row| Ok((row.get::<_, i32>(0)?, row.get(1)?, row.get(2)?)))?
+    {
         if let Some(pump) = pumps.iter_mut().find(|pump| pump.id == id) {
             pump.days.push(DayCount { day, events });
         }
     }
     Ok(pumps)
+}
+
+/// Events by the person's day; by what the pump showed, while not every event is decoded.
+fn events_by_day(connection: &Connection) -> Result<&'static str, StoreError> {
+    let is_decoded = "SELECT (SELECT count(*) FROM raw_events) = (SELECT count(*) FROM events) + (SELECT count(*) FROM decode_failures)";
+    let is_decoded: bool =
+        connection.query_row(is_decoded, [], |row| row.get(0)).map_err(failed("cannot compare what is decoded"))?;
+    Ok(if is_decoded {
+        "SELECT pump_id, local_time::DATE AS day, count(*)::UBIGINT FROM events GROUP BY ALL ORDER BY ALL"
+    } else {
+        "SELECT pump_id, pump_time::DATE AS day, count(*)::UBIGINT FROM raw_events GROUP BY ALL ORDER BY ALL"
+    })
 }
 
 fn runs(connection: &Connection) -> Result<Vec<RunFacts>, StoreError> {

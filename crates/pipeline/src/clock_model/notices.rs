@@ -52,6 +52,7 @@ pub enum ClockNotice {
 /// What is worth saying about a clock of these segments, oldest first.
 #[must_use]
 pub fn notices(segments: &[ClockSegment]) -> Vec<ClockNotice> {
+    let segments = without_settings(segments);
     let mut notices = Vec::new();
     let mut before: Option<&ClockSegment> = None;
     for (index, segment) in segments.iter().enumerate() {
@@ -63,6 +64,16 @@ pub fn notices(segments: &[ClockSegment]) -> Vec<ClockNotice> {
         before = Some(segment);
     }
     notices
+}
+
+/// The segments without those in which the clock is wrong because it is just being set: its date is, its time is not yet.
+fn without_settings(segments: &[ClockSegment]) -> Vec<ClockSegment> {
+    let is_setting = |index: usize| {
+        let (segment, next) = (&segments[index], segments.get(index + 1));
+        matches!(State::of(segment), State::Wrong { .. })
+            && next.is_some_and(|next| utc(next) - utc(segment) <= SETTING && State::of(next) != State::of(segment))
+    };
+    (0..segments.len()).filter(|index| !is_setting(*index)).map(|index| segments[index]).collect()
 }
 
 /// How a clock stands to the zone, as far as a notice is concerned.
@@ -106,9 +117,7 @@ fn notice(
             Some(ClockNotice::Moved { at, utc: utc(segment), forward, offset, returned })
         }
         State::Wrong { ahead } => {
-            let until = end.map(local);
-            let is_setting = until.is_some_and(|until| until - from <= SETTING);
-            (!is_setting).then(|| ClockNotice::Wrong { from, until, ahead: Duration::seconds(ahead) })
+            Some(ClockNotice::Wrong { from, until: end.map(local), ahead: Duration::seconds(ahead) })
         }
         State::NotAdjusted { ahead } => Some(ClockNotice::NotAdjusted { from, ahead: Duration::seconds(ahead) }),
         State::Unsure(source) => Some(ClockNotice::Unsure { from, source }),

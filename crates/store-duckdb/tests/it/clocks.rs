@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use chrono_tz::Tz;
-use pipeline::clock_model::ZoneHistory;
+use pipeline::clock_model::{ClockNotice, ZoneHistory};
 use pipeline::store::{RawPage, Stage};
 use pipeline::testing::{ASSIGNMENT, basal_event, batch_of};
 use pipeline::{FixedClock, Pipeline, PumpKey, RawStore, RunStore, SerialNumber};
 use pump_events::{Event, EventCode, PumpTime, encode_json};
-use store_duckdb::DuckStore;
+use store_duckdb::{ClockNotices, DuckStore, ReadOptions, Reader, StoreOptions};
 
 use crate::contents::derived_contents;
 use crate::domain::{empty_store, table};
@@ -183,6 +183,33 @@ fn a_wrong_date_leaves_instants_as_they_are() {
         let wrong = "SELECT count(*) // 12 FROM basal_deliveries WHERE local_time <> timestamp";
         assert_eq!(table(pipeline.store().expect("the store"), wrong), [hours.to_string()], "{zone}");
     }
+}
+
+/// A journey whose date and time were set one after the other is one move, by the whole distance.
+#[test]
+fn a_journey_is_one_move_of_the_clock() {
+    let stay = Log::new(1_000, "2026-05-01T08:00:00").runs(9 * 24);
+    let log = stay.set_to("2026-05-10T15:00:00").runs(5 * 24);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("journey.db");
+    let store = DuckStore::open(&path, StoreOptions::default()).expect("a database");
+    let mut pipeline =
+        Pipeline::new(store, Arc::new(FixedClock(now()))).with_zone(Tz::America__Chicago).expect("a zone");
+    import(&mut pipeline, &log.texts);
+    let moves = "SELECT timestamp, local_time, change_seconds::BIGINT FROM clock_changes";
+    let found = table(pipeline.store().expect("the store"), moves);
+    assert_eq!(found, ["2026-05-10 15:00:00|2026-05-10 15:00:00|25200"]);
+    drop(pipeline);
+    let reader = Reader::open(&path, &ReadOptions::default()).expect("readable");
+    let notices = ClockNotices::read(&reader).expect("readable").notices;
+    let moved: Vec<_> = notices
+        .into_iter()
+        .map(|(_, notice)| match notice {
+            ClockNotice::Moved { forward, .. } => forward.map(|forward| forward.num_hours()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(moved, [Some(7)]);
 }
 
 fn pipeline_instant(zone: Tz, wall: NaiveDateTime) -> DateTime<Utc> {

@@ -102,3 +102,62 @@ impl LocalClock {
         Some(i64::from(zone.offset_from_utc_datetime(&utc).fix().local_minus_utc()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOME: i64 = 2 * 3600;
+
+    fn instant(text: &str) -> DateTime<Utc> {
+        text.parse().expect("an instant")
+    }
+
+    fn wall(text: &str) -> NaiveDateTime {
+        text.parse().expect("a wall clock")
+    }
+
+    /// A person from Berlin whose log runs from 1 to 10 June, and who was elsewhere from an instant on.
+    fn clock(journey: Option<(&str, i64)>) -> LocalClock {
+        let piece = |from: &str, offset| Piece { from: instant(from).timestamp(), offset };
+        let away = journey.map(|(from, hours)| piece(from, hours * 3600));
+        let pieces = std::iter::once(piece("2026-06-01T10:00:00Z", HOME)).chain(away).collect();
+        let zones = ZoneHistory::of(chrono_tz::Tz::Europe__Berlin);
+        LocalClock { pieces, end: instant("2026-06-10T12:00:00Z").timestamp(), zones }
+    }
+
+    #[test]
+    fn a_day_begins_when_the_clock_last_comes_to_its_midnight() {
+        let to_new_york = Some(("2026-06-05T10:00:00Z", -4));
+        let back_across_midnight = Some(("2026-06-05T22:30:00Z", -4));
+        let forward_across_midnight = Some(("2026-06-05T21:00:00Z", 8));
+        for (journey, midnight, expected) in [
+            (None, "2026-06-05T00:00:00", "2026-06-04T22:00:00Z"),
+            (None, "2026-05-20T00:00:00", "2026-05-19T22:00:00Z"),
+            (None, "2026-12-20T00:00:00", "2026-12-19T23:00:00Z"),
+            (to_new_york, "2026-06-05T00:00:00", "2026-06-04T22:00:00Z"),
+            (to_new_york, "2026-06-06T00:00:00", "2026-06-06T04:00:00Z"),
+            (to_new_york, "2026-06-11T00:00:00", "2026-06-11T04:00:00Z"),
+            (back_across_midnight, "2026-06-06T00:00:00", "2026-06-06T04:00:00Z"),
+            (forward_across_midnight, "2026-06-06T00:00:00", "2026-06-05T21:00:00Z"),
+        ] {
+            assert_eq!(clock(journey).reaching(wall(midnight)).utc, instant(expected), "{journey:?}, {midnight}");
+        }
+    }
+
+    #[test]
+    fn an_hour_is_found_where_the_clock_first_shows_it() {
+        let back_across_midnight = Some(("2026-06-05T22:30:00Z", -4));
+        let forward_across_midnight = Some(("2026-06-05T21:00:00Z", 8));
+        for (journey, hour, expected) in [
+            (None, "2026-06-05T07:00:00", Some("2026-06-05T05:00:00Z")),
+            (None, "2026-06-20T07:00:00", Some("2026-06-20T05:00:00Z")),
+            (back_across_midnight, "2026-06-06T00:00:00", Some("2026-06-05T22:00:00Z")),
+            (forward_across_midnight, "2026-06-06T01:00:00", None),
+            (forward_across_midnight, "2026-06-06T06:00:00", Some("2026-06-05T22:00:00Z")),
+        ] {
+            let found = clock(journey).first_showing(wall(hour));
+            assert_eq!(found, expected.map(instant), "{journey:?}, {hour}");
+        }
+    }
+}
