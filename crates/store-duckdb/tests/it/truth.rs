@@ -148,9 +148,17 @@ fn basal(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
 }
 
 fn basal_of_days(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
-    let query = format!("SELECT round(sum(basal_units)) FROM daily_totals WHERE pump_id = {pump} AND basal_hours > 0");
-    let units: f64 = truth.basal_by_wall_day().values().map(|day| day.units()).sum();
-    equal("basal of all days", pump, &table(store, &query), &[format!("{:.1}", units.round())]);
+    let query =
+        format!("SELECT day, basal_units FROM daily_totals WHERE pump_id = {pump} AND basal_hours > 0 ORDER BY day");
+    let day = |(day, delivered): (chrono::NaiveDate, tandem_sim::history::DeliveredBasal)| {
+        format!("{day}|{:.3}", delivered.units())
+    };
+    let rounded = |row: &String| {
+        let (day, units) = row.split_once('|').expect("two columns");
+        format!("{day}|{:.3}", units.parse::<f64>().expect("units"))
+    };
+    let found: Vec<String> = table(store, &query).iter().map(rounded).collect();
+    equal("basal by day", pump, &found, &truth.basal_by_local_day().into_iter().map(day).collect::<Vec<_>>());
 }
 
 fn readings(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::clock::{DAY, date};
-use super::truth::{Milliunits, PumpTruth};
+use super::clock::{DAY, MINUTE, date};
+use super::travel::zone_offset;
+use super::truth::{ClockSegment, Milliunits, PumpTruth};
 
 /// Delivered basal insulin, exact: a rate in mU/h times seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +87,14 @@ impl PumpTruth {
         })
     }
 
+    /// Delivered basal per day that a correct clock would have shown the person. A span belongs to the clock at its start.
+    #[must_use]
+    pub fn basal_by_local_day(&self) -> BTreeMap<NaiveDate, DeliveredBasal> {
+        self.basal_by_day(|span| {
+            vec![(span.start.timestamp(), span.end.timestamp(), self.local_offset_at(span.start, span.offset_seconds))]
+        })
+    }
+
     fn basal_by_day(&self, pieces: impl Fn(&BasalSpan) -> Vec<(i64, i64, i64)>) -> BTreeMap<NaiveDate, DeliveredBasal> {
         let mut days = BTreeMap::new();
         for span in &self.basal {
@@ -111,10 +120,23 @@ impl PumpTruth {
     /// Wall clock minus UTC at a true instant, in seconds; of the nearest segment outside the pump's life.
     #[must_use]
     pub fn offset_at(&self, at: DateTime<Utc>) -> i64 {
+        self.clock_segment_at(at).map_or(0, |segment| segment.offset_seconds)
+    }
+
+    /// What a correct clock would have shown, minus UTC, in seconds: `offset` while it is right up to drift, else the zone's.
+    fn local_offset_at(&self, at: DateTime<Utc>, offset: i64) -> i64 {
+        let correct = self.clock_segment_at(at).map(|segment| zone_offset(segment.zone, at.timestamp()));
+        correct.filter(|correct| (correct - offset).abs() > MAX_DRIFT).unwrap_or(offset)
+    }
+
+    fn clock_segment_at(&self, at: DateTime<Utc>) -> Option<&ClockSegment> {
         let passed = self.clock.partition_point(|segment| segment.start <= at);
-        self.clock.get(passed.saturating_sub(1)).map_or(0, |segment| segment.offset_seconds)
+        self.clock.get(passed.saturating_sub(1))
     }
 }
+
+/// A clock that is less wrong than this many seconds only drifts.
+const MAX_DRIFT: i64 = 15 * MINUTE;
 
 fn add_by_day(days: &mut BTreeMap<NaiveDate, DeliveredBasal>, (start, end): (i64, i64), rate: Milliunits) {
     let mut from = start;
@@ -130,9 +152,9 @@ fn constant_offsets(zone: Tz, start: i64, end: i64) -> Vec<(i64, i64, i64)> {
     let mut pieces = vec![];
     let mut from = start;
     while from < end {
-        let offset = super::travel::zone_offset(zone, from);
+        let offset = zone_offset(zone, from);
         let mut to = (from.div_euclid(60) + 1) * 60;
-        while to < end && super::travel::zone_offset(zone, to) == offset {
+        while to < end && zone_offset(zone, to) == offset {
             to += 60;
         }
         pieces.push((from, to.min(end), offset));

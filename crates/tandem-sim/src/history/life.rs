@@ -144,7 +144,9 @@ impl<'a> Life<'a> {
         let dice = |label| Dice::new(scenario.seed, label, index as i64);
         let plan = &scenario.pumps[index];
         let clock = whereabouts.clock_plan(from, to, scenario.clock_habits(plan), dice("clock"));
-        let pump = Pump::new(scenario.seed, index, plan, clock, (from, to), index + 1 < scenario.pumps.len());
+        let clock_truth = whereabouts.clock_truth(&clock, to);
+        let mut pump = Pump::new(scenario.seed, index, plan, clock, (from, to), index + 1 < scenario.pumps.len());
+        pump.truth.clock = clock_truth;
         Self { scenario, whereabouts, body, pump, agenda: Agenda::default(), dice: dice("life") }
     }
 

@@ -12,7 +12,7 @@ use super::draft::Draft;
 use super::log::{EntryId, FinishedLog, PumpLog};
 use super::scenario::{PumpModel, PumpPlan, Sensor};
 use super::settings::{ProfileSegment, SettingsSnapshot, snapshots};
-use super::truth::{ClockSegment, ControlMode, Milliunits, PumpTruth, Span, SuspendReason, TempRate, UserMode};
+use super::truth::{ControlMode, Milliunits, PumpTruth, Span, SuspendReason, TempRate, UserMode};
 
 /// The basal rate that runs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -75,8 +75,7 @@ impl Pump {
         replaced: bool,
     ) -> Self {
         let dice = |label| Dice::new(seed, label, index as i64);
-        let truth =
-            PumpTruth { serial: plan.serial.clone(), clock: clock_segments(&clock, end), ..PumpTruth::default() };
+        let truth = PumpTruth { serial: plan.serial.clone(), ..PumpTruth::default() };
         Self {
             plan: plan.clone(),
             assignment_id: identifier(&mut dice("assignment")),
@@ -149,20 +148,6 @@ impl Pump {
         let pump = SimPump::new(&self.plan, self.assignment_id, self.settings, finished.events);
         (pump, self.truth)
     }
-}
-
-fn clock_segments(clock: &ClockPlan, end: UtcSeconds) -> Vec<ClockSegment> {
-    let set_by = |start| clock.changes().iter().find(|change| change.at == start).map(|change| change.events);
-    clock
-        .segments(end)
-        .into_iter()
-        .map(|(start, end, offset_seconds)| ClockSegment {
-            start: instant(start),
-            end: instant(end),
-            offset_seconds,
-            set_by: set_by(start),
-        })
-        .collect()
 }
 
 /// A random identifier in the form of a version 4 UUID.

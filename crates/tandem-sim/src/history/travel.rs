@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 
 use super::clock::{ClockEvents, ClockPlan, DAY, HOUR, MINUTE, UtcSeconds, instant};
 use super::dice::Dice;
+use super::truth::ClockSegment;
 
 /// A stay in another zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +65,12 @@ impl Whereabouts {
 
     /// The offset a conscientious person's pump would have.
     fn wanted_offset(&self, at: UtcSeconds) -> i64 {
-        let zone = self.trip(at).filter(|trip| trip.sets_clock).map_or(self.home, |trip| trip.zone);
-        zone_offset(zone, at)
+        zone_offset(self.clock_zone(at), at)
+    }
+
+    /// The zone that a person who sets the pump's clock now sets it to.
+    pub(crate) fn clock_zone(&self, at: UtcSeconds) -> Tz {
+        self.trip(at).filter(|trip| trip.sets_clock).map_or(self.home, |trip| trip.zone)
     }
 
     fn trip(&self, at: UtcSeconds) -> Option<&Trip> {
@@ -91,6 +96,19 @@ impl Whereabouts {
         }
         self.follow(&mut plan, (start + HOUR, end), habits, &mut dice);
         plan
+    }
+
+    /// What is true of a pump's clock until `end`.
+    pub(crate) fn clock_truth(&self, plan: &ClockPlan, end: UtcSeconds) -> Vec<ClockSegment> {
+        let set_by = |start| plan.changes().iter().find(|change| change.at == start).map(|change| change.events);
+        let segment = |(from, to, offset_seconds)| ClockSegment {
+            start: instant(from),
+            end: instant(to),
+            offset_seconds,
+            set_by: set_by(from),
+            zone: self.clock_zone(from),
+        };
+        plan.segments(end).into_iter().map(segment).collect()
     }
 
     /// Walks the hours and sets the clock some time after it went wrong.

@@ -1,6 +1,7 @@
 //! What really happened: the answers a pipeline is checked against, in true time and exact units.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono_tz::Tz;
 
 use super::clock::ClockEvents;
 use super::delivered::BasalSpan;
@@ -56,6 +57,8 @@ pub struct ClockSegment {
     pub offset_seconds: i64,
     /// What the setting that began the segment left in the log; `None` for the first.
     pub set_by: Option<ClockEvents>,
+    /// The zone whose time the person meant the clock to show. A clock that differs from it is wrong.
+    pub zone: Tz,
 }
 
 /// Something that lasted, with the events that began and ended it.
