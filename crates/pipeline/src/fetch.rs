@@ -3,7 +3,9 @@
 //! A page is stored in one transaction with its ledger row while the next one is on its way; at most two pages are in
 //! memory. The store works on a blocking thread of its own and lets go of the database after each page.
 
+pub mod drift;
 pub mod plan;
+pub mod plausibility;
 
 use std::sync::Arc;
 
@@ -12,12 +14,14 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::progress::{OnProgress, Progress, StopSignal};
-use crate::store::{FetchedWindow, PageCounts, RawPage, RawStore, RunId, Stage};
+use crate::store::{FetchWindow, FetchedWindow, PageCounts, RawPage, RawStore, RunId, Stage};
 use crate::{
     Account, Clock, DayRange, PumpId, PumpListing, RawBatch, SerialNumber, Source, SourceError, SourceErrorKind,
     StoreError, StoreErrorKind,
 };
-use plan::{Known, Wish, set_back, windows_to_fetch};
+use drift::Drift;
+use plan::{Known, SetBack, Wish, assume_upload, set_back, windows_to_fetch};
+use plausibility::{AnswerDoubt, Doubt, doubt_answer, find_doubts};
 
 /// What to fetch.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +72,8 @@ pub struct PumpReport {
     pub windows: Vec<DayRange>,
     /// What they brought.
     pub counts: PageCounts,
+    /// Days whose answer is doubtful; those asked for too often in vain are left out.
+    pub doubts: Vec<Doubt>,
 }
 
 /// Why a fetch ended early. Pages stored before are kept; the next fetch continues after them.
@@ -90,6 +96,16 @@ pub enum FetchError {
         #[source]
         source: SourceError,
     },
+    /// Days came in another format than this version reads.
+    #[error("Tandem changed its format: in the answer for {days} of pump {serial}, {drift}")]
+    FormatChanged {
+        /// The pump.
+        serial: SerialNumber,
+        /// The days.
+        days: DayRange,
+        /// What cannot be read.
+        drift: Drift,
+    },
     /// The account has no pump of this number.
     #[error("the account has no pump {wanted}; it has: {known}")]
     NoSuchPump {
@@ -107,6 +123,9 @@ pub enum FetchError {
 impl FetchError {
     /// True when other pumps of the account may fare better.
     fn concerns_one_pump(&self) -> bool {
+        if matches!(self, Self::FormatChanged { .. }) {
+            return true;
+        }
         let kind = self.source_error().map(|error| error.kind);
         matches!(kind, Some(SourceErrorKind::ServiceChanged | SourceErrorKind::Unavailable))
     }
@@ -213,49 +232,75 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
     }
 
     async fn pump(&mut self, listing: PumpListing, id: Option<PumpId>) -> Result<(), FetchError> {
-        let mut windows = self.plan(&listing, id).await?;
+        let known = self.known(&listing, id).await?;
+        let listing = self.with_upload(&listing, &known);
+        let mut windows = self.plan(&listing, &known);
         self.report.pumps.push(PumpReport {
             listing: listing.clone(),
             windows: windows.clone(),
             counts: PageCounts::default(),
+            doubts: known.open_doubts(),
         });
         let (Some(id), Some(run)) = (id, self.with.run) else { return Ok(()) };
+        let mut drift = None;
         while !windows.is_empty() && !self.report.interrupted {
-            self.windows(&listing, id, run, &windows).await?;
-            if self.with.options.wish.full {
-                break;
-            }
-            // What came may tell of other days: that the clock was set back, or that it was ahead for longer.
-            windows = self.plan(&listing, Some(id)).await?;
+            let found = self.windows(&listing, id, run, &windows).await?;
+            drift = drift.or(found);
+            let known = self.known(&listing, Some(id)).await?;
+            // What came may tell of other days: that the clock was set back, or that it was ahead for longer. Doubtful days
+            // are for the next sync.
+            let again = Known { doubts: &[], ..known.as_known() };
+            windows = if self.with.options.wish.full { Vec::new() } else { self.plan_known(&listing, again) };
             if let Some(pump) = self.report.pumps.last_mut() {
                 pump.windows.extend(&windows);
+                pump.doubts = known.open_doubts();
             }
         }
-        Ok(())
+        let serial = listing.serial_number;
+        drift.map_or(Ok(()), |(days, drift)| Err(FetchError::FormatChanged { serial, days, drift }))
+    }
+
+    /// Where the account does not say when the pump uploaded, its events decide whether it ever did.
+    fn with_upload(&mut self, listing: &PumpListing, known: &PumpKnowledge) -> PumpListing {
+        let assumed = assume_upload(listing, &known.ledger, self.with.clock.now());
+        if listing.last_upload.is_none() && assumed.last_upload.is_some() {
+            let serial = &listing.serial_number;
+            let notice =
+                format!("Tandem Source does not say when pump {serial} last uploaded; asked for its new days anyway");
+            self.notice(vec![notice], 0);
+        }
+        assumed
+    }
+
+    async fn known(&mut self, listing: &PumpListing, id: Option<PumpId>) -> Result<PumpKnowledge, StoreError> {
+        let Some(id) = id else { return Ok(PumpKnowledge::default()) };
+        let (listing, now) = (listing.clone(), self.with.clock.now());
+        self.writer.ask(move |store| PumpKnowledge::read(store, &listing, id, now)).await
     }
 
     /// The days to ask for, by what is known of the pump now.
-    async fn plan(&mut self, listing: &PumpListing, id: Option<PumpId>) -> Result<Vec<DayRange>, FetchError> {
-        let known = match id {
-            Some(id) => self.writer.ask(move |store| Ok((store.fetch_windows(id)?, store.date_changes(id)?))).await?,
-            None => (Vec::new(), Vec::new()),
-        };
-        let known = Known { ledger: &known.0, set_back: &set_back(&known.1) };
+    fn plan(&self, listing: &PumpListing, known: &PumpKnowledge) -> Vec<DayRange> {
+        self.plan_known(listing, known.as_known())
+    }
+
+    fn plan_known(&self, listing: &PumpListing, known: Known<'_>) -> Vec<DayRange> {
         let longest = self.with.source.longest_window();
         let windows = windows_to_fetch(listing, known, self.with.options.wish, self.with.clock.now(), longest);
         tracing::info!(windows = windows.len(), "planned a pump");
-        Ok(windows)
+        windows
     }
 
-    /// Fetches window after window; while one is on its way, the one before is being stored.
+    /// Fetches window after window; while one is on its way, the one before is being stored. Returns the first that came in
+    /// another format.
     async fn windows(
         &mut self,
         listing: &PumpListing,
         pump: PumpId,
         run: RunId,
         windows: &[DayRange],
-    ) -> Result<(), FetchError> {
+    ) -> Result<Option<(DayRange, Drift)>, FetchError> {
         let mut storing: Option<Stored> = None;
+        let mut drift = None;
         self.writer.rest().await?;
         for (index, days) in windows.iter().enumerate() {
             if self.with.stop.is_set() {
@@ -271,26 +316,29 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
                     break;
                 }
             };
-            self.settle(storing.take()).await?;
+            drift = drift.or(self.settle(storing.take()).await?);
             let page = page.map_err(|source| self.window_failed(listing, *days, source))?;
             self.notice(page.notices, page.bytes);
             self.events += page.events.len() as u64;
             let assignment_id = listing.assignment_id.clone();
-            let window = FetchedWindow { assignment_id, days: *days, last_upload: listing.last_upload };
+            let window = FetchedWindow { assignment_id, days: *days, last_upload: listing.last_upload, doubt: None };
             storing = Some(self.writer.page(pump, run, self.with.clock.now(), page.events, window).await?);
             self.tell(listing, days.last(), (index + 1, windows.len()));
         }
-        self.settle(storing).await.map_err(FetchError::from)
+        Ok(drift.or(self.settle(storing).await?))
     }
 
-    async fn settle(&mut self, storing: Option<Stored>) -> Result<(), StoreError> {
-        if let Some(stored) = storing {
-            let counts = stored.await.map_err(|_| writer_gone())??;
-            if let Some(pump) = self.report.pumps.last_mut() {
-                pump.counts += counts;
-            }
+    /// Waits until a page is stored; what of it came in another format.
+    async fn settle(&mut self, storing: Option<Stored>) -> Result<Option<(DayRange, Drift)>, StoreError> {
+        let Some(stored) = storing else { return Ok(None) };
+        let StoredPage { counts, days, doubt } = stored.await.map_err(|_| writer_gone())??;
+        if let Some(pump) = self.report.pumps.last_mut() {
+            pump.counts += counts;
         }
-        Ok(())
+        match doubt {
+            Some(AnswerDoubt::Format(drift)) => Ok(Some((days, drift))),
+            _ => Ok(None),
+        }
     }
 
     fn window_failed(&self, listing: &PumpListing, days: DayRange, source: SourceError) -> FetchError {
@@ -319,7 +367,44 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
     }
 }
 
-type Stored = oneshot::Receiver<Result<PageCounts, StoreError>>;
+/// What the store knows of a pump.
+#[derive(Default)]
+struct PumpKnowledge {
+    ledger: Vec<FetchWindow>,
+    set_back: Vec<SetBack>,
+    doubts: Vec<Doubt>,
+}
+
+impl PumpKnowledge {
+    fn read(
+        store: &mut impl RawStore,
+        listing: &PumpListing,
+        pump: PumpId,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let ledger = store.fetch_windows(pump)?;
+        let set_back = set_back(&store.date_changes(pump)?);
+        let doubts = find_doubts(listing, &ledger, &store.day_log(pump)?, now);
+        Ok(Self { ledger, set_back, doubts })
+    }
+
+    fn as_known(&self) -> Known<'_> {
+        Known { ledger: &self.ledger, set_back: &self.set_back, doubts: &self.doubts }
+    }
+
+    fn open_doubts(&self) -> Vec<Doubt> {
+        self.doubts.iter().filter(|doubt| doubt.is_open()).cloned().collect()
+    }
+}
+
+/// What became of one page.
+struct StoredPage {
+    counts: PageCounts,
+    days: DayRange,
+    doubt: Option<AnswerDoubt>,
+}
+
+type Stored = oneshot::Receiver<Result<StoredPage, StoreError>>;
 type Job<S> = Box<dyn FnOnce(&mut S) + Send>;
 
 /// The one bridge between async code and the blocking store: the store moves to a thread and comes back at the end.
@@ -369,8 +454,12 @@ impl<S: RawStore + Send + 'static> Writer<S> {
         window: FetchedWindow,
     ) -> Result<Stored, StoreError> {
         self.begin(move |store| {
+            let days = window.days;
+            let doubt = doubt_answer(&events, days, store.count_events(pump, days)?);
+            let window = FetchedWindow { doubt: doubt.as_ref().map(AnswerDoubt::to_mark), ..window };
             let counts = store.store_page(&RawPage { pump, run, received, events: &events, window: Some(window) })?;
-            store.release().map(|()| counts)
+            store.release()?;
+            Ok(StoredPage { counts, days, doubt })
         })
         .await
     }

@@ -11,8 +11,8 @@ use chrono::{DateTime, Utc};
 use crate::archive::{ArchiveError, ArchiveKind, ArchivePage, DatabaseReader, count_unknown, read_archive};
 use crate::progress::{OnProgress, Progress, StopSignal};
 use crate::raw::PumpKey;
-use crate::store::{PageCounts, RawPage, RawStore, RunId, Stage};
-use crate::{SerialNumber, StoreError};
+use crate::store::{PageCounts, Pump, RawPage, RawStore, RunId, Stage};
+use crate::{PumpId, RawBatch, RawEvent, RawKey, SerialNumber, StoreError};
 
 /// How to import.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +72,35 @@ pub enum FileError {
         /// The file.
         path: PathBuf,
     },
+}
+
+/// The rejected events that can be identified now, pump by pump.
+pub(crate) fn find_recoverable<S: RawStore>(store: &mut S) -> Result<Vec<(PumpId, RawBatch)>, StoreError> {
+    let rejected = store.rejected()?;
+    let pumps = if rejected.is_empty() { Vec::new() } else { store.pumps()? };
+    let mut found: Vec<(PumpId, RawBatch)> = Vec::new();
+    for (id, event) in rejected {
+        let Some(pump) = pumps.iter().find(|pump| pump.id == id) else { continue };
+        if found.last().is_none_or(|(last, _)| *last != id) {
+            found.push((id, RawBatch::default()));
+        }
+        if let Some((_, batch)) = found.last_mut() {
+            recover(&event.data, pump, batch);
+        }
+    }
+    found.retain(|(_, batch)| !batch.is_empty());
+    Ok(found)
+}
+
+/// Adds the event to `batch` when it has an identity and does not name another pump.
+fn recover(data: &str, pump: &Pump, batch: &mut RawBatch) {
+    let Ok(envelope) = pump_events::read_json_envelope(data) else { return };
+    let is_ours = |owner: &str| pump.assignment_ids.iter().any(|assignment| assignment.is(owner));
+    if envelope.device_assignment_id.is_some_and(|owner| !is_ours(&owner)) {
+        return;
+    }
+    let key = RawKey { sequence_group: envelope.sequence_group, sequence_number: envelope.sequence_number };
+    batch.push(RawEvent { key, code: envelope.code, pump_time: envelope.pump_time, data });
 }
 
 /// Stores the events of the archives in `paths`, in order. A file that cannot be read does not keep others from being.

@@ -14,7 +14,9 @@ use crate::parse::{self, ParseReport};
 use crate::progress::{Progress, StopSignal};
 use crate::push::{Push, PushError, PushOptions, PushReport};
 use crate::sink::{PushStore, Sink};
-use crate::store::{DomainStore, EventStore, PageCounts, RawStore, RunEnd, RunId, RunOutcome, Stage, StoreErrorKind};
+use crate::store::{
+    DomainStore, EventStore, PageCounts, RawPage, RawStore, RunEnd, RunId, RunOutcome, Stage, StoreErrorKind,
+};
 use crate::{Clock, Source, StoreError};
 
 /// Runs the stages of a pump history on one store.
@@ -201,6 +203,7 @@ impl<S: Store> Pipeline<S> {
     /// # Errors
     /// [`StoreError`]; batches before it are kept.
     pub fn parse(&mut self) -> Result<ParseReport, StoreError> {
+        self.recover_rejected()?;
         if !self.has_unparsed()? && self.store()?.clocks_are_current()? {
             return Ok(ParseReport::default());
         }
@@ -263,6 +266,21 @@ impl<S: Store> Pipeline<S> {
         self.store()?.clear_derived()?;
         self.set_zones(&zones)?;
         Ok((self.parse()?, self.derive()?))
+    }
+
+    /// Stores rejected events that this version can identify: an earlier one may have known less.
+    fn recover_rejected(&mut self) -> Result<(), StoreError> {
+        let found = import::find_recoverable(self.store()?)?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        let (run, received) = (self.begin(Stage::Import, self.clock.now())?, self.clock.now());
+        let mut counts = PageCounts::default();
+        for (pump, events) in &found {
+            let page = RawPage { pump: *pump, run, received, events, window: None };
+            counts += self.store()?.recover_rejected(&page)?;
+        }
+        self.end::<StoreError>(run, Ok((page_counts(counts), false)))
     }
 
     fn has_unparsed(&mut self) -> Result<bool, StoreError> {

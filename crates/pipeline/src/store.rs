@@ -13,8 +13,9 @@ use chrono::{DateTime, Utc};
 use pump_events::{EventCode, FactRows, Problem, ProblemSetId, PumpTime};
 
 use crate::clock_model::{LogPiece, PumpClock, ZoneHistory};
+use crate::fetch::plausibility::DayLog;
 use crate::raw::PumpKey;
-use crate::{Account, DayRange, EventId, PumpId, PumpListing, RawBatch, TextRows};
+use crate::{Account, DayRange, EventId, PumpId, PumpListing, RawBatch, RejectedEvent, TextRows};
 
 /// A pump as the store knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,7 +93,8 @@ pub trait RawStore: RunStore {
     ///   another encoding) → duplicate, nothing written;
     /// * other content → the page's becomes current, the former goes to the revisions.
     ///
-    /// Inside one page the last one of an identity wins, by the same rules. New and revised events are unparsed.
+    /// Inside one page the last one of an identity wins, by the same rules. New and revised events are unparsed. Of a page
+    /// in another format, other content becomes a revision, and the current row stays.
     ///
     /// # Errors
     /// [`StoreError`]; neither events nor ledger row are written.
@@ -109,6 +111,31 @@ pub trait RawStore: RunStore {
     /// # Errors
     /// [`StoreError`].
     fn fetch_windows(&mut self, pump: PumpId) -> Result<Vec<FetchWindow>, StoreError>;
+
+    /// Per day and sequence group, what is stored of a pump's log, clock changes (13 and 14) left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn day_log(&mut self, pump: PumpId) -> Result<Vec<DayLog>, StoreError>;
+
+    /// How many events of `days` are stored of a pump, clock changes left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn count_events(&mut self, pump: PumpId, days: DayRange) -> Result<u64, StoreError>;
+
+    /// Everything that was rejected so far.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn rejected(&mut self) -> Result<Vec<(PumpId, RejectedEvent)>, StoreError>;
+
+    /// Stores events that were rejected and can be identified now, as [`RawStore::store_page`] does, and takes them off
+    /// the rejected ones.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing is changed.
+    fn recover_rejected(&mut self, page: &RawPage<'_>) -> Result<PageCounts, StoreError>;
 
     /// The changes of a pump's date (events 14) that are known, in order of sequence.
     ///
@@ -304,6 +331,8 @@ pub struct FetchedWindow {
     pub days: DayRange,
     /// The pump's last upload as known when the page was asked for.
     pub last_upload: Option<DateTime<Utc>>,
+    /// What is wrong with the answer; `None` when it is plausible.
+    pub doubt: Option<String>,
 }
 
 /// One row of the ledger of fetched windows.

@@ -12,6 +12,7 @@ mod derive;
 mod derived;
 mod dictionary;
 mod documents;
+mod doubts;
 mod error;
 mod events;
 mod explain;

@@ -22,8 +22,12 @@ macro_rules! migration {
 }
 
 /// A new database begins with the first of these, which also takes over a database of version 0.1.0.
-const MIGRATIONS: &[(&str, &str)] =
-    &[migration!("V9__stored_tables"), migration!("V10__sinks"), migration!("V11__accounts")];
+const MIGRATIONS: &[(&str, &str)] = &[
+    migration!("V9__stored_tables"),
+    migration!("V10__sinks"),
+    migration!("V11__accounts"),
+    migration!("V12__doubtful_windows"),
+];
 
 /// What version 0.1.0 applied to a database, by number, name and checksum. No database is made this way any more.
 const FORMER_MIGRATIONS: &[(i32, &str, u64)] = &[

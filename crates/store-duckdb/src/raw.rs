@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use duckdb::{Transaction, params};
+use pipeline::fetch::plausibility::{DayLog, is_format_mark};
 use pipeline::store::{DateChange, FetchWindow, FetchedWindow, PageCounts, Pump, RawPage, RunId};
 use pipeline::{
-    Account, AssignmentId, DayRange, EventId, PumpId, PumpKey, PumpListing, RawBatch, RawEvent, RawStore, StoreError,
-    StoreErrorKind,
+    Account, AssignmentId, DayRange, EventId, PumpId, PumpKey, PumpListing, RawBatch, RawEvent, RawStore,
+    RejectedEvent, StoreError,
 };
 
 use crate::DuckStore;
 use crate::columns::Columns;
-use crate::error::{broken, failed};
+use crate::doubts;
+use crate::error::failed;
 use crate::pumps::find_or_add_in_tx;
 
 impl RawStore for DuckStore {
@@ -37,25 +39,52 @@ impl RawStore for DuckStore {
     }
 
     fn store_page(&mut self, page: &RawPage<'_>) -> Result<PageCounts, StoreError> {
-        self.transaction("store a page of events", |transaction| store_page_in_tx(transaction, page))
+        let changed_format = |window: &FetchedWindow| window.doubt.as_deref().is_some_and(is_format_mark);
+        let known = if page.window.as_ref().is_some_and(changed_format) { Known::Stays } else { Known::IsReplaced };
+        self.transaction("store a page of events", |transaction| store_page_in_tx(transaction, page, known))
     }
 
     fn compare_page(&mut self, key: &PumpKey, events: &RawBatch) -> Result<PageCounts, StoreError> {
         let transaction = self.connection()?.transaction().map_err(failed("cannot begin to compare a page"))?;
         let received = DateTime::UNIX_EPOCH;
         let pump = find_or_add_in_tx(&transaction, key, received)?;
-        let counts = store_page_in_tx(&transaction, &RawPage { pump, run: RunId(0), received, events, window: None })?;
+        let page = RawPage { pump, run: RunId(0), received, events, window: None };
+        let counts = store_page_in_tx(&transaction, &page, Known::IsReplaced)?;
         transaction.rollback().map_err(failed("cannot compare a page"))?;
         Ok(counts)
     }
 
     fn fetch_windows(&mut self, pump: PumpId) -> Result<Vec<FetchWindow>, StoreError> {
-        let list = "SELECT first_day, last_day, last_upload, fetched, new, duplicate, revised, rejected, assignment_id
-                    FROM fetch_windows WHERE pump_id = ? ORDER BY id";
-        let connection = self.connection()?;
-        let mut statement = connection.prepare(list).map_err(failed("cannot read the ledger"))?;
-        let rows = statement.query_map([pump.0], window_of).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-        rows.map_err(failed("cannot read the ledger"))?.into_iter().collect()
+        doubts::read_fetch_log(self.connection()?, pump)
+    }
+
+    fn day_log(&mut self, pump: PumpId) -> Result<Vec<DayLog>, StoreError> {
+        doubts::read_day_log(self.connection()?, pump)
+    }
+
+    fn count_events(&mut self, pump: PumpId, days: DayRange) -> Result<u64, StoreError> {
+        let count = "SELECT count(*)::UBIGINT FROM raw_events
+                     WHERE pump_id = ? AND event_code NOT IN (13, 14) AND pump_time >= ?::DATE AND pump_time < ?::DATE + 1";
+        let values = params![pump.0, days.first(), days.last()];
+        self.connection()?.query_row(count, values, |row| row.get(0)).map_err(failed("cannot count events"))
+    }
+
+    fn rejected(&mut self) -> Result<Vec<(PumpId, RejectedEvent)>, StoreError> {
+        let list =
+            "SELECT pump_id, raw_event_data, reason FROM rejected_events ORDER BY pump_id, batch_id, content_hash";
+        let mut statement = self.connection()?.prepare(list).map_err(failed("cannot read rejected events"))?;
+        let rejected =
+            |row: &duckdb::Row<'_>| Ok((PumpId(row.get(0)?), RejectedEvent { data: row.get(1)?, reason: row.get(2)? }));
+        let rejected = statement.query_map([], rejected).and_then(Iterator::collect);
+        rejected.map_err(failed("cannot read rejected events"))
+    }
+
+    fn recover_rejected(&mut self, page: &RawPage<'_>) -> Result<PageCounts, StoreError> {
+        self.transaction("recover rejected events", |transaction| {
+            let counts = store_page_in_tx(transaction, page, Known::Stays)?;
+            forget_rejected_in_tx(transaction, page)?;
+            Ok(counts)
+        })
     }
 
     fn date_changes(&mut self, pump: PumpId) -> Result<Vec<DateChange>, StoreError> {
@@ -69,18 +98,16 @@ impl RawStore for DuckStore {
     }
 }
 
-fn window_of(row: &duckdb::Row<'_>) -> duckdb::Result<Result<FetchWindow, StoreError>> {
-    let (first, last): (NaiveDate, NaiveDate) = (row.get(0)?, row.get(1)?);
-    let Some(days) = DayRange::new(first, last) else {
-        return Ok(Err(broken(StoreErrorKind::Corrupt, format!("the ledger holds a window from {first} to {last}"))));
-    };
-    let counts = PageCounts { new: row.get(4)?, duplicate: row.get(5)?, revised: row.get(6)?, rejected: row.get(7)? };
-    let assignment: Option<String> = row.get(8)?;
-    let window = FetchedWindow { assignment_id: assignment.map(AssignmentId::new), days, last_upload: row.get(2)? };
-    Ok(Ok(FetchWindow { window, fetched: row.get(3)?, counts }))
+/// What becomes of the current text of an event that comes with other content.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Known {
+    /// It becomes a revision, and the text that came is current.
+    IsReplaced,
+    /// It stays, and the text that came becomes a revision: less can be read of that one.
+    Stays,
 }
 
-fn store_page_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>) -> Result<PageCounts, StoreError> {
+fn store_page_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, known: Known) -> Result<PageCounts, StoreError> {
     let mut counts = PageCounts { rejected: page.events.rejected().len() as u64, ..PageCounts::default() };
     let batch: i64 = transaction
         .query_row("SELECT nextval('raw_batch_numbers')", [], |row| row.get(0))
@@ -88,7 +115,7 @@ fn store_page_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>) -> Result
     let folded = fold(page);
     counts.duplicate += folded.duplicates;
     if any_known_in_tx(transaction, &folded.events)? {
-        merge_known_in_tx(transaction, page, batch, &folded.events, &mut counts)?;
+        merge_known_in_tx(transaction, page, batch, (&folded.events, known), &mut counts)?;
     } else {
         counts.new += folded.events.len() as u64;
         append_in_tx(transaction, "raw_events", page, batch, &folded.events)?;
@@ -175,7 +202,7 @@ fn merge_known_in_tx(
     transaction: &Transaction<'_>,
     page: &RawPage<'_>,
     batch: i64,
-    events: &[Identified<'_>],
+    (events, known): (&[Identified<'_>], Known),
     counts: &mut PageCounts,
 ) -> Result<(), StoreError> {
     let doing = || failed("cannot compare a page with what is stored");
@@ -190,7 +217,10 @@ fn merge_known_in_tx(
     let revised = revised_in_tx(transaction, page.pump)?;
     counts.duplicate += (events.len() - added - revised.len()) as u64;
     counts.revised += revised.len() as u64;
-    revise_in_tx(transaction, page, &revised)?;
+    match known {
+        Known::IsReplaced => revise_in_tx(transaction, page, &revised)?,
+        Known::Stays => set_aside_in_tx(transaction, &revised)?,
+    }
     transaction.execute_batch("DROP TABLE incoming_events").map_err(doing())
 }
 
@@ -233,8 +263,7 @@ fn revise_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, revised: &[i6
         return Ok(());
     }
     let doing = || failed("cannot revise events");
-    transaction.execute_batch("CREATE OR REPLACE TEMP TABLE revised_events (id BIGINT)").map_err(doing())?;
-    Columns::default().int64("id", revised.iter().copied()).append_in_tx(transaction, "revised_events")?;
+    list_revised_in_tx(transaction, revised)?;
     let keep = "INSERT INTO raw_event_revisions
                 SELECT r.id, coalesce(max(v.revision), 0) + 1, r.created, ?, r.raw_event_data, r.batch_id
                 FROM raw_events r SEMI JOIN revised_events USING (id) LEFT JOIN raw_event_revisions v ON v.raw_events_id = r.id
@@ -246,6 +275,26 @@ fn revise_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, revised: &[i6
                    FROM incoming_events i SEMI JOIN revised_events USING (id) WHERE raw_events.id = i.id";
     transaction.execute(replace, []).map_err(doing())?;
     transaction.execute_batch("DROP TABLE revised_events").map_err(doing())
+}
+
+fn list_revised_in_tx(transaction: &Transaction<'_>, revised: &[i64]) -> Result<(), StoreError> {
+    let create = "CREATE OR REPLACE TEMP TABLE revised_events (id BIGINT)";
+    transaction.execute_batch(create).map_err(failed("cannot revise events"))?;
+    Columns::default().int64("id", revised.iter().copied()).append_in_tx(transaction, "revised_events")
+}
+
+/// Keeps the texts that came as revisions of those that stay current.
+fn set_aside_in_tx(transaction: &Transaction<'_>, revised: &[i64]) -> Result<(), StoreError> {
+    if revised.is_empty() {
+        return Ok(());
+    }
+    list_revised_in_tx(transaction, revised)?;
+    let keep = "INSERT INTO raw_event_revisions
+                SELECT i.id, coalesce(max(v.revision), 0) + 1, i.created, i.created, i.raw_event_data, i.batch_id
+                FROM incoming_events i SEMI JOIN revised_events USING (id) LEFT JOIN raw_event_revisions v ON v.raw_events_id = i.id
+                GROUP BY ALL;
+                DROP TABLE revised_events";
+    transaction.execute_batch(keep).map_err(failed("cannot set events aside"))
 }
 
 /// What a page itself says first and then says otherwise is a revision from the start.
@@ -305,6 +354,19 @@ fn keep_rejected_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, batch:
     transaction.execute_batch(keep).map_err(doing())
 }
 
+/// Takes the events of `page` off the rejected ones.
+fn forget_rejected_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>) -> Result<(), StoreError> {
+    let doing = || failed("cannot take recovered events off the rejected ones");
+    let create = "CREATE OR REPLACE TEMP TABLE recovered_events (raw_event_data VARCHAR)";
+    transaction.execute_batch(create).map_err(doing())?;
+    let texts: Vec<_> = page.events.iter().map(|event| event.data).collect();
+    Columns::default().text("raw_event_data", texts.iter().copied()).append_in_tx(transaction, "recovered_events")?;
+    let forget = "DELETE FROM rejected_events
+                  WHERE pump_id = ? AND content_hash IN (SELECT md5(raw_event_data) FROM recovered_events)";
+    transaction.execute(forget, [page.pump.0]).map_err(doing())?;
+    transaction.execute_batch("DROP TABLE recovered_events").map_err(doing())
+}
+
 fn note_batch_in_tx(
     transaction: &Transaction<'_>,
     page: &RawPage<'_>,
@@ -323,9 +385,10 @@ fn note_batch_in_tx(
 }
 
 fn note_window_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, counts: PageCounts) -> Result<(), StoreError> {
-    let Some(FetchedWindow { assignment_id, days, last_upload }) = &page.window else { return Ok(()) };
-    let note = "INSERT INTO fetch_windows (id, run_id, pump_id, first_day, last_day, fetched, last_upload, new, duplicate, revised, rejected, assignment_id)
-                VALUES (nextval('fetch_window_numbers'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let Some(FetchedWindow { assignment_id, days, last_upload, doubt }) = &page.window else { return Ok(()) };
+    let note = "INSERT INTO fetch_windows (id, run_id, pump_id, first_day, last_day, fetched, last_upload, new, duplicate, revised, rejected,
+                                           assignment_id, doubt)
+                VALUES (nextval('fetch_window_numbers'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let PageCounts { new, duplicate, revised, rejected } = counts;
     let values = params![
         page.run.0,
@@ -338,7 +401,8 @@ fn note_window_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, counts: 
         duplicate,
         revised,
         rejected,
-        assignment_id.as_ref().map(AssignmentId::as_str)
+        assignment_id.as_ref().map(AssignmentId::as_str),
+        doubt
     ];
     transaction.execute(note, values).map(|_| ()).map_err(failed("cannot write the ledger"))
 }

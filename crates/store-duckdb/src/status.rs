@@ -3,9 +3,11 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use duckdb::{Connection, Row};
 use pipeline::StoreError;
+use pipeline::fetch::plausibility::Doubt;
 
 use crate::Reader;
 use crate::derived::{OBJECTS, Object};
+use crate::doubts::read_doubts;
 use crate::error::failed;
 
 /// How many of the last runs are told.
@@ -29,6 +31,10 @@ pub struct StatusFacts {
     pub unparsed_batches: u64,
     /// Pumps whose domain tables are behind.
     pub underived_pumps: u64,
+    /// Days whose answer is doubtful, by the number of the pump.
+    pub doubts: Vec<(i32, Doubt)>,
+    /// Things without identity that are kept as they came.
+    pub rejected: u64,
     /// The configured zones: first local day (`None` is the beginning of time) and IANA name.
     pub zones: Vec<(Option<NaiveDate>, String)>,
     /// The last runs of the stages, newest first.
@@ -119,6 +125,8 @@ impl StatusFacts {
                  WHERE new + revised > 0 AND id > coalesce((SELECT max(batch_id) FROM parse_progress), -1)",
             )?,
             underived_pumps: count(connection, "SELECT count(*)::UBIGINT FROM pending_derivations")?,
+            doubts: read_doubts(connection)?.into_iter().map(|(pump, doubt)| (pump.0.into(), doubt)).collect(),
+            rejected: count(connection, "SELECT count(*)::UBIGINT FROM rejected_events")?,
             zones: rows(
                 connection,
                 "SELECT valid_from, zone FROM time_zones ORDER BY valid_from NULLS FIRST",

@@ -4,11 +4,13 @@
 //! row. The others are one query each, in `src/verify/*.sql`. Nothing is repaired here and nothing is written.
 
 use duckdb::{Connection, Row, Transaction};
+use pipeline::fetch::plausibility::{Doubt, DoubtReason};
 use pipeline::{EventId, PumpId, StoreError};
 
 use crate::DuckStore;
 use crate::derive::{self, table_names};
 use crate::derived::OBJECTS;
+use crate::doubts::read_doubts;
 use crate::error::failed;
 
 /// Something that is not in order, or worth knowing.
@@ -40,6 +42,8 @@ pub enum Check {
     SequenceHoles,
     /// Days that are to be read again though they should have settled.
     UnsettledDays,
+    /// Days whose last answer cannot have been complete, or came in another format.
+    DoubtfulAnswers,
     /// Raw events that are not decoded.
     UndecodedEvents,
     /// Decoded events whose raw event is gone.
@@ -92,6 +96,7 @@ impl Check {
             Self::LostRawEvents => "lost_raw_events",
             Self::SequenceHoles => "sequence_holes",
             Self::UnsettledDays => "unsettled_days",
+            Self::DoubtfulAnswers => "doubtful_answers",
             Self::UndecodedEvents => "undecoded_events",
             Self::EventsWithoutRaw => "events_without_raw",
             Self::EventsUnlikeRaw => "events_unlike_raw",
@@ -147,6 +152,7 @@ impl DuckStore {
             findings.extend(find(connection, *check, query)?);
         }
         findings.extend(find(connection, Check::OverlappingSpans, &overlapping_spans())?);
+        findings.extend(doubtful_answers(connection)?);
         findings.extend(rows_without_event(connection)?);
         let transaction = connection.transaction().map_err(failed("cannot begin to verify"))?;
         findings.extend(compare_with_events_in_tx(&transaction)?);
@@ -183,6 +189,20 @@ fn finding(check: Check, row: &Row<'_>) -> duckdb::Result<Finding> {
         first_id: row.get("first_id")?,
         detail: row.get("detail")?,
     })
+}
+
+/// Days that were asked for often enough are no fault of this database: the service has no more.
+fn doubtful_answers(connection: &Connection) -> Result<Vec<Finding>, StoreError> {
+    let finding = |(pump, doubt): (PumpId, Doubt)| Finding {
+        check: Check::DoubtfulAnswers,
+        is_fault: doubt.is_open() || doubt.reason == DoubtReason::Format,
+        pump,
+        table: "fetch_windows".to_owned(),
+        count: doubt.missing.unwrap_or(u64::from(doubt.days.days())),
+        first_id: None,
+        detail: format!("{} is probably incomplete: {}; fetch again", doubt.days, doubt.reason),
+    };
+    Ok(read_doubts(connection)?.into_iter().map(finding).collect())
 }
 
 fn rows_without_event(connection: &Connection) -> Result<Vec<Finding>, StoreError> {

@@ -170,6 +170,9 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
     if let Some(FetchError::NoSuchPump { .. }) = cause.downcast_ref() {
         return Some(Exit::Usage);
     }
+    if let Some(FetchError::FormatChanged { .. }) = cause.downcast_ref() {
+        return Some(Exit::Service);
+    }
     if let Some(error) = cause.downcast_ref::<QueryError>() {
         return exit_of_query(error);
     }
@@ -257,6 +260,9 @@ fn hints_of(error: &Error) -> Vec<String> {
         if let Some(failure) = cause.downcast_ref::<Failure>() {
             hints.extend(failure.hints.iter().cloned());
         }
+        if let Some(FetchError::FormatChanged { .. }) = cause.downcast_ref() {
+            hints.push(FORMAT_HINT.to_owned());
+        }
         if let Some(error) = cause.downcast_ref::<StoreError>() {
             hints.extend(store_hint(error).map(str::to_owned));
         }
@@ -280,6 +286,9 @@ fn hints_of(error: &Error) -> Vec<String> {
     }
     hints
 }
+
+const FORMAT_HINT: &str = "install the newest tandem: it reads what came once more, without asking for it again. Everything that \
+                           came is kept as it is, and until then `tandem verify` lists these days";
 
 fn store_hint(error: &StoreError) -> Option<&'static str> {
     match error.kind {

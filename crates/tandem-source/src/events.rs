@@ -1,5 +1,7 @@
 //! The answer of `bff/pump-logs`: taken apart into events, each in its own words.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use pipeline::{AssignmentId, DayRange, RawBatch, RawEvent, RawKey, RejectedEvent};
 use pump_events::{EventCode, PumpTime, read_json_envelope};
@@ -44,15 +46,16 @@ struct PumpLogs<'a> {
 pub(crate) fn read(answer: &Answer, pump: &AssignmentId, days: DayRange) -> Result<Events, Failure> {
     let events = take_apart(&answer.body, pump, days).map_err(|error| answer.unreadable(&error))?;
     events.ok_or_else(|| {
-        let detail = format!("neither events nor clockChanges in {}", answer.outline());
+        let detail = format!("it has no usable events; it answered {}", answer.outline());
         Failure::UnknownShape { place: answer.place.clone(), detail }
     })
 }
 
-/// The events of a body; `None` for an object that has no place for any.
+/// The events of a body; `None` when they are `null`, or when there are none and other members instead, such as a message.
 pub(crate) fn take_apart(body: &str, pump: &AssignmentId, days: DayRange) -> serde_json::Result<Option<Events>> {
     let logs: PumpLogs<'_> = serde_json::from_str(body)?;
-    if logs.events.is_none() && logs.clock_changes.is_none() && !has_either(body) {
+    let is_empty = logs.events.as_ref().is_none_or(Vec::is_empty);
+    if (is_empty || logs.clock_changes.is_none()) && !is_known_shape(body, is_empty)? {
         return Ok(None);
     }
     let (events, clock_changes) = (logs.events.unwrap_or_default(), logs.clock_changes.unwrap_or_default());
@@ -61,12 +64,14 @@ pub(crate) fn take_apart(body: &str, pump: &AssignmentId, days: DayRange) -> ser
     Ok(Some(Events { bytes: body.len() as u64, spread: reader.spread(), batch: reader.batch }))
 }
 
-/// True for an empty object, and for one whose members of these names are `null`.
-fn has_either(body: &str) -> bool {
-    let members: Option<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(body).ok();
-    members.is_some_and(|members| {
-        members.is_empty() || members.contains_key("events") || members.contains_key("clockChanges")
-    })
+/// An array without an event may be missing, but not `null`; where there are no events, no other member may be there.
+fn is_known_shape(body: &str, is_empty: bool) -> serde_json::Result<bool> {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(body)?;
+    let is_known = |(name, value): (&String, &&RawValue)| match name.as_str() {
+        "events" | "clockChanges" => value.get() != "null",
+        _ => !is_empty,
+    };
+    Ok(members.iter().all(is_known))
 }
 
 struct Reader<'a> {

@@ -7,11 +7,14 @@
 //!
 //! Days are those of the pump's wall clock. Where it was set back by days, it goes through days again that may be settled:
 //! these count as read only after the setting was known, and settle by the days on which the clock showed them again.
+//!
+//! Days whose answer is doubtful (see [`super::plausibility`]) are asked for again whether or not they are settled.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
+use super::plausibility::{Doubt, is_due_again};
 use crate::store::{DateChange, FetchWindow};
 use crate::{AssignmentId, DayRange, PumpListing};
 
@@ -46,6 +49,8 @@ pub struct Known<'a> {
     pub ledger: &'a [FetchWindow],
     /// Where its clock went back.
     pub set_back: &'a [SetBack],
+    /// Days whose answer is doubtful.
+    pub doubts: &'a [Doubt],
 }
 
 /// A stretch of days that a pump's clock went through after it was set back, perhaps for the second time.
@@ -82,6 +87,16 @@ pub fn set_back(changes: &[DateChange]) -> Vec<SetBack> {
     back.map(|((learned, wall, _), last)| SetBack { first: wall.date(), last, learned: *learned }).collect()
 }
 
+/// The listing with an upload: where the account names none although the pump has events, the pump may have uploaded now.
+#[must_use]
+pub fn assume_upload(pump: &PumpListing, ledger: &[FetchWindow], now: DateTime<Utc>) -> PumpListing {
+    let has_events = pump.first_event.is_some() || pump.last_event.is_some() || !ledger.is_empty();
+    let last_upload = pump.last_upload.or_else(|| has_events.then_some(now));
+    let oldest_read = || ledger.iter().map(|window| window.window.days.first()).min();
+    let first_event = pump.first_event.or_else(|| Some((oldest_read()? + PADDING).and_time(NaiveTime::MIN)));
+    PumpListing { last_upload, first_event, ..pump.clone() }
+}
+
 /// The days to ask for, oldest first, in windows of at most `longest` days.
 #[must_use]
 pub fn windows_to_fetch(
@@ -94,7 +109,10 @@ pub fn windows_to_fetch(
     let Some(last_upload) = pump.last_upload else { return Vec::new() };
     let reads = Reads::of(pump, known);
     let spans = wished(&spans(pump, &reads, now), wish);
-    let due = |day: NaiveDate| wish.full || reads.is_due(day, last_upload, newest_believable(pump, now));
+    let again: Vec<_> = known.doubts.iter().filter(|doubt| is_due_again(doubt, known.ledger, now)).collect();
+    let is_doubtful = |day: NaiveDate| again.iter().any(|doubt| doubt.days.contains(day));
+    let due =
+        |day: NaiveDate| wish.full || is_doubtful(day) || reads.is_due(day, last_upload, newest_believable(pump, now));
     let every = |span: &DayRange| span.first().iter_days().take((span.last() - span.first()).num_days() as usize + 1);
     let mut days: Vec<NaiveDate> = spans.iter().flat_map(every).filter(|day| due(*day)).collect();
     if !days.is_empty() {
@@ -274,12 +292,12 @@ mod tests {
 
     fn read(first: &str, last: &str, upload: &str) -> FetchWindow {
         let days = DayRange::new(day(first), day(last)).expect("days in order");
-        let window = FetchedWindow { assignment_id: None, days, last_upload: Some(instant(upload)) };
+        let window = FetchedWindow { assignment_id: None, days, last_upload: Some(instant(upload)), doubt: None };
         FetchWindow { window, fetched: instant(upload), counts: PageCounts::default() }
     }
 
     fn asked(pump: &PumpListing, ledger: &[FetchWindow], wish: Wish) -> Vec<String> {
-        planned(pump, Known { ledger, set_back: &[] }, wish)
+        planned(pump, Known { ledger, ..Known::default() }, wish)
     }
 
     fn planned(pump: &PumpListing, known: Known<'_>, wish: Wish) -> Vec<String> {
@@ -325,6 +343,42 @@ mod tests {
         let later = [ledger[0].clone(), ledger[1].clone(), read("2026-06-03", "2026-07-01", "2026-06-30T10:00:00")];
         let pump = pump(Some("2026-06-01T08:00:00"), Some("2026-06-30T11:00:00"), Some("2026-06-30T11:00:00"));
         assert_eq!(asked(&pump, &later, Wish::default()), ["2026-06-24 to 2026-07-01"]);
+    }
+
+    #[test]
+    fn doubtful_days_are_asked_for_again_a_few_times_at_once_and_then_once_a_week() {
+        let pump = pump(Some("2026-05-01T08:00:00"), Some("2026-06-30T07:00:00"), Some("2026-06-30T11:30:00"));
+        let days = DayRange::new(day("2026-05-10"), day("2026-05-12")).expect("days in order");
+        let reason = crate::fetch::plausibility::DoubtReason::MissingNumbers;
+        let asked_after = |times: u32, last: &str| {
+            let mut ledger = vec![read("2026-04-30", "2026-07-01", "2026-06-30T11:30:00"); times as usize];
+            ledger[times as usize - 1].fetched = instant(last);
+            ledger[..times as usize - 1].iter_mut().for_each(|window| window.fetched = instant("2026-01-01T00:00:00"));
+            let doubts = [Doubt { days, missing: None, reason, asked: times }];
+            planned(&pump, Known { ledger: &ledger, set_back: &[], doubts: &doubts }, Wish::default())
+        };
+        let (again, lately, long_ago) = (["2026-05-10 to 2026-05-12"], "2026-06-30T11:31:00", "2026-06-23T12:00:00");
+        assert_eq!(asked_after(1, lately), again);
+        assert_eq!(asked_after(3, lately), again);
+        assert_eq!(asked_after(4, lately), [""; 0]);
+        assert_eq!(asked_after(4, long_ago), again);
+        assert_eq!(asked_after(11, long_ago), again);
+        assert_eq!(asked_after(12, long_ago), [""; 0]);
+    }
+
+    #[test]
+    fn without_an_upload_the_events_of_the_pump_decide() {
+        let now = instant("2026-06-30T12:00:00");
+        let ledger = [read("2026-04-30", "2026-07-01", "2026-06-30T11:30:00")];
+        let upload = |first: Option<&str>, last: Option<&str>, ledger: &[FetchWindow]| {
+            let assumed = assume_upload(&pump(first, last, None), ledger, now);
+            (assumed.last_upload.is_some(), assumed.first_event.map(|first| first.date().to_string()))
+        };
+        let first = Some("2026-05-02T08:00:00");
+        assert_eq!(upload(None, None, &[]), (false, None), "a pump that was never used");
+        assert_eq!(upload(first, None, &[]), (true, Some("2026-05-02".to_owned())));
+        assert_eq!(upload(None, first, &[]), (true, None));
+        assert_eq!(upload(None, None, &ledger), (true, Some("2026-05-01".to_owned())));
     }
 
     #[test]
@@ -403,7 +457,7 @@ mod tests {
         let forward = date_change("2026-06-23T12:00:00", "2026-06-23T10:00:00", [6383, 6748]);
         let pump = pump(Some("2025-05-01T08:00:00"), Some("2026-06-20T07:00:00"), Some("2026-06-22T11:30:00"));
         let plan = |ledger: &[FetchWindow], changes: &[DateChange]| {
-            planned(&pump, Known { ledger, set_back: &set_back(changes) }, Wish::default())
+            planned(&pump, Known { ledger, set_back: &set_back(changes), doubts: &[] }, Wish::default())
         };
         let before = [read("2025-04-30", "2026-06-21", "2026-06-19T11:30:00")];
         let newest = "2026-06-13 to 2026-06-21";

@@ -1,17 +1,19 @@
 //! The store contracts as checks. An implementation runs [`check_store`] with a way to open a fresh store and a way to
 //! close and reopen one.
 
-use chrono::{DateTime, Duration, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, TimeZone, Utc};
 use pump_events::PumpTime;
 
 use super::{ASSIGNMENT, basal_event, batch_of};
 use crate::clock_model::{ClockHistory, PumpClock, UtcSource, ZoneHistory};
+use crate::fetch::drift::Drift;
+use crate::fetch::plausibility::{AnswerDoubt, DayLog};
 use crate::parse::parse;
 use crate::progress::StopSignal;
 use crate::store::{FetchedWindow, PageCounts, PendingDerivation, RawPage, RunId, Stage, StoreErrorKind};
 use crate::{
-    Account, AccountId, AssignmentId, DayRange, EventId, PumpId, PumpKey, PumpListing, RejectedEvent, SerialNumber,
-    Store,
+    Account, AccountId, AssignmentId, DayRange, EventId, PumpId, PumpKey, PumpListing, RawBatch, RejectedEvent,
+    SerialNumber, Store,
 };
 
 /// Runs every check of the contracts of `RawStore`, `EventStore` and `DomainStore`.
@@ -25,6 +27,9 @@ pub fn check_store<S: Store>(open: impl Fn() -> S, reopen: impl Fn(S) -> S) {
     a_page_that_repeats_itself_is_folded(open());
     other_encodings_of_the_same_event_are_duplicates(open());
     what_has_no_identity_is_kept_apart(open());
+    what_can_be_identified_later_is_recovered(open());
+    another_format_replaces_nothing(open());
+    the_days_of_a_log_are_counted(open());
     comparing_writes_nothing(open());
     the_ledger_is_written_with_its_page(open());
     pumps_are_known_by_serial_and_by_assignment(open());
@@ -135,6 +140,59 @@ fn what_has_no_identity_is_kept_apart<S: Store>(store: S) {
     assert_eq!(bench.unparsed("d").len(), 1, "what has no identity is never decoded");
 }
 
+fn what_can_be_identified_later_is_recovered<S: Store>(store: S) {
+    let mut bench = Bench::new(store);
+    let reject = |text: &str| RejectedEvent { data: text.to_owned(), reason: "not yet known".to_owned() };
+    let (mut rejected, odd) = (RawBatch::default(), "{\"odd\":true}");
+    for text in [&basal(1, 100), &basal(2, 200), odd] {
+        rejected.reject(reject(text));
+    }
+    let (pump, run) = (bench.pump, bench.run);
+    let page = |events| RawPage { pump, run, received: noon(), events, window: None };
+    bench.store.store_page(&page(&rejected)).expect("a page can be stored");
+    assert_eq!(bench.page(&[basal(1, 111)]), counts(1, 0, 0));
+    let recovered = [basal(1, 100), basal(2, 200)];
+    let recovered = batch_of(recovered.iter().map(String::as_str));
+    let stored = bench.store.recover_rejected(&page(&recovered)).expect("events can be recovered");
+    assert_eq!(stored, counts(1, 0, 1));
+    assert_eq!(bench.page(&[basal(1, 111), basal(2, 200)]), counts(0, 2, 0), "what came since stays current");
+    assert_eq!(bench.store.rejected().expect("rejected ones can be read"), [(pump, reject(odd))]);
+}
+
+fn another_format_replaces_nothing<S: Store>(store: S) {
+    let mut bench = Bench::new(store);
+    bench.page(&[basal(1, 100)]);
+    let (days, texts) = (DayRange::new(noon().date_naive(), noon().date_naive()), [basal(1, 0), basal(2, 0)]);
+    let doubt = AnswerDoubt::Format(Drift::UnknownTypes { events: 1, of: 1 }).to_mark();
+    let window =
+        FetchedWindow { assignment_id: None, days: days.expect("a day"), last_upload: None, doubt: Some(doubt) };
+    let events = batch_of(texts.iter().map(String::as_str));
+    let page = RawPage { pump: bench.pump, run: bench.run, received: noon(), events: &events, window: Some(window) };
+    assert_eq!(bench.store.store_page(&page).expect("a page can be stored"), counts(1, 0, 1));
+    assert_eq!(bench.store.store_page(&page).expect("and again"), counts(0, 2, 0));
+    assert_eq!(
+        bench.page(&[basal(1, 100), basal(2, 200)]),
+        counts(0, 1, 1),
+        "what is new is replaced by a good answer"
+    );
+}
+
+fn the_days_of_a_log_are_counted<S: Store>(store: S) {
+    let mut bench = Bench::new(store);
+    let on = |day: i64, number| basal_event(number, wall(day * 1440), 100);
+    bench.page(&[on(0, 1), on(0, 4), on(2, 5), on(2, 6)]);
+    let day = |day: i64, events, first, last| {
+        let day = wall(day * 1440).to_naive().date();
+        DayLog { day, sequence_group: 0, events, first, last }
+    };
+    let log = bench.store.day_log(bench.pump).expect("days can be read");
+    assert_eq!(log, [day(0, 2, 1, 4), day(2, 2, 5, 6)]);
+    for (from, to, events) in [(0, 2, 4), (0, 1, 2), (1, 1, 0), (2, 2, 2)] {
+        let days = DayRange::new(log[0].day + Days::new(from), log[0].day + Days::new(to)).expect("days in order");
+        assert_eq!(bench.store.count_events(bench.pump, days).expect("events can be counted"), events, "{days}");
+    }
+}
+
 fn comparing_writes_nothing<S: Store>(mut store: S) {
     let key = PumpKey::Serial(SerialNumber::new("11"));
     let events = batch_of([basal(1, 100).as_str()]);
@@ -149,7 +207,9 @@ fn the_ledger_is_written_with_its_page<S: Store>(store: S) {
     let mut bench = Bench::new(store);
     let day = |day| NaiveDate::from_ymd_opt(2026, 6, day).expect("a day");
     let days = DayRange::new(day(1), day(28)).expect("days in order");
-    let window = FetchedWindow { assignment_id: Some(AssignmentId::new("a")), days, last_upload: Some(noon()) };
+    let assignment_id = Some(AssignmentId::new("a"));
+    let window =
+        FetchedWindow { assignment_id, days, last_upload: Some(noon()), doubt: Some("too few events".to_owned()) };
     let events = batch_of([basal(1, 100).as_str()]);
     let page =
         RawPage { pump: bench.pump, run: bench.run, received: noon(), events: &events, window: Some(window.clone()) };
@@ -186,7 +246,8 @@ fn a_store_holds_one_persons_history<S: Store>(store: S) {
     bench.pump = bench.store.record_account(&account(None, "11"), noon()).expect("an account can be recorded")[0];
     bench.store.check_account(&account(Some("you"), "22")).expect("nothing was fetched yet");
     let days = DayRange::new(noon().date_naive(), noon().date_naive()).expect("a day");
-    let window = FetchedWindow { assignment_id: Some(AssignmentId::new("11")), days, last_upload: Some(noon()) };
+    let window =
+        FetchedWindow { assignment_id: Some(AssignmentId::new("11")), days, last_upload: Some(noon()), doubt: None };
     let events = batch_of([basal(1, 100).as_str()]);
     let page = RawPage { pump: bench.pump, run: bench.run, received: noon(), events: &events, window: Some(window) };
     bench.store.store_page(&page).expect("a page can be stored");

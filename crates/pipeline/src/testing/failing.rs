@@ -3,13 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use crate::clock_model::{PumpClock, ZoneHistory};
+use crate::fetch::plausibility::DayLog;
 use crate::store::{
     BatchNumber, ClockEvidence, DateChange, FetchWindow, PageCounts, ParsedBatch, PendingDerivation, Pump, RawPage,
     RunEnd, RunId, Stage, TableCount, UnparsedBatch,
 };
 use crate::{
-    Account, DomainStore, EventStore, PumpId, PumpKey, PumpListing, RawBatch, RawStore, RunStore, StoreError,
-    StoreErrorKind,
+    Account, DayRange, DomainStore, EventStore, PumpId, PumpKey, PumpListing, RawBatch, RawStore, RejectedEvent,
+    RunStore, StoreError, StoreErrorKind,
 };
 
 /// Passes every call on to a store until a number of writes is reached; from then on every write fails.
@@ -85,6 +86,22 @@ impl<S: RawStore> RawStore for FailingStore<S> {
 
     fn fetch_windows(&mut self, pump: PumpId) -> Result<Vec<FetchWindow>, StoreError> {
         self.inner.fetch_windows(pump)
+    }
+
+    fn day_log(&mut self, pump: PumpId) -> Result<Vec<DayLog>, StoreError> {
+        self.inner.day_log(pump)
+    }
+
+    fn count_events(&mut self, pump: PumpId, days: DayRange) -> Result<u64, StoreError> {
+        self.inner.count_events(pump, days)
+    }
+
+    fn rejected(&mut self) -> Result<Vec<(PumpId, RejectedEvent)>, StoreError> {
+        self.inner.rejected()
+    }
+
+    fn recover_rejected(&mut self, page: &RawPage<'_>) -> Result<PageCounts, StoreError> {
+        self.write()?.recover_rejected(page)
     }
 
     fn date_changes(&mut self, pump: PumpId) -> Result<Vec<DateChange>, StoreError> {

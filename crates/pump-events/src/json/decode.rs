@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::envelope::{Envelope, Member, Members};
-use super::walk::{integer, walk_object};
+use super::walk::{integer, quoted_number, walk_object};
 use super::{JsonError, shorten};
 use crate::dictionary::EventLayout;
 use crate::event::{Encoding, Event, ExtraField, Extras, Finding, is_empty_padding, layout_of};
@@ -24,7 +24,7 @@ pub struct JsonEvent<'a> {
 /// Decodes one pump-logs event from its verbatim text.
 ///
 /// Properties may come in any order and spelling that real uploads have: floats written as integers, integers as floats,
-/// booleans as 0/1 or true/false, bitmasks as arrays of bit indices or as numbers. A property that the dictionary lacks or
+/// booleans as 0/1 or true/false, bitmasks as arrays of bit indices or as numbers, all of them also in quotes. A property that the dictionary lacks or
 /// whose value its field cannot hold is kept verbatim ([`Event::extra_fields`]) and reported ([`Event::problems`]). Of a
 /// repeated property the first counts and the others are reported.
 ///
@@ -160,8 +160,9 @@ fn bits_of(field: &Field, json: &str) -> Result<u32, ProblemKind> {
         [b'0'..=b'9' | b'-', ..] => integer_bits(field, json),
         [b'[', indices @ .., b']'] if field.json_form != JsonForm::Number => mask_of(field, indices),
         b"true" | b"false" if takes_booleans(field) => Ok((json == "true").into()),
+        b"\"true\"" | b"\"false\"" if takes_booleans(field) => Ok((json == "\"true\"").into()),
         b"null" => Err(ProblemKind::MissingField),
-        _ => Err(ProblemKind::WrongType),
+        _ => quoted_number(json).map_or(Err(ProblemKind::WrongType), |number| bits_of(field, number)),
     }
 }
 

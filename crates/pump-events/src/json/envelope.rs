@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::walk::{integer, string, walk_object};
+use super::walk::{integer, quoted_number, string, walk_object};
 use super::{JsonError, shorten};
 use crate::event::{EventCode, Header};
 use crate::{Problem, ProblemKind, PumpTime};
@@ -31,7 +31,7 @@ pub struct Envelope<'a> {
 /// # Errors
 ///
 /// The text is no JSON object, or `eventCode`, `sequenceNumber` or `pumpDateTime` is absent, null or unusable, or
-/// `sequenceGroup` is not a number of 16 bits.
+/// `sequenceGroup` is not a number of 16 bits. Numbers in quotes and a `Z` after `pumpDateTime` are usable.
 pub fn read_json_envelope(text: &str) -> Result<Envelope<'_>, JsonError> {
     Members::read(text)?.envelope()
 }
@@ -136,7 +136,7 @@ impl<'a> Members<'a> {
         let not_texts = not_texts.filter(|&(member, _)| self.text(member).is_none()).map(|(member, value)| {
             Problem::of_name(ProblemKind::InvalidEnvelope, member.name(), "a string", shorten(value))
         });
-        let mut problems: Vec<_> = missing.chain(not_texts).collect();
+        let mut problems: Vec<_> = missing.chain(not_texts).chain(self.zone_of_pump_time()).collect();
         problems.extend(self.odd);
         problems
     }
@@ -157,7 +157,8 @@ impl<'a> Members<'a> {
     ) -> Result<T, JsonError> {
         let name = member.name();
         let value = self.value(member).ok_or(JsonError::Missing { name })?;
-        let number = integer(value).and_then(|number| T::try_from(number).ok()).filter(|number| *number <= greatest);
+        let digits = quoted_number(value).unwrap_or(value);
+        let number = integer(digits).and_then(|number| T::try_from(number).ok()).filter(|number| *number <= greatest);
         number.ok_or_else(|| JsonError::Invalid { name, got: shorten(value), expected })
     }
 
@@ -174,7 +175,19 @@ impl<'a> Members<'a> {
         let got = || shorten(value);
         let text = self.text(Member::PumpDateTime);
         let text = text.ok_or_else(|| JsonError::Invalid { name, got: got(), expected: "a string" })?;
-        text.parse().map_err(|source| JsonError::PumpDateTime { got: got(), source })
+        let wall_clock = text.strip_suffix(['Z', 'z']).unwrap_or(&text);
+        wall_clock.parse().map_err(|source| JsonError::PumpDateTime { got: got(), source })
+    }
+
+    /// A wall-clock time has no zone. The service writes `Z` after other wall-clock times, so it can only mean the same
+    /// here, but may also be the first sign of a change.
+    fn zone_of_pump_time(&self) -> Option<Problem> {
+        let value = self.value(Member::PumpDateTime)?;
+        let has_zone = value.trim_end_matches('"').ends_with(['Z', 'z']);
+        let name = Member::PumpDateTime.name();
+        has_zone.then(|| {
+            Problem::of_name(ProblemKind::InvalidEnvelope, name, "a wall-clock time without a zone", shorten(value))
+        })
     }
 }
 

@@ -32,6 +32,14 @@ pub(super) fn integer(text: &str) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() <= EXACT_INTEGERS).then_some(number as i64)
 }
 
+/// The number that a JSON string consists of, as in `"5"`; `None` for any other text.
+pub(super) fn quoted_number(text: &str) -> Option<&str> {
+    let content = text.strip_prefix('"')?.strip_suffix('"')?;
+    let is_number =
+        serde_json::from_str::<serde_json::Number>(content).is_ok() && !content.contains(char::is_whitespace);
+    is_number.then_some(content)
+}
+
 /// The usual case: at most 15 digits, perhaps a minus.
 fn short_integer(text: &[u8]) -> Option<i64> {
     let (digits, sign) = match text {
@@ -117,6 +125,26 @@ mod tests {
         ];
         for (text, number) in rows {
             assert_eq!(integer(text), number, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_whole_numbers_in_quotes_are_numbers() {
+        let rows = [
+            ("\"5\"", Some("5")),
+            ("\"-5.25e1\"", Some("-5.25e1")),
+            ("\"\"", None),
+            ("\" 5\"", None),
+            ("\"5 \"", None),
+            ("\"05\"", None),
+            ("\"NaN\"", None),
+            ("\"5\\u0030\"", None),
+            ("\"true\"", None),
+            ("5", None),
+            ("\"", None),
+        ];
+        for (text, number) in rows {
+            assert_eq!(quoted_number(text), number, "{text}");
         }
     }
 

@@ -90,6 +90,7 @@ COMMENT ON COLUMN fetch_windows.new IS 'Events never seen before';
 COMMENT ON COLUMN fetch_windows.duplicate IS 'Events seen before with the same content';
 COMMENT ON COLUMN fetch_windows.revised IS 'Events seen before with other content';
 COMMENT ON COLUMN fetch_windows.rejected IS 'Things without identity: rejected_events';
+COMMENT ON COLUMN fetch_windows.doubt IS 'What is wrong with the answer; NULL when it is plausible';
 COMMENT ON COLUMN fetch_windows.assignment_id IS 'The pump''s identifier that was asked for: pump_assignments.assignment_id; NULL where it is not known';
 
 COMMENT ON TABLE accounts IS 'Whose history the file holds: one row after the first sync';

@@ -35,6 +35,7 @@ fn page(store: &mut DuckStore, events: &[(u32, u16)]) -> Result<(), StoreError> 
         assignment_id: None,
         days: DayRange::new(day, day).expect("one day"),
         last_upload: Some(now()),
+        doubt: None,
     };
     let events = batch_of(texts.iter().map(String::as_str));
     store.store_page(&RawPage { pump, run, received: now(), events: &events, window: Some(window) }).map(|_| ())

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use console::style;
 use pipeline::DayRange;
+use pipeline::fetch::plausibility::{Doubt, DoubtReason};
 use serde_json::{Value, json};
 use store_duckdb::{PumpFacts, RunFacts, StatusFacts};
 
@@ -69,6 +70,7 @@ fn on_screen(facts: &StatusFacts, hints: &ClockHints, path: &str, bytes: u64, no
     }
     for pump in &facts.pumps {
         text += &pump_on_screen(pump, now);
+        text += &doubts_on_screen(facts.doubts.iter().filter(|(id, _)| *id == pump.id).map(|(_, doubt)| doubt));
     }
     if facts.pumps.is_empty() {
         text += "\nNo pump is known yet. `tandem sync` or `tandem import PATH` brings the first events.\n";
@@ -113,6 +115,15 @@ fn pump_on_screen(pump: &PumpFacts, now: DateTime<Utc>) -> String {
     }
     if coverage.gaps.len() > GAPS {
         line(&mut text, "", &format!("and {} before", counted((coverage.gaps.len() - GAPS) as u64, "gap")));
+    }
+    text
+}
+
+/// Days that the next sync asks for again.
+fn doubts_on_screen<'a>(doubts: impl Iterator<Item = &'a Doubt>) -> String {
+    let mut text = String::new();
+    for doubt in doubts.filter(|doubt| doubt.is_open() || doubt.reason == DoubtReason::Format) {
+        line(&mut text, "doubtful", &format!("{}: {}", doubt.days, doubt.reason));
     }
     text
 }
@@ -183,9 +194,18 @@ fn as_json(facts: &StatusFacts, hints: &ClockHints, path: &str, bytes: u64, now:
         "tables": facts.tables.iter().map(|table| (table.name.clone(), table.rows.into())).collect::<serde_json::Map<_, _>>(),
         "unknown_codes": facts.unknown_codes.iter().map(|(code, count)| (code.to_string(), (*count).into())).collect::<serde_json::Map<_, _>>(),
         "problems": facts.problems.iter().map(|(kind, count)| (kind.clone(), (*count).into())).collect::<serde_json::Map<_, _>>(),
+        "doubtful_days": facts.doubts.iter().map(doubt_as_json).collect::<Vec<_>>(),
+        "rejected_events": facts.rejected,
         "unparsed_batches": facts.unparsed_batches,
         "underived_pumps": facts.underived_pumps,
         "runs": facts.runs.iter().map(run).collect::<Vec<_>>(),
+    })
+}
+
+fn doubt_as_json((pump, doubt): &(i32, Doubt)) -> Value {
+    json!({
+        "pump_id": pump, "first_day": doubt.days.first(), "last_day": doubt.days.last(), "reason": doubt.reason.to_string(),
+        "missing_events": doubt.missing, "asked": doubt.asked, "asks_again": doubt.is_open(),
     })
 }
 

@@ -8,6 +8,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use clap::Args;
 use pipeline::fetch::plan::Wish;
+use pipeline::fetch::plausibility::Doubt;
 use pipeline::fetch::{FetchError, FetchOptions, FetchReport};
 use pipeline::{Pipeline, SerialNumber, StoreErrorKind};
 use store_duckdb::DuckStore;
@@ -159,10 +160,12 @@ pub(crate) fn sync(arguments: &SyncArguments, context: &Context) -> Result<Exit>
         clock_hints::note_newest(context)?;
     }
     let interrupted = report.fetch.interrupted || report.parse.interrupted || report.derive.interrupted;
-    match stages::ended(context, interrupted) {
-        Exit::Done if arguments.push => push::push_after_sync(context),
-        exit => Ok(exit),
+    let exit = ended(&report.fetch, interrupted, context);
+    if !interrupted && arguments.push {
+        let pushed = push::push_after_sync(context)?;
+        return Ok(if pushed == Exit::Done { exit } else { pushed });
     }
+    Ok(exit)
 }
 
 /// Fetches only.
@@ -176,7 +179,16 @@ pub(crate) fn fetch(arguments: &FetchArguments, context: &Context) -> Result<Exi
     let report = report.map_err(|error| explain_other_account(error, &arguments.what.account, context))?;
     drop((pipeline, bar));
     tell(&report, &options, context);
-    Ok(stages::ended(context, report.interrupted))
+    Ok(ended(&report, report.interrupted, context))
+}
+
+/// The exit code: a doubtful answer is a problem of the data, as the next sync asks for its days again.
+fn ended(report: &FetchReport, interrupted: bool, context: &Context) -> Exit {
+    let is_doubtful = report.pumps.iter().any(|pump| !pump.doubts.is_empty());
+    match stages::ended(context, interrupted) {
+        Exit::Done if is_doubtful => Exit::Data,
+        exit => exit,
+    }
 }
 
 /// Adds which file to use, where the database holds another person's history.
@@ -217,17 +229,28 @@ pub(crate) fn tell(report: &FetchReport, options: &FetchOptions, context: &Conte
     }
     for pump in &report.pumps {
         context.terminal.say(in_words(pump, options.dry_run));
+        pump.doubts.iter().for_each(|doubt| context.terminal.note(describe_doubt(doubt)));
     }
     if options.dry_run {
         context.terminal.say("A dry run: nothing was stored.");
     }
 }
 
+fn describe_doubt(doubt: &Doubt) -> String {
+    let missing = doubt.missing.map_or_else(String::new, |missing| format!(" (about {} events)", thousands(missing)));
+    let Doubt { days, reason, .. } = doubt;
+    format!("{days} is probably incomplete: {reason}{missing}; the next sync asks for these days again")
+}
+
 fn in_words(pump: &pipeline::fetch::PumpReport, dry_run: bool) -> String {
     let name = format!("Pump {}", pump.listing.serial_number);
     let (Some(first), Some(last)) = (pump.windows.first(), pump.windows.last()) else {
-        let reason = if pump.listing.last_upload.is_none() { "never uploaded anything" } else { "has nothing new" };
-        return format!("{name} {reason}.");
+        return match pump.listing.last_upload {
+            None => format!("{name} never uploaded anything."),
+            Some(upload) => {
+                format!("{name} has nothing new since its upload of {} UTC.", upload.format("%Y-%m-%d %H:%M"))
+            }
+        };
     };
     let asked = format!("{} to {} in {}", first.first(), last.last(), counted(pump.windows.len() as u64, "request"));
     if dry_run {

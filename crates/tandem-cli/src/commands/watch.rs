@@ -89,7 +89,8 @@ impl Watch<'_> {
         if report.fetch.windows() > 0 {
             sync::tell(&report.fetch, self.options, self.context);
         }
-        if !report.fetch.interrupted {
+        let is_doubtful = report.fetch.pumps.iter().any(|pump| !pump.doubts.is_empty());
+        if !report.fetch.interrupted && !is_doubtful {
             memory.uploads = Some(uploads);
         }
         memory.is_pushed = false;

@@ -2,6 +2,7 @@
 
 mod assistant;
 mod bad_input;
+mod drift;
 mod errors;
 mod exits;
 mod exports;

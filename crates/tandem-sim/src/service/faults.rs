@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::alteration::Alteration;
 use crate::history::Dice;
 
 /// What a request is for.
@@ -79,6 +80,8 @@ pub enum Fault {
     PageInsteadOfJson,
     /// 200 with JSON of another shape.
     OtherShape,
+    /// The answer is well-formed and wrong.
+    Altered(Alteration),
     /// The answer is cut off after this share of its body, and the connection with it.
     CutBody {
         /// 0.0 to 1.0.

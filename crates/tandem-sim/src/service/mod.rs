@@ -6,6 +6,7 @@
 //! Where the facts leave a choice there is [`Behaviour`]; what goes wrong is scripted by [`FaultPlan`].
 
 mod account;
+mod alteration;
 mod answer;
 mod config;
 pub(crate) mod connection;
@@ -34,6 +35,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use alteration::{Alteration, Mutation};
 pub use config::{Account, Behaviour, EstimatedDateTime, Filter, LongWindow, NoCodes, Now, Order, Region, SimConfig};
 pub use faults::{Endpoint, Fault, FaultPlan, FaultRule, When};
 pub use keys::KeyError;
@@ -262,6 +264,7 @@ async fn fail(fault: Fault, shared: &Shared, budget: &Budget, request: Request, 
         Fault::Unavailable { retry_after } => retry_later(StatusCode::SERVICE_UNAVAILABLE, Some(retry_after)),
         Fault::PageInsteadOfJson => pages::page(StatusCode::OK, "Tandem Source", "We will be back soon."),
         Fault::OtherShape => pages::json_body(StatusCode::OK, &json!({"data": {"items": []}, "version": 3})),
+        Fault::Altered(alteration) => alteration::alter(alteration, request, next).await,
         Fault::CutBody { share } => cut(next.run(request).await, share, budget),
         Fault::Drop => drop_connection(budget),
         Fault::Hang => {

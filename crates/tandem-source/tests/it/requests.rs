@@ -188,10 +188,16 @@ async fn events_keep_their_own_text() {
 }
 
 #[tokio::test]
-async fn members_may_be_missing_or_null() {
+async fn members_may_be_missing_but_not_null() {
     let rows = [
         ("{}", true),
-        (r#"{"events":null,"clockChanges":null}"#, true),
+        (r#"{"events":[],"clockChanges":[]}"#, true),
+        (r#"{"events":null,"clockChanges":null}"#, false),
+        (r#"{"events":null}"#, false),
+        (r#"{"events":null,"clockChanges":[]}"#, false),
+        (r#"{"events":[],"clockChanges":null}"#, false),
+        (r#"{"events":[],"message":"boom"}"#, false),
+        (r#"{"items":[],"clockChanges":[]}"#, false),
         (r#"{"clockChanges":[]}"#, true),
         (r#"{"events":[]}"#, true),
         (r#"{"message":"hello"}"#, false),

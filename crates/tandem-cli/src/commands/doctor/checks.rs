@@ -370,6 +370,10 @@ fn runs(facts: &StatusFacts) -> Check {
     if facts.underived_pumps > 0 {
         return Check::note("runs", "some tables are behind the events", "run `tandem derive`");
     }
+    if let Some((_, doubt)) = facts.doubts.iter().find(|(_, doubt)| doubt.is_open()) {
+        let words = format!("{} is probably incomplete: {}", doubt.days, doubt.reason);
+        return Check::note("runs", words, "run `tandem sync`, which asks for these days again");
+    }
     let Some(last) = facts.runs.first() else {
         return Check::new("runs", Grade::Unknown, "nothing was run yet");
     };
