@@ -207,6 +207,8 @@ fn describe(head: &[u8]) -> String {
 struct Pages<'a> {
     sink: &'a mut PageSink<'a>,
     likely_pump: Option<SerialNumber>,
+    /// The assignment that the last event named.
+    last_assignment: Option<String>,
     open: Vec<ArchivePage>,
     pending: usize,
     total: u64,
@@ -215,7 +217,7 @@ struct Pages<'a> {
 
 impl<'a> Pages<'a> {
     fn new(sink: &'a mut PageSink<'a>) -> Self {
-        Self { sink, likely_pump: None, open: Vec::new(), pending: 0, total: 0, stopped: false }
+        Self { sink, likely_pump: None, last_assignment: None, open: Vec::new(), pending: 0, total: 0, stopped: false }
     }
 
     /// The batch to which an event of the pump with this assignment goes; false from [`Pages::advance`] means stop.

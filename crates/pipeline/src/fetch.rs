@@ -3,6 +3,7 @@
 //! A page is stored in one transaction with its ledger row while the next one is on its way; at most two pages are in
 //! memory. The store works on a blocking thread of its own and lets go of the database after each page.
 
+mod cadence;
 pub mod drift;
 pub mod plan;
 pub mod plausibility;
@@ -250,7 +251,12 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
             // What came may tell of other days: that the clock was set back, or that it was ahead for longer. Doubtful days
             // are for the next sync.
             let again = Known { doubts: &[], ..known.as_known() };
+            let asked = windows;
             windows = if self.with.options.wish.full { Vec::new() } else { self.plan_known(&listing, again) };
+            if windows == asked {
+                // The service would say the same again.
+                windows.clear();
+            }
             if let Some(pump) = self.report.pumps.last_mut() {
                 pump.windows.extend(&windows);
                 pump.doubts = known.open_doubts();

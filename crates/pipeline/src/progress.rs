@@ -51,7 +51,7 @@ impl StopSignal {
     }
 
     /// Returns once [`StopSignal::stop`] was called on any clone.
-    pub(crate) async fn stopped(&self) {
+    pub async fn stopped(&self) {
         let told = self.0.told.notified();
         tokio::pin!(told);
         // Before the look, so that a stop between the look and the wait is heard.

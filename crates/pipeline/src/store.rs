@@ -485,6 +485,10 @@ pub enum StoreErrorKind {
     Locked,
     /// The file is not a database, or is damaged.
     Corrupt,
+    /// The path is that of a folder.
+    NotAFile,
+    /// The work needs more memory than there is.
+    OutOfMemory,
     /// The file is a database of another program.
     Foreign,
     /// The file was made by a newer version of this program.

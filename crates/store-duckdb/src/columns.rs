@@ -79,8 +79,23 @@ impl Columns {
         let batch = RecordBatch::try_from_iter(self.named).map_err(|error| {
             broken(StoreErrorKind::Internal, format!("columns of {table} do not fit together: {error}"))
         })?;
-        let mut appender = transaction.appender(table).map_err(failed(format!("cannot write to {table}")))?;
-        appender.append_record_batch(batch).map_err(failed(format!("cannot write to {table}")))?;
-        appender.flush().map_err(failed(format!("cannot write to {table}")))
+        let doing = || failed(format!("cannot write to {table}"));
+        let mut appender = transaction.appender(table).map_err(doing())?;
+        match appender.append_record_batch(batch.clone()) {
+            Err(error) if error.to_string().contains("incorrect column count") => {
+                append_by_name(transaction, table, batch)
+            }
+            appended => appended.and_then(|()| appender.flush()),
+        }
+        .map_err(doing())
     }
+}
+
+/// For a table to which a person added columns: those are left to their defaults. Slower than appending whole rows.
+fn append_by_name(transaction: &Transaction<'_>, table: &str, batch: RecordBatch) -> duckdb::Result<()> {
+    let schema = batch.schema();
+    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    let mut appender = transaction.appender_with_columns(table, &names)?;
+    appender.append_record_batch(batch)?;
+    appender.flush()
 }

@@ -211,6 +211,9 @@ impl DuckStore {
             Location::Memory => open_in_utc(None, config).map_err(failed("cannot open a database in memory"))?,
             Location::File(path) => open_file(path, config, self.options.read_only)?,
         };
+        if !self.is_up_to_date {
+            derived::refuse_shadowing_macros(&connection)?;
+        }
         if self.options.read_only {
             migrations::check(&connection)?;
             derived::check_up_to_date(&connection)?;

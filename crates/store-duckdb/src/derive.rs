@@ -3,7 +3,8 @@
 //! Every domain row knows the event it begins with (`events_id`). A derivation from event `from` on works table by
 //! table: find how far back a row can begin that an event from `from` on may still change (the table's [`Lookback`]), delete
 //! the rows that begin there or later, and insert them again from the events. Because a table's rows depend on nothing
-//! but events from its lookback on, the outcome is that of deriving the whole history.
+//! but events from its lookback on, the outcome is that of deriving the whole history. A table that the events from `from` on
+//! do not concern is left as it is.
 
 use duckdb::{Transaction, params, params_from_iter};
 use pipeline::store::{PendingDerivation, TableCount};
@@ -33,13 +34,54 @@ impl DomainStore for DuckStore {
 
     fn derive(&mut self, pending: PendingDerivation) -> Result<Vec<TableCount>, StoreError> {
         self.transaction("derive the domain tables", |transaction| {
-            let starts = find_starts_in_tx(transaction, pending)?;
+            derived::refuse_foreign_keys(transaction)?;
+            let mut starts = find_starts_in_tx(transaction, pending)?;
+            let concerned = find_concerned_in_tx(transaction, pending)?;
+            starts.retain(|(table, _)| concerned.contains(&table.name));
             let counts = starts.iter().map(|(table, from)| derive_in_tx(transaction, table, pending.pump, *from));
             let counts = counts.collect::<Result<_, _>>()?;
             note_derived_in_tx(transaction, pending.pump)?;
             Ok(counts)
         })
     }
+}
+
+/// True of a table whose statement looks at events beside those whose facts it reads.
+fn looks_at_any_event(table: &Object) -> bool {
+    let facts = ["JOIN events e USING (id)", "JOIN events USING (id)"];
+    let other = facts.iter().fold(table.definition().insert.to_owned(), |text, facts| text.replace(facts, ""));
+    other.contains("FROM events") || other.contains("JOIN events")
+}
+
+/// The tables whose rows may change: they, or tables they read, have events or rows from `from` on. Where an event of these was
+/// revised, it may have been of another type before, so all of them.
+fn find_concerned_in_tx(
+    transaction: &Transaction<'_>,
+    pending: PendingDerivation,
+) -> Result<Vec<&'static str>, StoreError> {
+    let doing = || failed("cannot find which tables are concerned");
+    let (pump, from) = (pending.pump.0, pending.from.number());
+    let next_pump = from - from.rem_euclid(EventId::PUMP_STEP) + EventId::PUMP_STEP;
+    let revised = "SELECT EXISTS (FROM raw_event_revisions WHERE raw_events_id >= ? AND raw_events_id < ?)";
+    let is_revised: bool = transaction.query_row(revised, [from, next_pump], |row| row.get(0)).map_err(doing())?;
+    let codes = "SELECT DISTINCT event_id FROM events WHERE id >= ? AND id < ?";
+    let mut statement = transaction.prepare(codes).map_err(doing())?;
+    let codes = statement.query_map([from, next_pump], |row| row.get(0)).and_then(Iterator::collect);
+    let codes: Vec<u32> = codes.map_err(doing())?;
+    let mut concerned: Vec<&'static Object> = Vec::new();
+    for (table, domain) in domain_tables() {
+        let has_rows = format!("SELECT EXISTS (FROM {} WHERE pump_id = ? AND events_id >= ?)", table.name);
+        let is_concerned = is_revised
+            || domain.codes.is_empty()
+            || looks_at_any_event(table)
+            || domain.codes.iter().any(|code| codes.contains(&u32::from(*code)))
+            || concerned.iter().any(|other| derived::depends_on(table, other))
+            || transaction.query_row(&has_rows, params![pump, from], |row| row.get(0)).map_err(doing())?;
+        if is_concerned {
+            concerned.push(table);
+        }
+    }
+    Ok(concerned.iter().map(|table| table.name).collect())
 }
 
 fn note_derived_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<(), StoreError> {
@@ -114,7 +156,7 @@ pub(crate) fn insert_all_in_tx(transaction: &Transaction<'_>, pump: PumpId, from
 
 /// The statement that inserts the rows of `table`. Where it has a `local_time`, that follows from the row's event, its wall clock
 /// and the clock of pump `?1` by the rule of `PumpClock::instant`, so no table's own statement needs to know it.
-fn insertion(table: &Object) -> String {
+pub(crate) fn insertion(table: &Object) -> String {
     let definition = table.definition();
     let has = |column: &str| definition.create.contains(&format!(" {column} "));
     let Some((_, select)) = definition.insert.split_once("BY NAME").filter(|_| has("local_time")) else {
@@ -132,10 +174,11 @@ fn insertion(table: &Object) -> String {
              FROM clock_segments WHERE pump_id = ?1
          ) AS clock ON made.events_id >= clock.starts
          ASOF LEFT JOIN (
-             SELECT *, CASE WHEN lag(1) OVER (PARTITION BY first_events_id ORDER BY from_wall) IS NULL
+             SELECT *, CASE WHEN lag(1) OVER (PARTITION BY first_events_id, utc_offset_seconds ORDER BY from_wall) IS NULL
                             THEN TIMESTAMP '-infinity' ELSE from_wall END AS starts
              FROM clock_segments WHERE pump_id = ?1
-         ) AS parts ON parts.first_events_id = clock.first_events_id AND made.{wall} >= parts.starts",
+         ) AS parts ON parts.first_events_id = clock.first_events_id AND parts.utc_offset_seconds = made.utc_offset_seconds
+                   AND made.{wall} >= parts.starts",
         table.name
     )
 }

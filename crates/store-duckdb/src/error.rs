@@ -17,9 +17,21 @@ const FAMILIES: &[(StoreErrorKind, &[&str])] = &[
     ),
     (StoreErrorKind::Locked, &["Could not set lock", "Conflicting lock", "being used by another process"]),
     (StoreErrorKind::TooNew, &["with version number", "newer version of DuckDB", "storage version"]),
+    (StoreErrorKind::NotAFile, &["Is a directory", "is a directory"]),
+    (StoreErrorKind::OutOfMemory, &["Out of Memory Error", "bad_alloc"]),
     (
         StoreErrorKind::Corrupt,
-        &["not a valid DuckDB database", "checksum", "Corrupt", "corrupt", "Failure while replaying WAL"],
+        &[
+            "not a valid DuckDB database",
+            "checksum",
+            "Corrupt",
+            "corrupt",
+            "Failure while replaying WAL",
+            "Could not read enough bytes",
+            "Could not read from file",
+            "Serialization Error",
+            "database has been invalidated",
+        ],
     ),
     (StoreErrorKind::NotWritable, &["Permission denied", "Read-only file system", "read-only mode"]),
     (StoreErrorKind::NotFound, &["No such file or directory", "does not exist"]),
@@ -38,7 +50,8 @@ pub(crate) fn broken(kind: StoreErrorKind, message: impl Into<String>) -> StoreE
     StoreError { kind, message: message.into(), source: None }
 }
 
-fn family(words: &str) -> StoreErrorKind {
+/// The family that DuckDB's words belong to.
+pub(crate) fn family(words: &str) -> StoreErrorKind {
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| words.contains(phrase));
     FAMILIES.iter().find(|(_, phrases)| says(phrases)).map_or(StoreErrorKind::Internal, |(kind, _)| *kind)
 }
@@ -64,6 +77,12 @@ mod tests {
             ),
             ("IO Error: Could not write file \"x.db\": No space left on device", StoreErrorKind::DiskFull),
             ("IO Error: Cannot open file \"x.db\": Permission denied", StoreErrorKind::NotWritable),
+            (
+                "IO Error: Could not read enough bytes from file \"x.db\": attempted to read 262144 bytes from location 7352320",
+                StoreErrorKind::Corrupt,
+            ),
+            ("IO Error: Could not read from file \"x\": Is a directory", StoreErrorKind::NotAFile),
+            ("Out of Memory Error: could not allocate block of size 256.0 KiB", StoreErrorKind::OutOfMemory),
             ("Constraint Error: Duplicate key \"id: 1\" violates primary key constraint", StoreErrorKind::Internal),
         ];
         for (words, kind) in rows {

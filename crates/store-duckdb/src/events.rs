@@ -118,7 +118,7 @@ pub(crate) fn clear_derived_in_tx(transaction: &Transaction<'_>) -> Result<(), S
 
 /// Notes that every raw event is decoded, if the batch `last` was the last one.
 fn note_decoded_in_tx(transaction: &Transaction<'_>, last: BatchNumber) -> Result<(), StoreError> {
-    let more = "SELECT EXISTS (FROM raw_batches WHERE id > ? AND new + revised > 0)";
+    let more = "SELECT EXISTS (FROM raw_batches WHERE id > ? AND new + revised + recovered > 0)";
     let waits: bool =
         transaction.query_row(more, [last.0], |row| row.get(0)).map_err(failed("cannot look for more raw events"))?;
     if waits { Ok(()) } else { derived::mark_complete_in_tx(transaction, Layer::Decoded) }
@@ -126,6 +126,7 @@ fn note_decoded_in_tx(transaction: &Transaction<'_>, last: BatchNumber) -> Resul
 
 /// Drops what was decoded and all that was made of it; every raw event then waits to be decoded.
 fn clear_decoded_in_tx(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    derived::refuse_foreign_keys(transaction)?;
     let decoded = derived::OBJECTS.iter().filter(|object| object.kind == Kind::Decoded).map(|object| object.name);
     let tables =
         ["parse_progress", "pending_derivations"].into_iter().chain(decoded).chain(crate::derive::table_names());
@@ -163,7 +164,7 @@ fn last_batch(
     wanted: usize,
 ) -> Result<Option<BatchNumber>, StoreError> {
     let find = "SELECT max(id) FROM (
-                    SELECT id, sum(new + revised) OVER (ORDER BY id) - (new + revised) AS before
+                    SELECT id, sum(new + revised + recovered) OVER (ORDER BY id) - (new + revised + recovered) AS before
                     FROM raw_batches WHERE id > ?
                 ) WHERE before < ?";
     let last = connection.query_row(find, params![after.0, wanted as u64], |row| row.get::<_, Option<i64>>(0));

@@ -236,7 +236,7 @@ fn merge_in_tx(transaction: &Transaction<'_>, kept: PumpId, gone: PumpId) -> Res
              SELECT m.id, coalesce((SELECT max(revision) FROM raw_event_revisions r WHERE r.raw_events_id = m.id), 0) + 1,
                     m.created, r.created, m.raw_event_data, m.batch_id
              FROM merged_events m JOIN raw_events r ON r.id = m.id WHERE m.raw_event_data <> r.raw_event_data;
-         INSERT INTO raw_events SELECT * FROM merged_events m WHERE NOT EXISTS (FROM raw_events r WHERE r.id = m.id);
+         INSERT INTO raw_events BY NAME SELECT * FROM merged_events m WHERE NOT EXISTS (FROM raw_events r WHERE r.id = m.id);
          DROP TABLE merged_events;
          DELETE FROM raw_events WHERE pump_id = {gone_number};
          INSERT OR IGNORE INTO rejected_events SELECT {kept_number}, * EXCLUDE (pump_id) FROM rejected_events WHERE pump_id = {gone_number};

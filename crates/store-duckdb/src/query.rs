@@ -19,7 +19,7 @@ use pipeline::{StoreError, StoreErrorKind};
 
 use crate::connection::open_in_utc;
 use crate::documents::PumpNames;
-use crate::error::{broken, failed};
+use crate::error::{broken, failed, family};
 use crate::{derived, migrations};
 use statement::{NotSingle, SingleStatement};
 
@@ -163,6 +163,7 @@ impl Reader {
             connection.execute_batch(&allow).map_err(opening())?;
         }
         connection.execute_batch(WALLS).map_err(opening())?;
+        derived::refuse_shadowing_macros(&connection)?;
         migrations::check(&connection)?;
         derived::check_up_to_date(&connection)?;
         Ok(Self { connection })
@@ -411,6 +412,12 @@ fn refused(error: duckdb::Error) -> QueryError {
         _ if message.starts_with("Out of Memory") => {
             QueryError::OutOfMemory { message: message.lines().next().unwrap_or_default().to_owned() }
         }
+        _ if family(&message) == StoreErrorKind::Corrupt => StoreError {
+            kind: StoreErrorKind::Corrupt,
+            message: "cannot read the database".to_owned(),
+            source: Some(message.into()),
+        }
+        .into(),
         _ => QueryError::Refused { message },
     }
 }

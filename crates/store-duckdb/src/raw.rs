@@ -113,16 +113,17 @@ fn store_page_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, known: Kn
         .query_row("SELECT nextval('raw_batch_numbers')", [], |row| row.get(0))
         .map_err(failed("cannot number a batch"))?;
     let folded = fold(page);
+    let mut recovered = 0;
     counts.duplicate += folded.duplicates;
     if any_known_in_tx(transaction, &folded.events)? {
-        merge_known_in_tx(transaction, page, batch, (&folded.events, known), &mut counts)?;
+        recovered = merge_known_in_tx(transaction, page, batch, (&folded.events, known), &mut counts)?;
     } else {
         counts.new += folded.events.len() as u64;
         append_in_tx(transaction, "raw_events", page, batch, &folded.events)?;
     }
     keep_superseded_in_tx(transaction, page, batch, &folded.superseded, &mut counts)?;
     keep_rejected_in_tx(transaction, page, batch)?;
-    note_batch_in_tx(transaction, page, batch, counts)?;
+    note_batch_in_tx(transaction, page, batch, (counts, recovered))?;
     note_window_in_tx(transaction, page, counts)?;
     Ok(counts)
 }
@@ -168,7 +169,8 @@ fn same_content(one: &str, other: &str) -> bool {
 
 fn any_known_in_tx(transaction: &Transaction<'_>, events: &[Identified<'_>]) -> Result<bool, StoreError> {
     let (Some((first, _)), Some((last, _))) = (events.first(), events.last()) else { return Ok(false) };
-    let between = "SELECT EXISTS (FROM raw_events WHERE id BETWEEN ? AND ?)";
+    let between =
+        "SELECT EXISTS (FROM raw_events WHERE id BETWEEN ?1 AND ?2) OR EXISTS (FROM events WHERE id BETWEEN ?1 AND ?2)";
     let known = transaction.query_row(between, [first.number(), last.number()], |row| row.get(0));
     known.map_err(failed("cannot look for known events"))
 }
@@ -197,19 +199,23 @@ fn append_in_tx(
         .append_in_tx(transaction, table)
 }
 
-/// The way for pages that overlap what is there: set-based, only texts that differ come back to be compared.
+/// The way for pages that overlap what is there: set-based, only texts that differ come back to be compared. Returns how many
+/// events had been here before and were deleted by hand: they are decoded.
 fn merge_known_in_tx(
     transaction: &Transaction<'_>,
     page: &RawPage<'_>,
     batch: i64,
     (events, known): (&[Identified<'_>], Known),
     counts: &mut PageCounts,
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
     let doing = || failed("cannot compare a page with what is stored");
     transaction
         .execute_batch("CREATE OR REPLACE TEMP TABLE incoming_events AS FROM raw_events LIMIT 0")
         .map_err(doing())?;
     append_in_tx(transaction, "incoming_events", page, batch, events)?;
+    let count =
+        "SELECT count(*)::UBIGINT FROM incoming_events ANTI JOIN raw_events USING (id) SEMI JOIN events USING (id)";
+    let recovered = transaction.query_row(count, [], |row| row.get(0)).map_err(doing())?;
     let added = transaction
         .execute("INSERT INTO raw_events SELECT i.* FROM incoming_events i ANTI JOIN raw_events r USING (id)", [])
         .map_err(doing())?;
@@ -221,7 +227,8 @@ fn merge_known_in_tx(
         Known::IsReplaced => revise_in_tx(transaction, page, &revised)?,
         Known::Stays => set_aside_in_tx(transaction, &revised)?,
     }
-    transaction.execute_batch("DROP TABLE incoming_events").map_err(doing())
+    transaction.execute_batch("DROP TABLE incoming_events").map_err(doing())?;
+    Ok(recovered)
 }
 
 /// The incoming events that say something that neither the current text nor a former one of the same event says.
@@ -371,17 +378,17 @@ fn note_batch_in_tx(
     transaction: &Transaction<'_>,
     page: &RawPage<'_>,
     batch: i64,
-    counts: PageCounts,
+    (counts, recovered): (PageCounts, u64),
 ) -> Result<(), StoreError> {
     if counts.new + counts.revised + counts.rejected == 0 {
         return Ok(());
     }
-    let note = "INSERT INTO raw_batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    let note = "INSERT INTO raw_batches (id, run_id, pump_id, received, new, duplicate, revised, rejected, recovered)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let PageCounts { new, duplicate, revised, rejected } = counts;
-    transaction
-        .execute(note, params![batch, page.run.0, page.pump.0, page.received, new, duplicate, revised, rejected])
-        .map(|_| ())
-        .map_err(failed("cannot note a batch"))
+    let new = new - recovered;
+    let values = params![batch, page.run.0, page.pump.0, page.received, new, duplicate, revised, rejected, recovered];
+    transaction.execute(note, values).map(|_| ()).map_err(failed("cannot note a batch"))
 }
 
 fn note_window_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, counts: PageCounts) -> Result<(), StoreError> {

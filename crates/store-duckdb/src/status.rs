@@ -98,6 +98,20 @@ pub struct RunFacts {
     pub error: Option<String>,
 }
 
+const UNPARSED_BATCHES: &str = "SELECT count(*)::UBIGINT FROM raw_batches
+     WHERE new + revised + recovered > 0 AND id > coalesce((SELECT max(batch_id) FROM parse_progress), -1)";
+const UNDERIVED_PUMPS: &str = "SELECT count(*)::UBIGINT FROM pending_derivations";
+
+impl Reader {
+    /// True when stored events are missing from the tables: a stage was not run, or did not end.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn is_behind(&self) -> Result<bool, StoreError> {
+        Ok(count(self.connection(), UNPARSED_BATCHES)? + count(self.connection(), UNDERIVED_PUMPS)? > 0)
+    }
+}
+
 impl StatusFacts {
     /// Reads the facts.
     ///
@@ -119,12 +133,8 @@ impl StatusFacts {
                 "SELECT problem, sum(events)::UBIGINT FROM decode_problems GROUP BY ALL ORDER BY ALL",
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )?,
-            unparsed_batches: count(
-                connection,
-                "SELECT count(*)::UBIGINT FROM raw_batches
-                 WHERE new + revised > 0 AND id > coalesce((SELECT max(batch_id) FROM parse_progress), -1)",
-            )?,
-            underived_pumps: count(connection, "SELECT count(*)::UBIGINT FROM pending_derivations")?,
+            unparsed_batches: count(connection, UNPARSED_BATCHES)?,
+            underived_pumps: count(connection, UNDERIVED_PUMPS)?,
             doubts: read_doubts(connection)?.into_iter().map(|(pump, doubt)| (pump.0.into(), doubt)).collect(),
             rejected: count(connection, "SELECT count(*)::UBIGINT FROM rejected_events")?,
             zones: rows(

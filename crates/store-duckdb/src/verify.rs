@@ -3,6 +3,8 @@
 //! The strongest check makes every domain table once more from the events, beside the stored one, and compares row by
 //! row. The others are one query each, in `src/verify/*.sql`. Nothing is repaired here and nothing is written.
 
+mod decoded;
+
 use duckdb::{Connection, Row, Transaction};
 use pipeline::fetch::plausibility::{Doubt, DoubtReason};
 use pipeline::{EventId, PumpId, StoreError};
@@ -50,6 +52,8 @@ pub enum Check {
     EventsWithoutRaw,
     /// Decoded events whose type or time is not that of their raw event.
     EventsUnlikeRaw,
+    /// Decoded events whose values are not those of their raw event.
+    AlteredEvents,
     /// Pumps whose domain rows are behind their events; their rows are not compared.
     PendingDerivations,
     /// Events without the domain row that they should have.
@@ -100,6 +104,7 @@ impl Check {
             Self::UndecodedEvents => "undecoded_events",
             Self::EventsWithoutRaw => "events_without_raw",
             Self::EventsUnlikeRaw => "events_unlike_raw",
+            Self::AlteredEvents => "altered_events",
             Self::PendingDerivations => "pending_derivations",
             Self::MissingRows => "missing_rows",
             Self::UnaccountedRows => "unaccounted_rows",
@@ -135,7 +140,7 @@ const QUERIES: &[(Check, &str)] = &[
 ];
 
 const PENDING: &str = "
-    SELECT pump_id, 'pending_derivations' AS subject, false AS is_fault, 1 AS count, from_events_id AS first_id,
+    SELECT pump_id, 'pending_derivations' AS subject, true AS is_fault, 1 AS count, from_events_id AS first_id,
            'domain tables are behind the events: run `tandem derive`' AS detail
     FROM pending_derivations ORDER BY pump_id";
 
@@ -151,6 +156,7 @@ impl DuckStore {
         for (check, query) in checks {
             findings.extend(find(connection, *check, query)?);
         }
+        findings.extend(decoded::find_altered_events(connection)?);
         findings.extend(find(connection, Check::OverlappingSpans, &overlapping_spans())?);
         findings.extend(doubtful_answers(connection)?);
         findings.extend(rows_without_event(connection)?);

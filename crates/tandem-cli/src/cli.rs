@@ -165,8 +165,18 @@ pub(crate) fn parse() -> Result<Cli, clap::Error> {
         () if said("never") => ColorChoice::Never,
         () => ColorChoice::Auto,
     };
-    let matches = Cli::command().color(color).try_get_matches()?;
+    let matches = ignore_empty_variables(Cli::command()).color(color).try_get_matches()?;
     Cli::from_arg_matches(&matches)
+}
+
+/// An environment variable that is set to nothing is as good as not set.
+fn ignore_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty =
+        |argument: &clap::Arg| argument.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+    let ignore = |argument: clap::Arg| {
+        if is_empty(&argument) { argument.env(clap::builder::Resettable::Reset) } else { argument }
+    };
+    command.mut_args(ignore).mut_subcommands(ignore_empty_variables)
 }
 
 impl Command {

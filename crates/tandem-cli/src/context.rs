@@ -18,6 +18,9 @@ use crate::progress::Bar;
 use crate::settings::Settings;
 use crate::terminal::Terminal;
 
+const BEHIND: &str = "some stored events are not in the tables yet, so numbers may be missing or out of date; `tandem parse` \
+                      and then `tandem derive` complete them";
+
 /// What every command works with.
 pub(crate) struct Context {
     pub(crate) settings: Settings,
@@ -101,12 +104,16 @@ impl Context {
         let is_missing = |error: &anyhow::Error| {
             error.downcast_ref::<StoreError>().is_some_and(|error| error.kind == StoreErrorKind::NotFound)
         };
-        opened.map_err(|error| {
+        let reader = opened.map_err(|error| {
             if is_missing(&error) && self.is_person_unclear() {
                 return Failure::wrapping(error).hint(self.settings.person_hint()).into();
             }
             error
-        })
+        })?;
+        if reader.is_behind()? {
+            self.terminal.note(BEHIND);
+        }
+        Ok(reader)
     }
 
     /// True where people are configured and neither one of them nor a database was named.
@@ -125,6 +132,7 @@ impl Context {
     fn open_updated<T>(&self, open: impl Fn() -> Result<T, StoreError>) -> Result<T> {
         match open() {
             Err(error) if matches!(error.kind, StoreErrorKind::MigrationMismatch | StoreErrorKind::Outdated) => {
+                self.terminal.note(format!("{error}; bringing the database up to date"));
                 let bar = shared_bar(self.terminal, "updating the database");
                 self.update(Self::plain_pipeline(self.store()?, &bar, StopSignal::default()))?;
                 Ok(open()?)

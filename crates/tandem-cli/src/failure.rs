@@ -296,8 +296,12 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
             Some("another program has the database open; close it or wait, then run this again. Nothing was changed")
         }
         StoreErrorKind::Corrupt => Some(
-            "if this is not your database, name it with --db. If it is, restore a backup, or fetch everything again into a new \
-             file with `tandem sync --db NEW`",
+            "if this is not your database, name it with --db. If it is, restore a backup, or make a new one with `tandem sync --db NEW` \
+             or `tandem import ARCHIVE --db NEW`",
+        ),
+        StoreErrorKind::NotAFile => Some("name the database file in it with --db, for example --db FOLDER/tandem.db"),
+        StoreErrorKind::OutOfMemory => Some(
+            "close other programs and run this again. What was stored before is kept, and the same command continues",
         ),
         StoreErrorKind::Foreign => Some(
             "name another file with --db. The events of a tandem-fetch database come into a new one with `tandem import FILE --db \

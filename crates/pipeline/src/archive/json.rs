@@ -28,12 +28,8 @@ pub(super) fn read_slice(kind: ArchiveKind, content: &[u8], pages: &mut Pages<'_
         let body = Body::<&RawValue> { pages: &mut *pages, text: PhantomData };
         body.deserialize(&mut input).map_err(|error| in_words(&error))?;
     }
-    for value in input.into_iter::<&RawValue>() {
-        if !take_value(value.map_err(|error| in_words(&error))?.get(), pages)? {
-            break;
-        }
-    }
-    Ok(())
+    let taken = input.into_iter::<IgnoredAny>().byte_offset();
+    take_values(&content[taken..], true, pages).map(|_| ())
 }
 
 pub(super) fn read_stream(kind: ArchiveKind, mut content: impl Read, pages: &mut Pages<'_>) -> Result<(), String> {
@@ -62,19 +58,55 @@ fn read_values(mut content: impl Read, pages: &mut Pages<'_>) -> Result<(), Stri
     }
 }
 
-/// Takes the whole values that `piece` begins with, and returns how many bytes they were.
+/// Takes the whole values that `piece` begins with, and returns how many bytes they were. A line that is no JSON is rejected, and
+/// the lines after it are taken.
 fn take_values(piece: &[u8], is_last: bool, pages: &mut Pages<'_>) -> Result<usize, String> {
-    let mut values = serde_json::Deserializer::from_slice(piece).into_iter::<&RawValue>();
     let mut taken = 0;
-    while let Some(value) = values.next() {
-        match value {
-            Ok(value) if !take_value(value.get(), pages)? => break,
-            Ok(_) => taken = values.byte_offset(),
-            Err(error) if error.is_eof() && !is_last => break,
-            Err(error) => return Err(in_words(&error)),
+    loop {
+        let mut values = serde_json::Deserializer::from_slice(&piece[taken..]).into_iter::<&RawValue>();
+        let error = loop {
+            match values.next() {
+                Some(Ok(value)) if !take_value(value.get(), pages)? => return Ok(taken + values.byte_offset()),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => break error,
+                None => return Ok(piece.len()),
+            }
+        };
+        taken += values.byte_offset();
+        if error.is_eof() && !is_last {
+            return Ok(taken);
+        }
+        let Some(line) = broken_line(&piece[taken..]) else { return Err(in_words(&error)) };
+        taken += line.len();
+        reject_line(line, pages);
+        if !pages.advance() {
+            return Ok(taken);
         }
     }
-    Ok(taken)
+}
+
+/// The line that `piece` begins with, if another value begins on the next one: then the fault is within this line.
+fn broken_line(piece: &[u8]) -> Option<&[u8]> {
+    let start = piece.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let length = piece[start..].iter().position(|byte| *byte == b'\n')?;
+    let (line, rest) = piece.split_at(start + length + 1);
+    matches!(rest.first(), Some(b'{' | b'[')).then_some(line)
+}
+
+/// Keeps a line that is no JSON, as the text in a JSON string.
+fn reject_line(line: &[u8], pages: &mut Pages<'_>) {
+    let text = String::from_utf8_lossy(line.trim_ascii());
+    let data = serde_json::Value::from(&*text).to_string();
+    let assignment = named_assignment(&text).map(str::to_owned).or_else(|| pages.last_assignment.clone());
+    let rejected = RejectedEvent { data, reason: "the line is not valid JSON".to_owned() };
+    pages.batch(assignment.as_deref()).reject(rejected);
+}
+
+/// The assignment that a broken line still names.
+fn named_assignment(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("\"deviceAssignmentId\"")?;
+    let value = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    value.split_once('"').map(|(assignment, _)| assignment)
 }
 
 fn in_words(error: &serde_json::Error) -> String {
@@ -139,6 +171,9 @@ fn assignment_of(text: &str) -> Option<String> {
 }
 
 fn push(text: &str, envelope: &Envelope<'_>, pages: &mut Pages<'_>) {
+    if pages.last_assignment.as_deref() != envelope.device_assignment_id.as_deref() {
+        pages.last_assignment = envelope.device_assignment_id.as_deref().map(str::to_owned);
+    }
     let key = RawKey { sequence_group: envelope.sequence_group, sequence_number: envelope.sequence_number };
     let event = RawEvent { key, code: envelope.code, pump_time: envelope.pump_time, data: text };
     pages.batch(envelope.device_assignment_id.as_deref()).push(event);

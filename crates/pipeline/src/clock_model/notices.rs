@@ -66,14 +66,14 @@ pub fn notices(segments: &[ClockSegment]) -> Vec<ClockNotice> {
     notices
 }
 
-/// The segments without those in which the clock is wrong because it is just being set: its date is, its time is not yet.
+/// The segments without those in which the clock is just being set: its date is, its time is not yet.
 fn without_settings(segments: &[ClockSegment]) -> Vec<ClockSegment> {
-    let is_setting = |index: usize| {
-        let (segment, next) = (&segments[index], segments.get(index + 1));
-        matches!(State::of(segment), State::Wrong { .. })
-            && next.is_some_and(|next| utc(next) - utc(segment) <= SETTING && State::of(next) != State::of(segment))
+    let ends = segments.iter().skip(1).map(|next| Some(utc(next))).chain([None]);
+    let is_setting = |segment: &ClockSegment, end: Option<DateTime<Utc>>| {
+        end.is_some_and(|end| end >= utc(segment) && end - utc(segment) <= SETTING)
     };
-    (0..segments.len()).filter(|index| !is_setting(*index)).map(|index| segments[index]).collect()
+    let lasting = segments.iter().zip(ends).filter(|(segment, end)| !is_setting(segment, *end));
+    lasting.map(|(segment, _)| *segment).collect()
 }
 
 /// How a clock stands to the zone, as far as a notice is concerned.

@@ -12,7 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, SubsecRound, TimeDelta, Utc};
 
 use super::plausibility::{Doubt, is_due_again};
 use crate::store::{DateChange, FetchWindow};
@@ -88,10 +88,11 @@ pub fn set_back(changes: &[DateChange]) -> Vec<SetBack> {
 }
 
 /// The listing with an upload: where the account names none although the pump has events, the pump may have uploaded now.
+/// To the second, as stores and the service write it: a finer time would be later than itself once it was stored.
 #[must_use]
 pub fn assume_upload(pump: &PumpListing, ledger: &[FetchWindow], now: DateTime<Utc>) -> PumpListing {
     let has_events = pump.first_event.is_some() || pump.last_event.is_some() || !ledger.is_empty();
-    let last_upload = pump.last_upload.or_else(|| has_events.then_some(now));
+    let last_upload = pump.last_upload.or_else(|| has_events.then(|| now.trunc_subsecs(0)));
     let oldest_read = || ledger.iter().map(|window| window.window.days.first()).min();
     let first_event = pump.first_event.or_else(|| Some((oldest_read()? + PADDING).and_time(NaiveTime::MIN)));
     PumpListing { last_upload, first_event, ..pump.clone() }

@@ -11,6 +11,7 @@ use std::fmt;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use pump_events::EventCode;
 
+use super::cadence::is_thinned;
 use super::drift::{Drift, find_drift};
 use crate::store::FetchWindow;
 use crate::{DayRange, PumpListing, RawBatch};
@@ -80,6 +81,8 @@ pub enum DoubtReason {
     TooFew,
     /// The last answer had far fewer events than are stored already.
     FewerThanStored,
+    /// Events that come every five minutes are missing all over the last answer.
+    Thinned,
     /// The last answer came in another format.
     Format,
 }
@@ -91,6 +94,7 @@ impl fmt::Display for DoubtReason {
             Self::MissingNumbers => "numbers of the pump's log are missing",
             Self::TooFew => "there are far fewer events than on other days",
             Self::FewerThanStored => "the last answer had far fewer events than are stored already",
+            Self::Thinned => "many of the events that come every five minutes are missing",
             Self::Format => "the last answer came in a format that this version cannot read",
         })
     }
@@ -111,6 +115,8 @@ pub enum AnswerDoubt {
     Format(Drift),
     /// It had far fewer events than are stored.
     FewerThanStored,
+    /// Single events are missing all over it.
+    Thinned,
 }
 
 impl AnswerDoubt {
@@ -120,6 +126,7 @@ impl AnswerDoubt {
         match self {
             Self::Format(drift) => format!("{FORMAT_MARK}{drift}"),
             Self::FewerThanStored => DoubtReason::FewerThanStored.to_string(),
+            Self::Thinned => DoubtReason::Thinned.to_string(),
         }
     }
 }
@@ -140,7 +147,10 @@ pub fn doubt_answer(answer: &RawBatch, days: DayRange, stored: u64) -> Option<An
     };
     let came = answer.iter().filter(is_of_days).count() as u64;
     let is_less = || came * 2 < stored && (stored - came) as f64 >= MIN_MISSING;
-    find_drift(answer).map(AnswerDoubt::Format).or_else(|| is_less().then_some(AnswerDoubt::FewerThanStored))
+    find_drift(answer)
+        .map(AnswerDoubt::Format)
+        .or_else(|| is_less().then_some(AnswerDoubt::FewerThanStored))
+        .or_else(|| is_thinned(answer).then_some(AnswerDoubt::Thinned))
 }
 
 /// The doubtful days among those that were read of `pump`, with the answers of `fetched` and what is stored of its `log`.
@@ -332,7 +342,11 @@ impl<'a> Asked<'a> {
 }
 
 fn reason_of(mark: Option<&str>) -> DoubtReason {
-    if mark.is_some_and(is_format_mark) { DoubtReason::Format } else { DoubtReason::FewerThanStored }
+    match mark {
+        Some(mark) if is_format_mark(mark) => DoubtReason::Format,
+        Some(mark) if mark == DoubtReason::Thinned.to_string() => DoubtReason::Thinned,
+        _ => DoubtReason::FewerThanStored,
+    }
 }
 
 #[cfg(test)]

@@ -135,6 +135,33 @@ fn damage_is_told_and_what_came_before_is_kept() {
 }
 
 #[test]
+fn a_broken_line_is_rejected_and_the_others_are_taken() {
+    let lines: Vec<String> = (1..=5).map(event).collect();
+    let half = &lines[2][..60];
+    let rows: [(&str, Vec<u8>); 7] = [
+        ("half a line", half.into()),
+        ("half a line without the pump", lines[2][..12].into()),
+        ("a line without its end", lines[2][..lines[2].len() - 1].into()),
+        ("words", b"Dear diary".to_vec()),
+        ("a text without its end", b"{\"eventCode\": \"279".to_vec()),
+        ("bytes that are no text", b"{\"eventCode\": \xff\xfe}".to_vec()),
+        ("half an array", format!("[{},", lines[2]).into()),
+    ];
+    for (name, broken) in rows {
+        for end in ["\n", "\r\n"] {
+            let end = end.as_bytes();
+            let parts = [lines[0].as_bytes(), lines[1].as_bytes(), &broken, lines[3].as_bytes(), lines[4].as_bytes()];
+            let read = read(&parts.join(end));
+            assert_eq!(read.outcome, Ok(ArchiveKind::EventLines), "{name}");
+            assert_eq!((read.events, read.rejected), (vec![1, 2, 4, 5], 1), "{name}");
+            assert!(read.pumps.iter().all(Option::is_some), "{name}: {:?}", read.pumps);
+        }
+    }
+    let last = read([lines[0].as_bytes(), half.as_bytes()].join(&b'\n').as_slice());
+    assert!(last.outcome.is_err_and(|said| said.contains("cut off at line 2")), "a file that ends early is damaged");
+}
+
+#[test]
 fn records_that_are_out_of_step_are_not_taken() {
     let whole: Vec<u8> = (1..=400).flat_map(record).collect();
     let mut short = whole.clone();

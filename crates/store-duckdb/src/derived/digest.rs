@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::definition::{Piece, pieces};
 use super::facts;
 use super::{Kind, OBJECTS, Object};
+use crate::derive::insertion;
 
 /// The digests of one object.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -45,7 +46,9 @@ fn rule_digest<'a>(object: &Object, dependencies: impl Iterator<Item = &'a Strin
     short_digest(|hash| {
         let mut add = |text: &str| hash_pieces(hash, text);
         add(object.kind.as_str());
-        [definition.create, definition.delete, definition.insert, definition.update].into_iter().for_each(&mut add);
+        [definition.create, definition.delete, definition.update].into_iter().for_each(&mut add);
+        // With the rule of `local_time`, which no table's own statement has.
+        add(&insertion(object));
         match object.kind {
             Kind::Clock => add(&clock_model::REVISION.to_string()),
             Kind::Decoded => {

@@ -33,6 +33,10 @@ const FOREIGN_KEYS: &str = "
     SELECT table_name, referenced_table FROM duckdb_constraints()
     WHERE constraint_type = 'FOREIGN KEY' AND database_name = current_database() ORDER BY ALL";
 
+const MACROS: &str = "
+    SELECT DISTINCT function_name FROM duckdb_functions()
+    WHERE NOT internal AND function_type IN ('macro', 'table_macro') AND schema_name = 'main' ORDER BY ALL";
+
 impl PersonalObjects {
     /// Finds what a person created; `ours` are the names of our own objects.
     pub(super) fn find(connection: &Connection, ours: &BTreeSet<&str>) -> Result<Self, StoreError> {
@@ -86,10 +90,44 @@ pub(super) fn find_obstacles(
             Some(ours) => obstacles.extend(added_columns(ours, there)),
         }
     }
-    let keys: Vec<(String, String)> = collect(connection, FOREIGN_KEYS, |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let blocking = keys.into_iter().filter(|(_, table)| rebuilt.iter().any(|object| object.name == table));
-    obstacles.extend(blocking.map(|(from, to)| format!("the foreign key of {from} to {to}")));
+    obstacles.extend(find_foreign_keys(connection, |table| rebuilt.iter().any(|object| object.name == table))?);
     Ok(obstacles)
+}
+
+/// The foreign keys of a person's tables to those of ours that `concerns` selects.
+fn find_foreign_keys(connection: &Connection, concerns: impl Fn(&str) -> bool) -> Result<Vec<String>, StoreError> {
+    let keys: Vec<(String, String)> = collect(connection, FOREIGN_KEYS, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let concerned = keys.into_iter().filter(|(_, table)| concerns(table));
+    Ok(concerned.map(|(from, to)| format!("the foreign key of {from} to {to}")).collect())
+}
+
+/// Refuses to replace rows of derived tables while a foreign key refers to one of them: DuckDB would refuse some of the rows, and
+/// the tables would no longer follow the events.
+pub(crate) fn refuse_foreign_keys(connection: &Connection) -> Result<(), StoreError> {
+    let is_ours =
+        |table: &str| super::OBJECTS.iter().any(|object| object.name == table && object.kind != super::Kind::Stored);
+    let keys = find_foreign_keys(connection, is_ours)?;
+    if keys.is_empty() { Ok(()) } else { Err(in_the_way(&keys)) }
+}
+
+/// Refuses a database in which a macro has the name of a function of DuckDB: our statements and views would call the macro.
+pub(crate) fn refuse_shadowing_macros(connection: &Connection) -> Result<(), StoreError> {
+    let macros: Vec<String> = collect(connection, MACROS, |row| row.get(0))?;
+    let is_ours = |name: &String| super::OBJECTS.iter().any(|object| object.name == name);
+    if macros.iter().all(is_ours) {
+        return Ok(());
+    }
+    let functions: BTreeSet<String> =
+        collect(connection, "SELECT DISTINCT function_name FROM duckdb_functions() WHERE internal", |row| row.get(0))?
+            .into_iter()
+            .collect();
+    let shadowing: Vec<_> =
+        macros.iter().filter(|name| functions.contains(*name)).map(|name| format!("the macro {name}")).collect();
+    if shadowing.is_empty() {
+        return Ok(());
+    }
+    let message = format!("macros in the database hide functions of DuckDB that tandem uses: {}", shadowing.join("; "));
+    Err(broken(StoreErrorKind::Conflict, message))
 }
 
 /// The columns of a table that it did not have when it was built.

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use duckdb::{Connection, Transaction, params};
 use pipeline::{EventId, PumpId, StoreError, StoreErrorKind};
 
-use super::catalog::{Built, Present, collect, list_built, list_present};
+use super::catalog::{Built, Present, collect, list_altered_views, list_built, list_present};
 use super::digest::{self, Digest};
 use super::obstacles::{PersonalObjects, find_obstacles, in_the_way, quoted};
 use super::{Kind, OBJECTS, Object};
@@ -77,10 +77,16 @@ pub(crate) fn check_up_to_date(connection: &Connection) -> Result<(), StoreError
     };
     let derived = OBJECTS.iter().zip(digest::current()).filter(|(object, _)| object.kind != Kind::Stored);
     let outdated = derived.filter(|object| !is_current(object)).count();
-    if outdated == 0 {
+    if outdated > 0 {
+        let message =
+            format!("{outdated} of the tables and views in the database are not those of this version of tandem");
+        return Err(broken(StoreErrorKind::Outdated, message));
+    }
+    let altered = list_altered_views(connection)?;
+    if altered.is_empty() {
         return Ok(());
     }
-    let message = format!("{outdated} of the tables and views in the database are not those of this version of tandem");
+    let message = format!("these views were dropped or replaced: {}", altered.join(", "));
     Err(broken(StoreErrorKind::Outdated, message))
 }
 
@@ -247,7 +253,7 @@ fn comment_again_in_tx(transaction: &Transaction<'_>, object: &Object, digest: &
 }
 
 fn has_raw_events(connection: &Connection) -> Result<bool, StoreError> {
-    let any = "SELECT EXISTS (FROM raw_batches WHERE new + revised > 0)";
+    let any = "SELECT EXISTS (FROM raw_batches WHERE new + revised + recovered > 0)";
     connection.query_row(any, [], |row| row.get(0)).map_err(failed("cannot look for raw events"))
 }
 

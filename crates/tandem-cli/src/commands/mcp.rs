@@ -32,6 +32,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     if context.settings.database.exists() {
         drop(context.reader()?);
     }
-    context.runtime.block_on(mcp::serve(context.settings.database.clone(), arguments.timeout))?;
+    let stop = context.interrupt.stop_gracefully("");
+    context.runtime.block_on(mcp::serve(context.settings.database.clone(), arguments.timeout, stop.clone()))?;
+    if context.interrupt.is_set() {
+        // A thread waits for the next line of input, and cannot be woken.
+        std::process::exit(i32::from(Exit::Interrupted as u8));
+    }
     Ok(Exit::Done)
 }

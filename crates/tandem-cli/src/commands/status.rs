@@ -140,9 +140,6 @@ fn tables(facts: &StatusFacts) -> String {
             (row..cells.len()).step_by(down).map(|index| cells[index].clone()).collect::<Vec<_>>().join(" ");
         let _ = writeln!(text, "{}", line.trim_end());
     }
-    if facts.unparsed_batches > 0 || facts.underived_pumps > 0 {
-        text += "\nSome events are not decoded or derived yet: run `tandem parse` and `tandem derive`.\n";
-    }
     text
 }
 

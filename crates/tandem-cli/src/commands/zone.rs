@@ -82,15 +82,18 @@ fn set(name: &str, from: Option<NaiveDate>, context: &Context) -> Result<Exit> {
     let mut pipeline = Pipeline::new(context.store()?, Arc::new(SystemClock)).stop_on(stop).on_progress(tell);
     let mut zones = pipeline.store()?.zone_history()?;
     let since = from.map_or_else(String::new, |from| format!(" from {from}"));
-    if zones.entries().contains(&(from, zone)) {
-        drop((pipeline, bar));
+    let is_new = !zones.entries().contains(&(from, zone));
+    if is_new {
+        zones.set(from, zone);
+        pipeline.set_zones(&zones)?;
+    }
+    // Also for a zone that is set: an earlier run may have ended before everything followed.
+    let (parsed, derived) = (pipeline.parse()?, pipeline.derive()?);
+    drop((pipeline, bar));
+    if !is_new && parsed.events == 0 && derived.pumps == 0 {
         context.terminal.say(format!("The pump's clock is read in {zone}{since} already; nothing has changed."));
         return Ok(Exit::Done);
     }
-    zones.set(from, zone);
-    pipeline.set_zones(&zones)?;
-    let (parsed, derived) = (pipeline.parse()?, pipeline.derive()?);
-    drop((pipeline, bar));
     let again = if parsed.events > 0 { stages::parsed(&parsed) + "\n" } else { String::new() };
     context.terminal.say(format!("The pump's clock is read in {zone}{since}.\n{again}{}", stages::derived(&derived)));
     Ok(stages::ended(context, parsed.interrupted || derived.interrupted))

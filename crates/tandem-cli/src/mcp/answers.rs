@@ -1,9 +1,8 @@
 //! What the tools answer: JSON, with units in the names, small enough to be read whole.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -12,6 +11,8 @@ use report::insulin::{InsulinDay, InsulinSummary};
 use report::{Metrics, MetricsOptions, Period, Reading, Span, Window};
 use serde_json::{Value, json};
 use store_duckdb::{Reader, StatusFacts};
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
 
 use crate::commands::{day as day_command, status};
 use crate::context::Context;
@@ -132,7 +133,12 @@ fn unknown_table<'a>(table: &str, known: impl Iterator<Item = &'a String>) -> Fa
 
 /// The answer to one query, or why there is none, in the words of the program of its own that was asked: whatever a
 /// statement does to that one, this one goes on serving.
-pub(super) fn query(database: &Path, sql: &str, max_rows: Option<u32>, seconds: u64) -> Result<Result<String, String>> {
+pub(super) async fn query(
+    database: &Path,
+    sql: &str,
+    max_rows: Option<u32>,
+    seconds: u64,
+) -> Result<Result<String, String>> {
     let rows = max_rows.unwrap_or(USUAL_ROWS).clamp(1, MOST_ROWS).to_string();
     let mut command = Command::new(this_program()?);
     command.args([
@@ -147,11 +153,12 @@ pub(super) fn query(database: &Path, sql: &str, max_rows: Option<u32>, seconds: 
         &seconds.to_string(),
     ]);
     command.args(["--memory-limit", MEMORY, "--db"]).arg(database);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut child = command.spawn()?;
     if let Some(mut question) = child.stdin.take() {
-        question.write_all(sql.as_bytes())?;
+        question.write_all(sql.as_bytes()).await?;
     }
-    let output = child.wait_with_output()?;
+    let output = child.wait_with_output().await?;
     let words = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
     Ok(match output.status.success() {
         true => Ok(words(&output.stdout)),

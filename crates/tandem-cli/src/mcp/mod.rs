@@ -9,10 +9,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
+use pipeline::StopSignal;
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabilities, ServerConfig};
-use rmcp::service::ServerInitializeError;
-use rmcp::{ServerHandler, ServiceExt as _, schemars, tool, tool_handler, tool_router};
+use rmcp::service::{RequestContext, ServerInitializeError};
+use rmcp::{RoleServer, ServerHandler, ServiceExt as _, schemars, tool, tool_handler, tool_router};
 use serde::Deserialize;
 use store_duckdb::{ReadOptions, Reader};
 use tokio::sync::Semaphore;
@@ -23,15 +24,14 @@ use crate::failure;
 const INSTRUCTIONS: &str = "\
 One person's insulin pump history (Tandem t:slim X2 or Mobi) in a local DuckDB database, read-only. Call `summary` first: span, \
 gaps, time in range, insulin per day. Then `list_tables` and `describe_table` (columns with meaning and unit), then `query` in \
-DuckDB SQL. Glucose is in mg/dL (39 stands for LOW, 401 for HIGH), insulin in units, basal rates in basal_deliveries in mU/h. \
+DuckDB SQL; `cgm_context` (one row per reading with all that was going on) and `meals` answer most questions in one line. Glucose is in mg/dL (39 stands for LOW, 401 for HIGH), insulin in units, basal rates in basal_deliveries in mU/h. \
 For statistics of glucose read person_readings (each measurement once) and weigh by interval_seconds, or use glucose_daily and insulin_daily. \
-`timestamp` is the pump's wall clock, `timestamp_utc` the instant. Filter and group by `timestamp` (`timestamp >= now()::TIMESTAMP - \
-INTERVAL 7 DAY`): DuckDB's icu is not there, so instants take no intervals, date_trunc or ::DATE; distances in time are differences \
-of `epoch_us(timestamp_utc)`. Gaps in the data are gaps in the record, not zeros. This is \
+`local_time` is what a correct clock showed the person, `timestamp` what the pump's clock showed, `timestamp_utc` the instant. Filter and \
+group by `local_time` (`local_time >= now()::TIMESTAMP - INTERVAL 7 DAY`); distances in time are `minutes_between(a, b)` of instants. Gaps in the data are gaps in the record, not zeros. This is \
 what a device recorded; it is not medical advice, and decisions about insulin belong to the person and their clinicians.";
 
 /// Each may take the memory of one; the others wait.
-const QUERIES_AT_ONCE: usize = 2;
+const QUERIES_AT_ONCE: u32 = 2;
 
 /// Serves one database.
 #[derive(Clone, Debug)]
@@ -39,6 +39,7 @@ pub(crate) struct Server {
     database: Arc<PathBuf>,
     query_seconds: u64,
     queries: Arc<Semaphore>,
+    ends: StopSignal,
 }
 
 /// A table to describe.
@@ -69,9 +70,10 @@ struct Day {
 
 #[tool_router]
 impl Server {
-    /// A server of the database in this file, that gives a query so many seconds.
-    pub(crate) fn new(database: PathBuf, query_seconds: u64) -> Self {
-        Self { database: Arc::new(database), query_seconds, queries: Arc::new(Semaphore::new(QUERIES_AT_ONCE)) }
+    /// A server of the database in this file, that gives a query so many seconds and ends all of them with `ends`.
+    pub(crate) fn new(database: PathBuf, query_seconds: u64, ends: StopSignal) -> Self {
+        let queries = Arc::new(Semaphore::new(QUERIES_AT_ONCE as usize));
+        Self { database: Arc::new(database), query_seconds, queries, ends }
     }
 
     #[tool(
@@ -102,16 +104,11 @@ impl Server {
         description = "Runs one read-only DuckDB query; returns columns and rows. At most 1000 rows, 512 MB of memory and some seconds; no files, network, extensions or writes.",
         annotations(title = "Query", read_only_hint = true, open_world_hint = false)
     )]
-    async fn query(&self, Parameters(Sql { sql, max_rows }): Parameters<Sql>) -> CallToolResult {
-        // Held until the answer is there; nobody closes the semaphore.
-        let _place = self.queries.acquire().await;
-        let (database, seconds) = (self.database.clone(), self.query_seconds);
-        let asked = tokio::task::spawn_blocking(move || answers::query(&database, &sql, max_rows, seconds));
-        match asked.await {
-            Ok(Ok(Ok(text))) => told(Ok(Ok(text))),
-            Ok(Ok(Err(words))) => CallToolResult::error(vec![ContentBlock::text(words)]),
-            Ok(Err(error)) => told(Ok(Err(error))),
-            Err(error) => told(Err(error)),
+    async fn query(&self, Parameters(sql): Parameters<Sql>, request: RequestContext<RoleServer>) -> CallToolResult {
+        tokio::select! {
+            answer = self.run_query(&sql) => answer,
+            () = request.ct.cancelled() => stopped(),
+            () = self.ends.stopped() => stopped(),
         }
     }
 
@@ -123,6 +120,17 @@ impl Server {
         self.answer(move |reader| answers::day(reader, date.as_deref())).await
     }
 
+    /// Runs a query in a process of its own, which is killed when this is dropped.
+    async fn run_query(&self, Sql { sql, max_rows }: &Sql) -> CallToolResult {
+        // Held until the answer is there; nothing closes the semaphore.
+        let _place = self.queries.acquire().await;
+        match answers::query(&self.database, sql, *max_rows, self.query_seconds).await {
+            Ok(Err(words)) => CallToolResult::error(vec![ContentBlock::text(words)]),
+            Ok(Ok(text)) => told(Ok(Ok(text))),
+            Err(error) => told(Ok(Err(error))),
+        }
+    }
+
     /// Answers from the database; what goes wrong is told to the assistant, with what to do.
     async fn answer(&self, work: impl FnOnce(&Reader) -> Result<String> + Send + 'static) -> CallToolResult {
         let database = self.database.clone();
@@ -132,6 +140,10 @@ impl Server {
         });
         told(answered.await)
     }
+}
+
+fn stopped() -> CallToolResult {
+    CallToolResult::error(vec![ContentBlock::text("the query was stopped")])
 }
 
 fn told(answered: Result<Result<String>, tokio::task::JoinError>) -> CallToolResult {
@@ -151,9 +163,23 @@ impl ServerHandler for Server {
     }
 }
 
-/// Serves on standard input and output until the other side closes them.
-pub(crate) async fn serve(database: PathBuf, query_seconds: u64) -> Result<()> {
-    match Server::new(database, query_seconds).serve(rmcp::transport::stdio()).await {
+/// Serves on standard input and output until the other side closes them, or `stop` is set. No query runs after that.
+pub(crate) async fn serve(database: PathBuf, query_seconds: u64, stop: StopSignal) -> Result<()> {
+    let ends = StopSignal::default();
+    let server = Server::new(database, query_seconds, ends.clone());
+    let queries = server.queries.clone();
+    let ended = tokio::select! {
+        ended = serve_stdio(server) => ended,
+        () = stop.stopped() => Ok(()),
+    };
+    ends.stop();
+    // Each query gives its place back when its process has been killed.
+    let _all_ended = queries.acquire_many(QUERIES_AT_ONCE).await;
+    ended
+}
+
+async fn serve_stdio(server: Server) -> Result<()> {
+    match server.serve(rmcp::transport::stdio()).await {
         // An assistant that goes away before it has said a word is no accident.
         Err(ServerInitializeError::ConnectionClosed(_)) => {}
         running => drop(running?.waiting().await?),

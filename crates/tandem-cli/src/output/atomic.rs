@@ -49,12 +49,24 @@ pub(crate) fn fill(path: &Path, overwrite: bool, content: impl FnOnce(&mut dyn W
     keep(file, path, overwrite)
 }
 
+/// The beginning and end of the names of files that are not whole yet.
+const BEGINNING: &str = ".tandem-";
+const END: &str = ".part";
+
+/// True of a file that a run which was killed did not finish.
+pub(crate) fn is_temporary(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with(BEGINNING) && name.ends_with(END)
+    })
+}
+
 /// An empty file in the folder of `path`, which is made where it is missing.
 pub(crate) fn temporary_beside(path: &Path) -> Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|error| unwritable(path, error))?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".tandem-").suffix(".part").tempfile_in(folder).map_err(|error| unwritable(path, error))
+    builder.prefix(BEGINNING).suffix(END).tempfile_in(folder).map_err(|error| unwritable(path, error))
 }
 
 /// Moves a whole file to its place.

@@ -85,6 +85,7 @@ impl Settings {
         if let Some(database) = settings.file.db.clone().filter(|_| arguments.db.is_none()) {
             settings.database = database;
         }
+        refuse_other_places(&settings.database)?;
         settings.predecessor = Predecessor::read(Path::new(predecessor::USUAL_PLACE))?;
         Ok(settings)
     }
@@ -220,6 +221,20 @@ impl AccountSettings {
 
 fn password_command(command: String) -> PasswordSource {
     PasswordSource::Command { command, what: "password" }
+}
+
+/// Refuses what DuckDB would open elsewhere than in a file: `:memory:`, or `md:…` for a service.
+fn refuse_other_places(database: &Path) -> Result<()> {
+    let name = database.to_string_lossy();
+    let scheme = name.split_once(':').map_or("", |(scheme, _)| scheme);
+    let is_scheme = scheme.len() > 1 && scheme.chars().all(|letter| letter.is_ascii_alphanumeric());
+    if !(name.starts_with(':') || is_scheme) || database.exists() {
+        return Ok(());
+    }
+    let message = format!("`{name}` is not the name of a file");
+    Err(Failure::new(Exit::Usage, message)
+        .hint("give --db a file on this computer, for example --db data/tandem.db")
+        .into())
 }
 
 pub(crate) fn parse_region(text: &str) -> Result<Region> {

@@ -165,3 +165,56 @@ fn without_a_database_it_says_what_to_do() {
     assert_eq!(assistant.part(), 0);
     assert!(!place.path().join("data/tandem.db").exists());
 }
+
+/// A query that takes longer than any test may.
+const ENDLESS: &str = "SELECT sum(a.range * b.range) FROM range(100000000) a, range(100000000) b";
+
+/// The processes that answer queries of a server.
+#[cfg(target_os = "linux")]
+fn children(server: &Child) -> usize {
+    let file = format!("/proc/{0}/task/{0}/children", server.id());
+    std::fs::read_to_string(file).map_or(0, |list| list.split_whitespace().count())
+}
+
+#[cfg(target_os = "linux")]
+fn wait_for_children(server: &Child, count: usize) {
+    while children(server) != count {
+        std::thread::yield_now();
+    }
+}
+
+/// However a query ends that nobody waits for any more, its process ends with it and the next one is answered.
+#[cfg(target_os = "linux")]
+#[test]
+fn queries_that_no_one_waits_for_are_stopped() {
+    let place = holding(&autumn());
+    let mut assistant = Assistant::with(&place, &["mcp", "--timeout", "600"]);
+    let call = |id: u64| {
+        let parameters = json!({"name": "query", "arguments": {"sql": ENDLESS}});
+        json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": parameters})
+    };
+    for id in [901, 902] {
+        assistant.send(&call(id));
+    }
+    wait_for_children(&assistant.child, 2);
+    for id in [901, 902] {
+        let cancel = json!({"requestId": id, "reason": "not needed"});
+        assistant.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": cancel}));
+    }
+    wait_for_children(&assistant.child, 0);
+    let (good, text) = assistant.call("query", &json!({"sql": "SELECT 41 + 1 AS answer"}));
+    assert!(good && text.contains("[42]"), "{text}");
+    assistant.send(&call(903));
+    wait_for_children(&assistant.child, 1);
+    assert_eq!(assistant.part(), 0, "the end of the input ends it");
+
+    let mut assistant = Assistant::with(&place, &["mcp", "--timeout", "600"]);
+    assistant.send(&call(904));
+    wait_for_children(&assistant.child, 1);
+    let child = format!("/proc/{0}/task/{0}/children", assistant.child.id());
+    let query = std::fs::read_to_string(child).expect("a list of processes");
+    let terminated = std::process::Command::new("kill").arg(assistant.child.id().to_string()).status();
+    assert!(terminated.is_ok_and(|status| status.success()));
+    assert_eq!(assistant.child.wait().expect("it ends").code(), Some(130));
+    assert!(!std::path::Path::new(&format!("/proc/{}/exe", query.trim())).exists(), "its query has ended");
+}

@@ -2,6 +2,8 @@
 
 mod assistant;
 mod bad_input;
+mod by_hand;
+mod damage;
 mod drift;
 mod errors;
 mod exits;

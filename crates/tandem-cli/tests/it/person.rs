@@ -1,5 +1,5 @@
 //! One number for one question: SQL, `day`, `metrics`, `report`, the assistant and the exports say the same of a day, and it is what
-//! happened; in lives with changes of pumps and of sensors, and with numbers that cannot be.
+//! happened; in lives with changes of pumps and of sensors, journeys and wrong dates, and with numbers that cannot be.
 
 use std::collections::BTreeMap;
 
@@ -19,44 +19,54 @@ fn first_day() -> NaiveDate {
 /// A pump and what it logged.
 struct Pump {
     assignment: &'static str,
-    number: u32,
-    events: Vec<String>,
+    entries: Vec<Entry>,
+    /// The minutes at which its clock was set, and how many minutes it is ahead of home from then on.
+    settings: Vec<(i64, i64)>,
+}
+
+/// Something that is logged at a time of a clock that is right at home.
+struct Entry {
+    seconds: i64,
+    event: EventBuilder,
+    /// When a sensor measured.
+    measured: Option<i64>,
 }
 
 impl Pump {
     fn new(assignment: &'static str) -> Self {
-        Self { assignment, number: 100, events: Vec::new() }
+        Self { assignment, entries: Vec::new(), settings: Vec::new() }
     }
 
     fn log(&mut self, minute: i64, code: u16, fill: impl FnOnce(EventBuilder) -> EventBuilder) {
-        self.log_at(pump_time(minute, 0), code, fill);
+        self.log_at(minute * 60, code, fill);
     }
 
-    fn log_at(&mut self, time: PumpTime, code: u16, fill: impl FnOnce(EventBuilder) -> EventBuilder) {
-        self.number += 1;
-        let event = Event::build(EventCode(code.into())).sequence_number(self.number).pump_time(time);
-        self.events.push(pump_events::encode_json(&fill(event).finish(), self.assignment));
+    fn log_at(&mut self, seconds: i64, code: u16, fill: impl FnOnce(EventBuilder) -> EventBuilder) {
+        let event = fill(Event::build(EventCode(code.into())));
+        self.entries.push(Entry { seconds, event, measured: None });
     }
 
     fn reading(&mut self, code: u16, minute: i64, seconds: i64, value: u32) {
-        let measured = pump_time(minute, seconds).seconds();
-        self.log(minute, code, |event| set(set(event, "currentGlucoseDisplayValue", value), "egvTimeStamp", measured));
+        self.log(minute, code, |event| set(event, "currentGlucoseDisplayValue", value));
+        if let Some(entry) = self.entries.last_mut() {
+            entry.measured = Some(minute * 60 + seconds);
+        }
     }
 
     /// A rate in mU/h every five minutes.
     fn basal(&mut self, minutes: std::ops::Range<i64>, rate: u32) {
         for minute in minutes.step_by(5) {
-            self.rate(pump_time(minute, 0), rate);
+            self.rate(minute * 60, rate);
         }
     }
 
-    fn rate(&mut self, time: PumpTime, rate: u32) {
-        self.log_at(time, 279, |event| set(set(event, "commandedRate", rate), "commandedRateSource", 1));
+    fn rate(&mut self, seconds: i64, rate: u32) {
+        self.log_at(seconds, 279, |event| set(set(event, "commandedRate", rate), "commandedRateSource", 1));
     }
 
     /// The last sign of life, a second before `minute`: up to then its last rate was delivered.
     fn ends(&mut self, minute: i64, rate: u32) {
-        self.rate(pump_time(minute - 1, 59), rate);
+        self.rate(minute * 60 - 1, rate);
     }
 
     /// A bolus in thousandths of a unit, with carbs.
@@ -77,9 +87,47 @@ impl Pump {
         });
     }
 
-    /// The log as the service sends it.
-    fn body(&self) -> String {
-        format!("{{\"events\":[{}],\"clockChanges\":[]}}", self.events.join(","))
+    /// The log as the service sends it, in the order in which it was written.
+    fn body(mut self) -> String {
+        self.entries.sort_by_key(|entry| entry.seconds);
+        let (mut texts, mut number, mut ahead) = (Vec::new(), 100, 0);
+        let mut write = |event: EventBuilder, time: PumpTime| {
+            number += 1;
+            let event = event.sequence_number(number).pump_time(time).finish();
+            texts.push(pump_events::encode_json(&event, self.assignment));
+        };
+        let mut settings = self.settings.into_iter().peekable();
+        for Entry { seconds, event, measured } in self.entries {
+            while let Some((minute, next)) = settings.next_if(|(minute, _)| minute * 60 <= seconds) {
+                set_clock(&mut write, minute * 60, (ahead, next * 60));
+                ahead = next * 60;
+            }
+            let event = match measured {
+                Some(measured) => set(event, "egvTimeStamp", pump_time(measured + ahead).seconds()),
+                None => event,
+            };
+            write(event, pump_time(seconds + ahead));
+        }
+        format!("{{\"events\":[{}],\"clockChanges\":[]}}", texts.join(","))
+    }
+}
+
+/// Logs that a clock was set from so many seconds ahead to others: the date (14), then the time (13), where they differ.
+fn set_clock(write: &mut impl FnMut(EventBuilder, PumpTime), seconds: i64, (before, after): (i64, i64)) {
+    let wall = |ahead: i64| i64::from(pump_time(seconds + ahead).seconds());
+    let (old_day, old_time) = (wall(before) / 86_400, wall(before) % 86_400);
+    let (new_day, new_time) = (wall(after) / 86_400, wall(after) % 86_400);
+    let number = |number: i64| u32::try_from(number).expect("a number of the pump");
+    let build = |code, fields: [(&str, i64); 2]| {
+        fields.into_iter().fold(Event::build(EventCode(code)), |event, (name, value)| set(event, name, number(value)))
+    };
+    if old_day != new_day {
+        let time = PumpTime::from_seconds(number(new_day * 86_400 + old_time));
+        write(build(14, [("datePrior", old_day), ("dateAfter", new_day)]), time);
+    }
+    if old_time != new_time {
+        let time = PumpTime::from_seconds(number(new_day * 86_400 + new_time));
+        write(build(13, [("timePrior", old_time * 1000), ("timeAfter", new_time * 1000)]), time);
     }
 }
 
@@ -87,15 +135,15 @@ fn set(event: EventBuilder, field: &str, value: u32) -> EventBuilder {
     event.set(field, value).expect("a field of the event")
 }
 
-fn pump_time(minute: i64, seconds: i64) -> PumpTime {
+/// So many seconds into the first day.
+fn pump_time(seconds: i64) -> PumpTime {
     let start = NaiveDate::from_ymd_opt(2008, 1, 1).expect("a date").and_time(NaiveTime::MIN);
-    let wall: NaiveDateTime =
-        first_day().and_time(NaiveTime::MIN) + TimeDelta::minutes(minute) + TimeDelta::seconds(seconds);
+    let wall: NaiveDateTime = first_day().and_time(NaiveTime::MIN) + TimeDelta::seconds(seconds);
     PumpTime::from_seconds(u32::try_from((wall - start).num_seconds()).expect("after 2008"))
 }
 
 /// A place whose database holds the pumps' logs, imported in this order, of a person who lives in UTC.
-fn holding(pumps: &[&Pump]) -> Place {
+fn holding(pumps: impl IntoIterator<Item = Pump>) -> Place {
     let place = Place::new();
     for pump in pumps {
         place.file("pump.json", pump.body());
@@ -158,7 +206,8 @@ impl Truth {
     }
 }
 
-/// A life of four days: a five-minute and a one-minute sensor, one after the other, and a change of pumps during which both log.
+/// A life of four days: a five-minute and a one-minute sensor, one after the other, a change of pumps during which both log, and
+/// after it trouble with the new pump's clock.
 #[derive(Clone, Debug)]
 struct Life {
     /// Minute at which the one-minute sensor takes over.
@@ -174,6 +223,37 @@ struct Life {
     /// Seconds between the two pumps' times of a measurement.
     seconds_apart: i64,
     new_pump_first: bool,
+    clock: Clock,
+}
+
+/// What happens to the clock.
+#[derive(Clone, Copy, Debug)]
+enum Clock {
+    /// Nothing.
+    Right,
+    /// It is set to a wrong date, and some hours later to the right one.
+    WrongDate { at: i64, until: i64, days: i64 },
+    /// Its owner travels and sets it, so many minutes forward or back, and it stays so.
+    Journey { at: i64, forward: i64 },
+}
+
+impl Clock {
+    fn settings(self) -> Vec<(i64, i64)> {
+        match self {
+            Self::Right => vec![],
+            Self::WrongDate { at, until, days } => vec![(at, days * DAY), (until, 0)],
+            Self::Journey { at, forward } => vec![(at, forward)],
+        }
+    }
+
+    /// The person's day at a minute of home.
+    fn day_of(self, minute: i64) -> usize {
+        let minute = match self {
+            Self::Journey { at, forward } if minute >= at => minute + forward,
+            _ => minute,
+        };
+        (minute / DAY) as usize
+    }
 }
 
 const DAY: i64 = 1440;
@@ -208,14 +288,15 @@ impl Life {
         }
         old.ends(old_end, self.rates.0);
         new.ends(DAYS * DAY, self.rates.1);
+        new.settings = self.clock.settings();
         (old, new)
     }
 
     fn truth(&self) -> Vec<Truth> {
-        let mut days: Vec<Truth> = (0..DAYS).map(|_| Truth::default()).collect();
+        let mut days: Vec<Truth> = (0..=self.clock.day_of(DAYS * DAY - 1)).map(|_| Truth::default()).collect();
         for minute in 0..DAYS * DAY {
             let (_, interval, value) = self.sensor_at(minute);
-            let day = &mut days[(minute / DAY) as usize];
+            let day = &mut days[self.clock.day_of(minute)];
             if minute % interval == 0 {
                 day.add(value, interval);
             }
@@ -225,9 +306,10 @@ impl Life {
                 (f64::from(by_old) * f64::from(self.rates.0) + f64::from(by_new) * f64::from(self.rates.1)) / 60_000.0;
             day.pumps_overlap |= by_old && by_new;
         }
-        for (index, day) in days.iter_mut().enumerate() {
-            day.carbs = 40.0;
-            day.bolus_units = if index == 2 { 0.0 } else { 4.0 };
+        for day in 0..DAYS {
+            let truth = &mut days[self.clock.day_of(day * DAY + 720)];
+            truth.carbs += 40.0;
+            truth.bolus_units += if day == 2 { 0.0 } else { 4.0 };
         }
         days
     }
@@ -236,10 +318,9 @@ impl Life {
 /// Changes on the hour, so that a sensor's last reading stands for five whole minutes.
 fn any_life() -> impl Strategy<Value = Life> {
     let sensor = 4_i64..80;
-    let pump = 10_i64..80;
+    let pump = 10_i64..60;
     (
-        sensor,
-        pump,
+        (sensor, pump, any_clock()),
         0_i64..7,
         1_i64..8,
         (60_u32..180, 150_u32..300),
@@ -247,7 +328,8 @@ fn any_life() -> impl Strategy<Value = Life> {
         0_i64..2,
         any::<bool>(),
     )
-        .prop_map(|(sensor, pump, backfill, late, values, rates, seconds_apart, new_pump_first)| Life {
+        .prop_map(|((sensor, pump, clock), backfill, late, values, rates, seconds_apart, new_pump_first)| Life {
+            clock,
             sensor_change: sensor * 60,
             pump_change: pump * 60,
             backfill: backfill * 60,
@@ -259,9 +341,21 @@ fn any_life() -> impl Strategy<Value = Life> {
         })
 }
 
+/// On the hour too, when the old pump is off and before the log ends.
+fn any_clock() -> impl Strategy<Value = Clock> {
+    let at = || (70_i64..78).prop_map(|hour| hour * 60);
+    let wrong = (at(), 3_i64..14, prop_oneof![Just(366_i64), Just(-31), Just(731)]);
+    prop_oneof![
+        Just(Clock::Right),
+        wrong.prop_map(|(at, hours, days)| Clock::WrongDate { at, until: at + hours * 60, days }),
+        (at(), prop_oneof![Just(360_i64), Just(-300), Just(570)])
+            .prop_map(|(at, forward)| Clock::Journey { at, forward }),
+    ]
+}
+
 fn check_life(life: &Life) {
     let (old, new) = life.pumps();
-    let place = holding(&if life.new_pump_first { [&new, &old] } else { [&old, &new] });
+    let place = holding(if life.new_pump_first { [new, old] } else { [old, new] });
     let glucose = rows(&place, "FROM glucose_daily ORDER BY day");
     let insulin = rows(&place, "FROM insulin_daily ORDER BY day");
     let mut assistant = Assistant::of(&place);
@@ -271,6 +365,7 @@ fn check_life(life: &Life) {
     let entries: Vec<Value> =
         serde_json::from_str(&std::fs::read_to_string(place.path().join("out/entries.json")).expect("a file"))
             .expect("JSON");
+    let is_home = !matches!(life.clock, Clock::Journey { .. });
     for (index, truth) in life.truth().iter().enumerate() {
         let day = first_day() + Days::new(index as u64);
         let name = format!("{day} of {life:?}");
@@ -285,9 +380,15 @@ fn check_life(life: &Life) {
             ("metrics", number(&metrics["n"])),
             ("assistant", number(&told["glucose"]["readings"])),
             ("iglu", iglu.lines().filter(|line| of_day(line)).count() as f64),
+            // Its times are instants, so its days are those of home.
             (
                 "nightscout",
-                entries.iter().filter(|entry| of_day(entry["dateString"].as_str().unwrap_or_default())).count() as f64,
+                if is_home {
+                    entries.iter().filter(|entry| of_day(entry["dateString"].as_str().unwrap_or_default())).count()
+                        as f64
+                } else {
+                    truth.readings as f64
+                },
             ),
         ] {
             assert_close(got, truth.readings as f64, 0.0, &format!("readings, {what}, {name}"));
@@ -335,7 +436,8 @@ fn check_insulin(place: &Place, day: NaiveDate, truth: &Truth, view: &Value, tol
     let said = place.run(&["day", &day.to_string()]).data;
     assert_eq!(said.contains("Two pumps logged basal at once"), truth.pumps_overlap, "{name}: {said}");
     assert!(
-        said.contains(&format!("{:.1} U bolus", truth.bolus_units)) && said.contains("40 g carbs"),
+        said.contains(&format!("{:.1} U bolus", truth.bolus_units))
+            && said.contains(&format!("{} g carbs", truth.carbs)),
         "{name}: {said}"
     );
 }
@@ -360,10 +462,11 @@ fn a_day_on_which_two_pumps_logged_is_reported_and_excluded_from_averages() {
         rates: (700, 700),
         seconds_apart: 1,
         new_pump_first: false,
+        clock: Clock::Right,
     };
     check_life(&life);
     let (old, new) = life.pumps();
-    let place = holding(&[&old, &new]);
+    let place = holding([old, new]);
     let metrics = place.run(&["metrics"]).data;
     assert!(metrics.contains("Two pumps logged basal at once on 1 day"), "{metrics}");
     assert_eq!(place.run(&["report", "--output", "report.html"]).code, 0);
@@ -387,7 +490,7 @@ fn unknown_insulin_is_said_to_be_unknown() {
         pump.reading(399, minute, 0, 120);
     }
     pump.bolus(600, 1, 3000, 3000, 30);
-    let place = holding(&[&pump]);
+    let place = holding([pump]);
     let day = place.run(&["day", &first_day().to_string()]).data;
     assert!(day.contains("Total unknown: basal unknown, 3.0 U bolus"), "{day}");
     let metrics = place.run(&["metrics"]).data;
@@ -401,7 +504,7 @@ fn carbs_of_a_bolus_that_delivered_nothing_are_carbs_everywhere() {
     pump.basal(0..DAY, 800);
     pump.bolus(600, 1, 3000, 0, 30);
     pump.bolus(800, 2, 3000, 3000, 25);
-    let place = holding(&[&pump]);
+    let place = holding([pump]);
     assert_eq!(place.number("SELECT sum(carbs_grams)::BIGINT FROM insulin_daily"), 55);
     assert!(place.run(&["day", &first_day().to_string()]).data.contains("55 g carbs"));
     assert_eq!(place.run(&["export", "--profile", "nightscout", "--output", "out"]).code, 0);
@@ -416,7 +519,7 @@ fn ten_days_of_two_intervals_are_half_and_half() {
     let mut pump = Pump::new("aaaaaaaa-0000-4000-8000-000000000005");
     (0..3 * DAY).step_by(5).for_each(|minute| pump.reading(399, minute, 0, 100));
     (3 * DAY..6 * DAY).for_each(|minute| pump.reading(480, minute, 0, 220));
-    let place = holding(&[&pump]);
+    let place = holding([pump]);
     let metrics = metrics(&place, first_day(), first_day() + Days::new(5));
     for (key, expected) in
         [("tir_70_180", 50.0), ("mean", 160.0), ("gmi", 3.31 + 0.02392 * 160.0), ("active_percent", 100.0)]

@@ -1,4 +1,5 @@
-//! Killed in the middle of an import: what was stored stays, and the same command again ends where an undisturbed one does.
+//! Killed in the middle of an import, a change of zone or a rebuild: what was stored stays, and the same command again ends where an
+//! undisturbed one does.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -7,9 +8,9 @@ use tandem_sim::history::Scenario;
 
 use crate::support::Place;
 
-/// About 200,000 events of two months.
-fn write_history(place: &Place) -> u64 {
-    let history = Scenario::quiet(63).simulate();
+/// About 3,000 events a day.
+fn write_history(place: &Place, days: u32) -> u64 {
+    let history = Scenario::quiet(days).simulate();
     let pump = &history.pumps[0];
     let mut file = std::io::BufWriter::new(std::fs::File::create(place.path().join("history.json")).expect("a file"));
     tandem_sim::writers::write_json_lines(&mut file, &pump.assignment_id, &pump.events).expect("written");
@@ -40,27 +41,16 @@ fn size(path: &Path) -> u64 {
     of(path) + of(&path.with_extension("db.wal"))
 }
 
-/// Starts an import and kills it for good once the database has grown to `bytes`; false when it ended before.
-fn kill_at(place: &Place, database: &str, bytes: u64) -> bool {
-    let mut command = place.command(&["import", "history.json", "--db", database, "--time-zone", "America/New_York"]);
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs");
-    loop {
-        if child.try_wait().expect("the child can be asked").is_some() {
-            return false;
-        }
-        if size(&place.path().join(database)) >= bytes {
-            child.kill().expect("the child can be killed");
-            child.wait().expect("the child ends");
-            return true;
-        }
-        std::thread::yield_now();
-    }
+/// Starts an import and kills it for good once the database has grown to `limit`; false when it ended before.
+fn kill_at(place: &Place, database: &str, limit: u64) -> bool {
+    let import = ["import", "history.json", "--db", database, "--time-zone", "America/New_York"];
+    run_and_kill(place, database, &import, |bytes| bytes >= limit)
 }
 
 #[test]
 fn three_kills_and_a_final_run_end_as_an_undisturbed_one() {
     let place = Place::new();
-    let events = write_history(&place);
+    let events = write_history(&place, 63);
     let import =
         |database: &str| place.run(&["import", "history.json", "--db", database, "--time-zone", "America/New_York"]);
     assert_eq!(import("whole.db").code, 0);
@@ -75,4 +65,60 @@ fn three_kills_and_a_final_run_end_as_an_undisturbed_one() {
     assert_eq!(content(&place, "killed.db"), whole);
     assert_eq!(import("killed.db").code, 0, "and once more");
     assert_eq!(content(&place, "killed.db"), whole, "adds nothing");
+}
+
+/// Runs `arguments` and kills the run for good once `is_time` says so of the size of the database; false when it ended before.
+fn run_and_kill(place: &Place, database: &str, arguments: &[&str], mut is_time: impl FnMut(u64) -> bool) -> bool {
+    let mut child =
+        place.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs");
+    loop {
+        if child.try_wait().expect("the child can be asked").is_some() {
+            return false;
+        }
+        if is_time(size(&place.path().join(database))) {
+            child.kill().expect("the child can be killed");
+            child.wait().expect("the child ends");
+            return true;
+        }
+        std::thread::yield_now();
+    }
+}
+
+/// Runs `arguments` again and again, and kills each run when the database has grown by another share of what an undisturbed run
+/// adds for a time; after each, what `verify` says is true and the same command ends right.
+fn check_killed(place: &Place, database: &str, arguments: &[&str]) {
+    let arguments = [arguments, &["--db", database]].concat();
+    let path = place.path().join(database);
+    let before = std::fs::read(&path).expect("a database");
+    let mut largest = 0;
+    run_and_kill(place, database, &arguments, |bytes| {
+        largest = largest.max(bytes);
+        false
+    });
+    let (expected, growth) = (content(place, database), largest - before.len() as u64);
+    let mut killed = 0;
+    for sixth in 0..6 {
+        std::fs::write(&path, &before).expect("a database");
+        let limit = before.len() as u64 + 1 + growth * sixth / 6;
+        killed += u32::from(run_and_kill(place, database, &arguments, |bytes| bytes >= limit));
+        let mixed = "SELECT count(*) FROM cgm_readings c JOIN events e ON e.id = c.events_id
+                     WHERE c.timestamp_utc - c.timestamp <> e.timestamp_utc - e.timestamp";
+        let verified = place.run(&["verify", "--db", database]).code;
+        let mixed = place.run(&["query", mixed, "--db", database, "--format", "csv"]).data;
+        assert!(verified == 6 || mixed.ends_with("\n0\n"), "{arguments:?} killed at {limit}: {verified}, {mixed}");
+        assert_eq!(place.run(&arguments).code, 0, "{arguments:?} again, killed at {limit}");
+        assert_eq!(content(place, database), expected, "{arguments:?} killed at {limit}");
+        assert_eq!(place.run(&["verify", "--db", database]).code, 0, "{arguments:?} killed at {limit}");
+    }
+    assert!(killed >= 3, "{arguments:?} was killed {killed} times on its way");
+}
+
+#[test]
+fn a_killed_change_of_zone_or_rebuild_is_completed() {
+    let place = Place::new();
+    write_history(&place, 14);
+    let import = ["import", "history.json", "--db", "some.db", "--time-zone", "America/New_York"];
+    assert_eq!(place.run(&import).code, 0);
+    check_killed(&place, "some.db", &["zone", "set", "Asia/Tokyo"]);
+    check_killed(&place, "some.db", &["rebuild"]);
 }

@@ -19,6 +19,8 @@ use crate::output::{atomic, counted};
 
 /// The manifest; readers of Hive partitions pass over names that begin with an underscore.
 const MANIFEST: &str = "_tandem_export.json";
+/// Held while a lake is written, so that two runs do not mix.
+const LOCK: &str = "_tandem_export.lock";
 /// Changes when files of the same rows would be written differently.
 const VERSION: u32 = 1;
 
@@ -58,6 +60,10 @@ impl<'a> Lake<'a> {
 
     /// Writes what changed, and removes what this program wrote earlier and is no more.
     pub(super) fn write(self, exporter: &Exporter, context: &Context) -> Result<Exit> {
+        self.manifest()?;
+        let _lock = self.lock()?;
+        self.remove_left_over()?;
+        // Read with the lock: another run may have written it meanwhile.
         let before = self.manifest()?;
         if !self.folder.join(MANIFEST).exists() {
             // First of all: a lake that is cut short is known as one's own.
@@ -92,6 +98,26 @@ impl<'a> Lake<'a> {
         Ok(Exit::Done)
     }
 
+    /// Waits until no other run writes this lake.
+    fn lock(&self) -> Result<fs::File> {
+        let path = self.folder.join(LOCK);
+        let unwritable = || format!("cannot write {}", path.display());
+        fs::create_dir_all(self.folder).with_context(unwritable)?;
+        let file = fs::File::create(&path).with_context(unwritable)?;
+        file.lock().with_context(unwritable)?;
+        Ok(file)
+    }
+
+    /// Removes the files that a run which was killed had begun.
+    fn remove_left_over(&self) -> Result<()> {
+        for table in folders_of(self.folder) {
+            for folder in std::iter::once(table.clone()).chain(folders_below(&table)) {
+                entries_of(&folder).filter(|path| atomic::is_temporary(path)).try_for_each(|path| remove(&path))?;
+            }
+        }
+        entries_of(self.folder).filter(|path| atomic::is_temporary(path)).try_for_each(|path| remove(&path))
+    }
+
     /// True of a file of a table and format that this run is about, and that has no rows any more.
     fn should_go(&self, name: &str) -> bool {
         let kind = |name: &str| (name.split('/').next().map(str::to_owned), name.rsplit('.').next().map(str::to_owned));
@@ -102,7 +128,7 @@ impl<'a> Lake<'a> {
         let fresh = Manifest { version: VERSION, schema: store_duckdb::schema_version(), files: BTreeMap::new() };
         let path = self.folder.join(MANIFEST);
         if !path.exists() {
-            let has_files = fs::read_dir(self.folder).is_ok_and(|mut entries| entries.next().is_some());
+            let has_files = entries_of(self.folder).any(|path| !path.ends_with(LOCK));
             if has_files {
                 let message = format!("{} is a folder with other files", self.folder.display());
                 return Err(Failure::new(Exit::Usage, message).hint("name a new folder with --output").into());
@@ -126,6 +152,23 @@ impl<'a> Lake<'a> {
         let text = serde_json::to_string_pretty(&manifest)?;
         atomic::write(&self.folder.join(MANIFEST), true, |file| file.write_all(text.as_bytes()))
     }
+}
+
+/// What a folder holds; nothing where there is none.
+fn entries_of(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
+}
+
+/// The folders of tables in a lake.
+fn folders_of(lake: &Path) -> impl Iterator<Item = PathBuf> {
+    let is_table = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("table="));
+    entries_of(lake).filter(is_table)
+}
+
+/// All folders below one.
+fn folders_below(folder: &Path) -> Vec<PathBuf> {
+    let folders = entries_of(folder).filter(|path| path.is_dir());
+    folders.flat_map(|folder| [vec![folder.clone()], folders_below(&folder)].concat()).collect()
 }
 
 /// The files of one table: what each holds, and the query for it.

@@ -1,7 +1,7 @@
 //! What there is to export: tables and views, and which of their columns tell pump and time.
 
 use anyhow::Result;
-use store_duckdb::{Reader, exported_tables};
+use store_duckdb::{QueryError, Reader, exported_tables};
 
 use super::Wanted;
 use crate::failure::{Exit, Failure};
@@ -34,12 +34,24 @@ pub(super) fn choose(reader: &Reader, names: &[String]) -> Result<Vec<Table>> {
     let mut chosen: Vec<Table> = Vec::new();
     for name in names {
         if chosen.iter().all(|table| table.name != name) {
-            let columns =
-                reader.query(&format!("FROM {name}"))?.columns().iter().map(|column| column.name.clone()).collect();
+            let query = reader.query(&format!("FROM {}", quoted(&name))).map_err(|error| unreadable(&name, error))?;
+            let columns = query.columns().iter().map(|column| column.name.clone()).collect();
             chosen.push(Table { name, columns });
         }
     }
     Ok(chosen)
+}
+
+/// A name as SQL takes it, whatever letters it has.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn unreadable(name: &str, error: QueryError) -> Failure {
+    let failure = Failure::new(Exit::Data, format!("{name} cannot be read")).because(error);
+    failure.hint(format!(
+        "if {name} is a view of yours, mend or drop it; or name other tables with --tables. Nothing was written"
+    ))
 }
 
 fn unknown_table(name: &str, known: &[String]) -> Failure {
@@ -78,7 +90,7 @@ impl Table {
         }
         let days = self.time().map_or_else(|| "true".to_owned(), |time| wanted.days(time));
         let pump = self.pump().map_or_else(|| "true".to_owned(), |pump| wanted.of_pump(pump));
-        Ok(format!("FROM {} WHERE {days} AND {pump}{}", self.name, self.order()))
+        Ok(format!("FROM {} WHERE {days} AND {pump}{}", quoted(&self.name), self.order()))
     }
 
     /// Rows in the order of their ids, else of time: the same rows make the same file.
