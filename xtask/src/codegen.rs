@@ -33,7 +33,7 @@ const TARGETS: &[Target] = &[Target {
         Type { name: "AlarmFamily", vocabulary: "alarm_family", is_open: true },
         Type { name: "BasalSource", vocabulary: "basal_rate_source", is_open: true },
         Type { name: "BolusOrigin", vocabulary: "bolus_source", is_open: true },
-        Type { name: "LoopMode", vocabulary: "pump_control_mode", is_open: true },
+        Type { name: "LoopMode", vocabulary: "control_mode", is_open: true },
         Type { name: "ReadingStatus", vocabulary: "cgm_status", is_open: false },
         Type { name: "SiteChangeKind", vocabulary: "site_change_kind", is_open: true },
         Type { name: "UserMode", vocabulary: "user_mode", is_open: true },

@@ -53,15 +53,15 @@ open_labels! {
 }
 
 open_labels! {
-    /// The pump's `pump_control_mode`.
-    LoopMode of "pump_control_mode" {
-        /// `no_control`, the pump's number 0.
+    /// What controls the basal rate.
+    LoopMode of "control_mode" {
+        /// Nothing: delivery is suspended.
         NoControl = "no_control",
-        /// `open_loop`, the pump's number 1.
+        /// The profile.
         OpenLoop = "open_loop",
-        /// `pining`, the pump's number 2.
-        Pining = "pining",
-        /// `closed_loop`, the pump's number 3.
+        /// The profile, while the algorithm waits for glucose.
+        Waiting = "waiting",
+        /// The algorithm.
         ClosedLoop = "closed_loop",
     }
 }

@@ -37,6 +37,6 @@ pub use explain::{ExplainError, ExplainedColumn, ExplainedEvent, ExplainedField,
 pub use export::{Exporter, FileForm};
 pub use migrations::schema_version;
 pub use query::{CellForm, Query, QueryColumn, QueryError, QueryStopper, ReadOptions, Reader};
-pub use status::{DayCount, PumpFacts, RunFacts, StatusFacts, TableFacts};
+pub use status::{DayCount, EventTypeFacts, PumpFacts, RunFacts, StatusFacts, TableFacts};
 pub use tandem_fetch::TandemFetchReader;
 pub use verify::{Check, Finding};

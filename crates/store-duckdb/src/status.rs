@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use duckdb::{Connection, Row};
 use pipeline::StoreError;
 use pipeline::fetch::plausibility::Doubt;
+use pump_events::{Dictionary, EventCode};
 
 use crate::Reader;
 use crate::derived::{OBJECTS, Object};
@@ -23,6 +24,8 @@ pub struct StatusFacts {
     pub tables: Vec<TableFacts>,
     /// Every pump, in the order they became known.
     pub pumps: Vec<PumpFacts>,
+    /// The types of events that arrived, decoded or not, by code.
+    pub event_types: Vec<EventTypeFacts>,
     /// Events of types that the dictionary does not know: type code and how many.
     pub unknown_codes: Vec<(i32, u64)>,
     /// Everything odd about decoded events: kind of problem and how many.
@@ -48,6 +51,19 @@ pub struct TableFacts {
     pub name: String,
     /// Its rows.
     pub rows: u64,
+}
+
+/// The events of one type.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct EventTypeFacts {
+    /// The code of the type.
+    pub code: u32,
+    /// Its name; `None` where the dictionary does not know it.
+    pub name: Option<&'static str>,
+    /// True of a type that was captured over Bluetooth only, so that it is news if the service sends it.
+    pub is_known_from_bluetooth: bool,
+    /// How many there are.
+    pub events: u64,
 }
 
 /// One pump.
@@ -123,6 +139,11 @@ impl StatusFacts {
             schema_version: crate::schema_version(),
             tables: tables(connection)?,
             pumps: pumps(connection)?,
+            event_types: rows(
+                connection,
+                "SELECT event_code::UINTEGER, count(*)::UBIGINT FROM raw_events GROUP BY ALL ORDER BY ALL",
+                |row| Ok(EventTypeFacts::new(row.get(0)?, row.get(1)?)),
+            )?,
             unknown_codes: rows(
                 connection,
                 "SELECT event_code, events::UBIGINT FROM decode_problems WHERE problem = 'unknown_event' ORDER BY ALL",
@@ -144,6 +165,18 @@ impl StatusFacts {
             )?,
             runs: runs(connection)?,
         })
+    }
+}
+
+impl EventTypeFacts {
+    fn new(code: u32, events: u64) -> Self {
+        let layout = Dictionary::event(EventCode(code));
+        Self {
+            code,
+            name: layout.map(|layout| layout.name),
+            is_known_from_bluetooth: layout.is_some_and(|layout| !layout.seen_in_cloud),
+            events,
+        }
     }
 }
 

@@ -75,7 +75,7 @@ fn minutes_during(rows: &InsulinRows, time: &TimeSet) -> ModeMinutes {
     ModeMinutes {
         all: time.minutes(),
         closed_loop: of_loop(LoopMode::ClosedLoop),
-        open_loop: of_loop(LoopMode::OpenLoop) + of_loop(LoopMode::Pining),
+        open_loop: of_loop(LoopMode::OpenLoop) + of_loop(LoopMode::Waiting),
         no_control: of_loop(LoopMode::NoControl),
         sleep: of_user(UserMode::Sleeping),
         exercise: of_user(UserMode::Exercising),

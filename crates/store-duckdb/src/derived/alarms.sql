@@ -1,5 +1,5 @@
 -- One row per alert (4, 27, 26), alarm (5, 8, 28), malfunction (6, 7) or glucose alert (171, 173, 172 of older pumps; 369, 371,
--- 370 of Dexcom; 460, 461 of Libre): raised, acknowledged, cleared. Messages belong to the last raising of their number, if
+-- 370 of Dexcom; 460, 461 of Libre): raised, sounded again (434, until acknowledged), acknowledged, cleared. Messages belong to the last raising of their number, if
 -- that is at most 30,000 log entries (more than a week) back.
 
 CREATE TABLE alarms (
@@ -21,6 +21,8 @@ CREATE TABLE alarms (
     cleared_events_id       BIGINT,
     cleared                 TIMESTAMP,
     cleared_utc             TIMESTAMPTZ,
+    repeats                 INTEGER NOT NULL,
+    last_repeated_utc       TIMESTAMPTZ,
     param1                  BIGINT,
     param2                  DOUBLE
 );
@@ -43,6 +45,8 @@ COMMENT ON COLUMN alarms.acknowledged_by IS 'user or software; NULL where not to
 COMMENT ON COLUMN alarms.cleared_events_id IS 'The event that cleared it: events.id; NULL if none did';
 COMMENT ON COLUMN alarms.cleared IS 'When its cause was gone, pump''s wall clock; NULL if never';
 COMMENT ON COLUMN alarms.cleared_utc IS 'When its cause was gone, as an instant; NULL if never';
+COMMENT ON COLUMN alarms.repeats IS 'How often it sounded again before it was acknowledged, about every five minutes; 0 also where that was not sent';
+COMMENT ON COLUMN alarms.last_repeated_utc IS 'When it last sounded again, as an instant; NULL if never';
 COMMENT ON COLUMN alarms.param1 IS 'First number beside it; of glucose alerts the glucose in mg/dL';
 COMMENT ON COLUMN alarms.param2 IS 'Second number beside it; of glucose alerts the limit in mg/dL';
 
@@ -54,11 +58,12 @@ WITH decoded AS (
     WHERE pump_id = ?1 AND id >= ?2
 ), messages AS (
     SELECT *,
-           CASE WHEN event_id IN (4, 26, 27) THEN 'alert' WHEN event_id IN (5, 8, 28) THEN 'alarm'
+           CASE WHEN event_id = 434 THEN CASE field.categoryName WHEN 'cgm_alert' THEN 'cgm' ELSE field.categoryName END
+                WHEN event_id IN (4, 26, 27) THEN 'alert' WHEN event_id IN (5, 8, 28) THEN 'alarm'
                 WHEN event_id IN (6, 7) THEN 'malfunction' ELSE 'cgm' END AS family,
            CASE WHEN event_id IN (4, 5, 6, 171, 369, 460) THEN 'raised' WHEN event_id IN (7, 8, 27, 173, 371) THEN 'acknowledged'
-                ELSE 'cleared' END AS what,
-           TRY_CAST(coalesce(field.dalertId, field.alertId, field.alarmId, field.malfId) AS INTEGER) AS alarm_number
+                WHEN event_id = 434 THEN 'repeated' ELSE 'cleared' END AS what,
+           TRY_CAST(coalesce(field.dalertId, field.alertId, field.alarmId, field.malfId, field.notificationId) AS INTEGER) AS alarm_number
     FROM decoded
 ), numbered AS (
     SELECT *, max(CASE WHEN what = 'raised' THEN id END) OVER number_in_log AS raised_id
@@ -78,6 +83,7 @@ SELECT min(id) AS id, min(id) AS events_id, ?1 AS pump_id, family, alarm_number,
        min(id) FILTER (what = 'cleared') AS cleared_events_id,
        arg_min(timestamp, id) FILTER (what = 'cleared') AS cleared,
        arg_min(timestamp_utc, id) FILTER (what = 'cleared') AS cleared_utc,
+       count(*) FILTER (what = 'repeated') AS repeats, max(timestamp_utc) FILTER (what = 'repeated') AS last_repeated_utc,
        arg_min(field.param1, id) FILTER (what = 'raised') AS param1,
        arg_min(field.param2, id) FILTER (what = 'raised') AS param2
 FROM numbered

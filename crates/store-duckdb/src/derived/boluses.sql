@@ -1,16 +1,32 @@
 -- One row per bolus, joined over its messages: request (64, 65, 66), start (55, extended 59), progress (280), end (20,
--- extended 21). The pump's bolus numbers are 16 bits wide and start again after a reset, so a number alone is no bolus: a
+-- extended 21). What a phone asked for (292, 293, 343) fills in for zeros of the request, within 100 log entries of the bolus. The pump's
+-- bolus numbers are 16 bits wide and start again after a reset, so a number alone is no bolus: a
 -- new one begins with a request (64) that follows other messages of its number, and after 10,000 log entries (about
 -- three days) without any. Floats are the pump's 32 bits; five decimals are as far as they go.
 
 CREATE TABLE boluses (
-    id                        BIGINT PRIMARY KEY,
-    events_id                 BIGINT NOT NULL,
-    last_events_id            BIGINT NOT NULL,
-    pump_id                   INTEGER NOT NULL,
-    bolus_id                  INTEGER NOT NULL,
-    timestamp                 TIMESTAMP NOT NULL,
     local_time                TIMESTAMP NOT NULL,
+    delivered_units           DOUBLE,
+    carbs_grams               INTEGER,
+    bg_mgdl                   INTEGER,
+    kind                      VARCHAR NOT NULL,
+    status                    VARCHAR NOT NULL,
+    source                    VARCHAR NOT NULL,
+    requested_units           DOUBLE,
+    food_units                DOUBLE,
+    correction_units          DOUBLE,
+    iob_units                 DOUBLE,
+    extended_units            DOUBLE NOT NULL,
+    extended_delivered_units  DOUBLE,
+    extended_minutes          INTEGER,
+    carb_ratio                DOUBLE,
+    isf                       INTEGER,
+    target_bg                 INTEGER,
+    user_override             BOOLEAN NOT NULL,
+    correction_declined       BOOLEAN NOT NULL,
+    interrupted               BOOLEAN NOT NULL,
+    source_detail             VARCHAR,
+    timestamp                 TIMESTAMP NOT NULL,
     timestamp_utc             TIMESTAMPTZ NOT NULL,
     utc_offset_seconds        BIGINT NOT NULL,
     utc_source                VARCHAR NOT NULL,
@@ -18,35 +34,35 @@ CREATE TABLE boluses (
     started_utc               TIMESTAMPTZ,
     ended                     TIMESTAMP,
     ended_utc                 TIMESTAMPTZ,
-    kind                      VARCHAR NOT NULL,
-    status                    VARCHAR NOT NULL,
-    source                    VARCHAR NOT NULL,
-    source_detail             VARCHAR,
-    user_override             BOOLEAN NOT NULL,
-    correction_declined       BOOLEAN NOT NULL,
-    interrupted               BOOLEAN NOT NULL,
-    requested_units           DOUBLE,
-    delivered_units           DOUBLE,
-    food_units                DOUBLE,
-    correction_units          DOUBLE,
-    extended_units            DOUBLE NOT NULL,
-    extended_delivered_units  DOUBLE,
-    extended_minutes          INTEGER,
-    carbs_grams               INTEGER,
-    bg_mgdl                   INTEGER,
-    iob_units                 DOUBLE,
-    carb_ratio                DOUBLE,
-    isf                       INTEGER,
-    target_bg                 INTEGER
+    bolus_id                  INTEGER NOT NULL,
+    pump_id                   INTEGER NOT NULL,
+    id                        BIGINT PRIMARY KEY,
+    events_id                 BIGINT NOT NULL,
+    last_events_id            BIGINT NOT NULL
 );
 COMMENT ON TABLE boluses IS 'One row per bolus, joined from all its messages; completed when its end arrives in a later upload';
-COMMENT ON COLUMN boluses.id IS 'Identity, equal to events_id';
-COMMENT ON COLUMN boluses.events_id IS 'Its first event: events.id';
-COMMENT ON COLUMN boluses.last_events_id IS 'Its last event so far: events.id';
-COMMENT ON COLUMN boluses.pump_id IS 'The pump: pumps.id';
-COMMENT ON COLUMN boluses.bolus_id IS 'The pump''s number of the bolus; may come again after years or a reset';
-COMMENT ON COLUMN boluses.timestamp IS 'When it was asked for (its first message), pump''s wall clock';
 COMMENT ON COLUMN boluses.local_time IS 'When it was asked for (its first message), as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
+COMMENT ON COLUMN boluses.delivered_units IS 'All that was delivered so far, in units; NULL where the pump logged an amount that cannot be: see implausible_values';
+COMMENT ON COLUMN boluses.carbs_grams IS 'Carbs entered, in grams; NULL where none were entered or the request is not known';
+COMMENT ON COLUMN boluses.bg_mgdl IS 'Glucose the calculation used, in mg/dL; NULL when it had none';
+COMMENT ON COLUMN boluses.kind IS 'automatic (by the algorithm), extended, quick (by the button), food_and_correction, food, correction, manual (units entered without carbs or glucose)';
+COMMENT ON COLUMN boluses.status IS 'requested (never started so far), in_progress, completed, cancelled, stopped_by_alarm, stopped_by_malfunction, stopped_by_low_glucose, rejected, or unknown_ and the pump''s number';
+COMMENT ON COLUMN boluses.source IS 'Who asked for it: user (at the pump), remote (from a phone), automatic (the algorithm)';
+COMMENT ON COLUMN boluses.requested_units IS 'All that was asked for, now and later, in units';
+COMMENT ON COLUMN boluses.food_units IS 'Of the proposed dose, the part for carbs, in units';
+COMMENT ON COLUMN boluses.correction_units IS 'Of the proposed dose, the part for glucose, in units';
+COMMENT ON COLUMN boluses.iob_units IS 'Insulin on board at the request, in units';
+COMMENT ON COLUMN boluses.extended_units IS 'The part asked for later, in units; 0 without one';
+COMMENT ON COLUMN boluses.extended_delivered_units IS 'Of what was delivered, the part delivered later, in units; NULL where delivered_units is';
+COMMENT ON COLUMN boluses.extended_minutes IS 'Over how many minutes the later part was to run; NULL without one';
+COMMENT ON COLUMN boluses.carb_ratio IS 'Carb ratio used, in grams per unit; NULL when not logged, as for a bolus from a phone';
+COMMENT ON COLUMN boluses.isf IS 'Insulin sensitivity used, in mg/dL per unit; NULL when not logged, as for a bolus from a phone';
+COMMENT ON COLUMN boluses.target_bg IS 'Target used, in mg/dL; NULL when not logged, as for a bolus from a phone';
+COMMENT ON COLUMN boluses.user_override IS 'True when the person changed the dose that the calculator proposed';
+COMMENT ON COLUMN boluses.correction_declined IS 'True when the person declined the proposed correction';
+COMMENT ON COLUMN boluses.interrupted IS 'True when it ended before all of it was delivered';
+COMMENT ON COLUMN boluses.source_detail IS 'Where it was asked for in the pump''s words: pump_button, pump_gui, remote, algorithm, ble, …; NULL where delivery was not reported';
+COMMENT ON COLUMN boluses.timestamp IS 'When it was asked for (its first message), pump''s wall clock';
 COMMENT ON COLUMN boluses.timestamp_utc IS 'When it was asked for (its first message), as an instant';
 COMMENT ON COLUMN boluses.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
 COMMENT ON COLUMN boluses.utc_source IS 'How the instant was found, as in events.utc_source';
@@ -54,26 +70,11 @@ COMMENT ON COLUMN boluses.started IS 'When delivery began, pump''s wall clock; N
 COMMENT ON COLUMN boluses.started_utc IS 'When delivery began, as an instant; NULL if it never did';
 COMMENT ON COLUMN boluses.ended IS 'When the last part ended, pump''s wall clock; NULL until known';
 COMMENT ON COLUMN boluses.ended_utc IS 'When the last part ended, as an instant; NULL until known';
-COMMENT ON COLUMN boluses.kind IS 'automatic (by the algorithm), extended, quick (by the button), food_and_correction, food, correction, manual (units entered without carbs or glucose)';
-COMMENT ON COLUMN boluses.status IS 'requested (never started so far), in_progress, completed, cancelled, stopped_by_alarm, stopped_by_malfunction, stopped_by_low_glucose, rejected, or unknown_ and the pump''s number';
-COMMENT ON COLUMN boluses.source IS 'Who asked for it: user (at the pump), remote (from a phone), automatic (the algorithm)';
-COMMENT ON COLUMN boluses.source_detail IS 'Where it was asked for in the pump''s words: pump_button, pump_gui, remote, algorithm, ble, …; NULL where delivery was not reported';
-COMMENT ON COLUMN boluses.user_override IS 'True when the person changed the dose that the calculator proposed';
-COMMENT ON COLUMN boluses.correction_declined IS 'True when the person declined the proposed correction';
-COMMENT ON COLUMN boluses.interrupted IS 'True when it ended before all of it was delivered';
-COMMENT ON COLUMN boluses.requested_units IS 'All that was asked for, now and later, in units';
-COMMENT ON COLUMN boluses.delivered_units IS 'All that was delivered so far, in units; NULL where the pump logged an amount that cannot be: see implausible_values';
-COMMENT ON COLUMN boluses.food_units IS 'Of the proposed dose, the part for carbs, in units';
-COMMENT ON COLUMN boluses.correction_units IS 'Of the proposed dose, the part for glucose, in units';
-COMMENT ON COLUMN boluses.extended_units IS 'The part asked for later, in units; 0 without one';
-COMMENT ON COLUMN boluses.extended_delivered_units IS 'Of what was delivered, the part delivered later, in units; NULL where delivered_units is';
-COMMENT ON COLUMN boluses.extended_minutes IS 'Over how many minutes the later part was to run; NULL without one';
-COMMENT ON COLUMN boluses.carbs_grams IS 'Carbs entered, in grams; NULL where the request is not known';
-COMMENT ON COLUMN boluses.bg_mgdl IS 'Glucose the calculation used, in mg/dL; NULL when it had none';
-COMMENT ON COLUMN boluses.iob_units IS 'Insulin on board at the request, in units';
-COMMENT ON COLUMN boluses.carb_ratio IS 'Carb ratio used, in grams per unit; NULL when not logged, as for a bolus from a phone';
-COMMENT ON COLUMN boluses.isf IS 'Insulin sensitivity used, in mg/dL per unit; NULL when not logged, as for a bolus from a phone';
-COMMENT ON COLUMN boluses.target_bg IS 'Target used, in mg/dL; NULL when not logged, as for a bolus from a phone';
+COMMENT ON COLUMN boluses.bolus_id IS 'The pump''s number of the bolus; may come again after years or a reset';
+COMMENT ON COLUMN boluses.pump_id IS 'The pump: pumps.id';
+COMMENT ON COLUMN boluses.id IS 'Identity, equal to events_id';
+COMMENT ON COLUMN boluses.events_id IS 'Its first event: events.id';
+COMMENT ON COLUMN boluses.last_events_id IS 'Its last event so far: events.id';
 
 INSERT INTO boluses BY NAME
 WITH decoded AS (
@@ -124,6 +125,23 @@ WITH decoded AS (
            arg_max(field, id) FILTER (event_id = 21) AS later_end
     FROM numbered
     GROUP BY field.bolusId, number
+), asked AS (
+    SELECT id, p AS phone FROM phone_bolus_facts p JOIN events USING (id) WHERE pump_id = ?1 AND id >= ?2 - 100
+), phoned AS (
+    SELECT j.id, any_value(phone.totalVolume) AS total, any_value(phone.foodVolume) AS food, any_value(phone.correctionVolume) AS correction,
+           any_value(phone.extendedVolume) AS later, any_value(phone.extendedSeconds) AS seconds, any_value(phone.bolusCarbs) AS carbs,
+           any_value(phone.bolusBg) AS bg, any_value(phone.bolusIob) AS iob, bool_or(phone.grantedTo = 1) AS was_granted
+    FROM asked JOIN joined j ON phone.bolusId = j.bolus_id AND asked.id BETWEEN j.id - 100 AND j.id + 100
+    GROUP BY j.id
+), filled AS (
+    SELECT j.* REPLACE (coalesce(nullif(j.carbs, 0), nullif(p.carbs, 0)) AS carbs, coalesce(nullif(j.bg, 0), p.bg) AS bg,
+                        coalesce(nullif(j.iob, 0), p.iob / 1000.0, j.iob) AS iob, coalesce(nullif(j.food, 0), p.food / 1000.0, j.food) AS food,
+                        coalesce(nullif(j.correction, 0), p.correction / 1000.0, j.correction) AS correction,
+                        coalesce(nullif(j.total, 0), p.total / 1000.0, j.total) AS total,
+                        coalesce(nullif(j.duration, 0), p.seconds // 60, j.duration) AS duration,
+                        coalesce(j.later_activated, nullif(p.later, 0) / 1000.0) AS later_activated),
+           p.total IS NOT NULL OR p.bg IS NOT NULL OR p.iob IS NOT NULL OR p.was_granted AND j.option IS NULL AND j.delivery IS NULL AS is_phoned
+    FROM joined j LEFT JOIN phoned p USING (id)
 ), sized AS (
     SELECT *,
            coalesce(delivery.requestedNow / 1000.0, now_activated, now_end.insulinRequested, total * now_percent / 100.0, 0.0) AS now_units,
@@ -135,7 +153,7 @@ WITH decoded AS (
                 WHEN now_end.completion <> 'completed' THEN now_end.completion
                 WHEN coalesce(delivery.requestedLater, 0) = 0 AND later_activated IS NULL
                      AND NOT coalesce(duration > 0, false) THEN now_end.completion END AS completion
-    FROM joined
+    FROM filled
 ), judged AS (
     SELECT *,
            -- A missing end (a hole in the log) is made up for by the last report of progress, which says when all is over.
@@ -149,7 +167,7 @@ WITH decoded AS (
                 ELSE coalesce(delivered_so_far, coalesce(now_end.insulinDelivered, 0) + coalesce(later_end.insulinDelivered, 0)) END
                AS delivered,
            CASE WHEN option IN (3, 6) OR request_type = 2 OR delivery.bolusSource IN (7, 9) THEN 'automatic'
-                WHEN option IN (4, 5, 8) OR request_type = 3 OR delivery.bolusSource IN (5, 8, 11) THEN 'remote'
+                WHEN option IN (4, 5, 8) OR request_type = 3 OR delivery.bolusSource IN (5, 8, 11) OR is_phoned THEN 'remote'
                 ELSE 'user' END AS source
     FROM sized
 ), checked AS (

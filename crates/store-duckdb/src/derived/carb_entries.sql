@@ -1,4 +1,5 @@
--- One row per entry of carbs. Event 48 is the entry itself; the bolus request (64) that follows repeats its grams. A request
+-- One row per entry of carbs. Event 48 is the entry itself; the bolus request (64) that follows repeats its grams; one from a phone may have zeros, and what the phone
+-- asked for (293) counts. A request
 -- takes the nearest entry with the same grams within the 100 log entries before it; a request without one (the cloud
 -- does not always tell 48) is an entry of its own. An entry that was edited before its bolus is logged once more for every change, or only by
 -- the request: of the entries in the five minutes before a request that are not its own, none was eaten.
@@ -30,15 +31,23 @@ COMMENT ON COLUMN carb_entries.bolus_events_id IS 'The bolus request that used t
 COMMENT ON COLUMN carb_entries.bolus_id IS 'The pump''s number of that bolus; NULL without one';
 
 INSERT INTO carb_entries BY NAME
-WITH decoded AS (
+WITH requests AS (
+    SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source, carbAmount, bolusId
+    FROM bolus_facts JOIN events USING (id)
+    WHERE pump_id = ?1 AND id >= ?2 - 100 AND event_id = 64
+), phoned AS (
+    SELECT r.id, any_value(p.bolusCarbs) AS carbs
+    FROM requests r JOIN phone_bolus_facts p ON p.bolusId = r.bolusId AND p.id BETWEEN r.id - 100 AND r.id + 100
+    GROUP BY r.id
+), decoded AS (
     SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
            carbs AS carbs_grams, NULL AS bolus_id
     FROM carb_facts JOIN events USING (id)
     WHERE pump_id = ?1 AND id >= ?2 - 100
     UNION ALL
-    SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source, carbAmount::DOUBLE, bolusId
-    FROM bolus_facts JOIN events USING (id)
-    WHERE pump_id = ?1 AND id >= ?2 - 100 AND event_id = 64
+    SELECT id, event_id, pump_id, timestamp, timestamp_utc, utc_offset_seconds, utc_source,
+           coalesce(nullif(carbAmount, 0), carbs)::DOUBLE, bolusId
+    FROM requests LEFT JOIN phoned USING (id)
 ), entered AS (
     SELECT * FROM decoded WHERE carbs_grams > 0
 ), paired AS (

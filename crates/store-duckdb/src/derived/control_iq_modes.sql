@@ -26,7 +26,7 @@ COMMENT ON COLUMN control_iq_modes.ended IS 'When it ended, pump''s wall clock; 
 COMMENT ON COLUMN control_iq_modes.ended_utc IS 'When it ended, as an instant; NULL while it lasts';
 COMMENT ON COLUMN control_iq_modes.utc_offset_seconds IS 'started minus started_utc, in seconds';
 COMMENT ON COLUMN control_iq_modes.utc_source IS 'How started_utc was found, as in events.utc_source';
-COMMENT ON COLUMN control_iq_modes.mode IS 'closed_loop (the algorithm), open_loop (the profile), pining (waiting for glucose, on the profile), no_control (suspended), or unknown_ and the pump''s number';
+COMMENT ON COLUMN control_iq_modes.mode IS 'closed_loop (the algorithm), open_loop (the profile), waiting (for glucose, on the profile meanwhile; the pump calls it pining), no_control (suspended), or unknown_ and the pump''s number';
 
 INSERT INTO control_iq_modes BY NAME
 WITH changes AS (

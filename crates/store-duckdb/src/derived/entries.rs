@@ -53,6 +53,13 @@ pub(crate) const OBJECTS: &[Object] = &[
     Object::facts("site_facts"),
     Object::facts("clock_facts"),
     Object::facts("daily_facts"),
+    Object::facts("control_iq_facts"),
+    Object::facts("iob_facts"),
+    Object::facts("reservoir_facts"),
+    Object::facts("battery_facts"),
+    Object::facts("phone_bolus_facts"),
+    Object::facts("sensor_state_facts"),
+    Object::facts("settings_facts"),
     Object::view("decode_problems", sql!("decode_problems")),
     Object::scalar_macro("minutes_between", sql!("minutes_between")),
     Object::scalar_macro("mmol", sql!("mmol")),
@@ -70,10 +77,15 @@ pub(crate) const OBJECTS: &[Object] = &[
     Object::table("basal_deliveries", sql!("basal_deliveries"), Lookback::Query(BASAL_LOOKBACK), &[3, 279, 99])
         .explained_by_query(BASAL_SOURCES)
         .spans_from("timestamp_utc"),
-    Object::table("boluses", sql!("boluses"), Lookback::Query(BOLUS_LOOKBACK), &[64, 65, 66, 55, 59, 280, 20, 21])
-        .explained_by_query(BOLUS_SOURCES)
-        .checked_by(&[check!(BolusTotals, "bolus_totals"), check!(UnfinishedBoluses, "unfinished_boluses")]),
-    Object::table("carb_entries", sql!("carb_entries"), Lookback::Entries(100), &[48, 64])
+    Object::table(
+        "boluses",
+        sql!("boluses"),
+        Lookback::Query(BOLUS_LOOKBACK),
+        &[64, 65, 66, 55, 59, 280, 20, 21, 292, 293, 295, 343],
+    )
+    .explained_by_query(BOLUS_SOURCES)
+    .checked_by(&[check!(BolusTotals, "bolus_totals"), check!(UnfinishedBoluses, "unfinished_boluses")]),
+    Object::table("carb_entries", sql!("carb_entries"), Lookback::Entries(200), &[48, 64, 293])
         .explained_by("events_id, bolus_events_id")
         .checked_by(&[check!(RepeatedCarbs, "repeated_carbs")]),
     Object::table("bg_readings", sql!("bg_readings"), Lookback::None, &[16]),
@@ -93,7 +105,7 @@ pub(crate) const OBJECTS: &[Object] = &[
         "sensor_sessions",
         sql!("sensor_sessions"),
         Lookback::LastRow,
-        &[212, 213, 214, 394, 404, 405, 406, 447, 477, 486],
+        &[212, 213, 214, 219, 394, 404, 405, 406, 447, 477, 486],
     )
     .explained_by("events_id, ended_events_id")
     .spans_from("started_utc"),
@@ -101,13 +113,23 @@ pub(crate) const OBJECTS: &[Object] = &[
         "alarms",
         sql!("alarms"),
         Lookback::Entries(30_000),
-        &[4, 26, 27, 5, 8, 28, 6, 7, 171, 172, 173, 369, 370, 371, 460, 461],
+        &[4, 26, 27, 5, 8, 28, 6, 7, 171, 172, 173, 369, 370, 371, 434, 460, 461],
     )
     .explained_by("events_id, acknowledged_events_id, cleared_events_id"),
     Object::table("site_changes", sql!("site_changes"), Lookback::None, &[31, 32, 33, 61, 63, 301, 302]),
     Object::table("clock_changes", sql!("clock_changes"), Lookback::Entries(5), &[13, 14])
         .explained_by("events_id, last_events_id"),
-    Object::table("battery_readings", sql!("battery_readings"), Lookback::None, &[53, 81]),
+    Object::table(
+        "battery_readings",
+        sql!("battery_readings"),
+        Lookback::Query(BATTERY_LOOKBACK),
+        &[34, 35, 53, 81, 271, 330],
+    ),
+    Object::table("reservoir_readings", sql!("reservoir_readings"), Lookback::None, &[11, 12, 33, 61, 63, 231]),
+    Object::table("control_iq_cycles", sql!("control_iq_cycles"), Lookback::LastRow, &[227, 237, 327])
+        .explained_by("events_id, model_events_id, automated_events_id"),
+    Object::table("iob_snapshots", sql!("iob_snapshots"), Lookback::None, &[195, 206, 207]),
+    Object::table("settings_edits", sql!("settings_edits"), Lookback::None, &[68, 69, 70, 235, 244, 274, 326, 566]),
     Object::table("basal_totals", sql!("basal_totals"), Lookback::None, &[81]).not_exported(),
     Object::table("daily_totals", sql!("daily_totals"), Lookback::TablesRead, &[])
         .explained_by_query(DAY_SOURCES)
@@ -120,6 +142,7 @@ pub(crate) const OBJECTS: &[Object] = &[
     Object::view("person_readings", sql!("person_readings")),
     Object::view("cgm_5min", sql!("cgm_5min")),
     Object::view("glucose_daily", sql!("glucose_daily")),
+    Object::view("bolus_hours", sql!("bolus_hours")),
     Object::view("insulin_daily", sql!("insulin_daily")).checked_by(&[check!(OverlappingPumps, "overlapping_pumps")]),
     Object::view("insulin_hourly", sql!("insulin_hourly")),
     Object::view("iglu", sql!("iglu")),
@@ -127,7 +150,10 @@ pub(crate) const OBJECTS: &[Object] = &[
     Object::view("cgm_gaps", sql!("cgm_gaps")),
     Object::view("glucose_by_weekday_hour", sql!("glucose_by_weekday_hour")),
     Object::view("sites", sql!("sites")).explained_by("events_id"),
+    Object::view("insulin_left", sql!("insulin_left")),
     Object::view("insulin_on_board", sql!("insulin_on_board")).explained_by("events_id"),
+    Object::view("settings_history", sql!("settings_history")).exported(),
+    Object::view("settings_effects", sql!("settings_effects")),
     Object::view("meals", sql!("meals")).explained_by_query(MEAL_SOURCES),
     Object::view("cgm_context", sql!("cgm_context")).explained_by("id"),
 ];
@@ -152,15 +178,23 @@ const BOLUS_LOOKBACK: &str = "
     WHERE coalesce(before < events_id, true)
       AND events_id <= (SELECT min(events_id) FROM known WHERE last_events_id >= ?2 - 10000)";
 
+/// Whether the pump charges follows from the last time that charging began or ended.
+const BATTERY_LOOKBACK: &str = "
+    SELECT max(events_id) FROM battery_readings
+    WHERE pump_id = ?1 AND events_id < ?2 AND kind IN ('charging_started', 'charging_stopped')";
+
 /// The delivery, and the next one, which ended it.
 const BASAL_SOURCES: &str = "
     SELECT unnest([d.events_id, CASE WHEN d.ended IS NOT NULL THEN (SELECT min(n.events_id) FROM basal_deliveries n
                                 WHERE n.pump_id = d.pump_id AND n.events_id > d.events_id) END])
     FROM basal_deliveries d WHERE d.id = ?1";
 
-/// All messages with the bolus's number between its first and its last.
+/// All messages with the bolus's number between its first and its last, and what a phone asked for.
 const BOLUS_SOURCES: &str = "
     SELECT f.id FROM boluses b JOIN bolus_facts f ON f.id BETWEEN b.events_id AND b.last_events_id AND f.bolusId = b.bolus_id
+    WHERE b.id = ?1
+    UNION ALL
+    SELECT f.id FROM boluses b JOIN phone_bolus_facts f ON f.id BETWEEN b.events_id - 100 AND b.events_id + 100 AND f.bolusId = b.bolus_id
     WHERE b.id = ?1";
 
 /// What began on the day. A delivery that began the day before counts with its part after midnight.

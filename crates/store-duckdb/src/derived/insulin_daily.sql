@@ -27,18 +27,19 @@ WITH totals AS (
     FROM reached
     GROUP BY day
 ), joined AS (
-    SELECT t.* REPLACE (coalesce(s.basal_hours, t.basal_hours) AS basal_hours), coalesce(s.logged_hours - s.basal_hours, 0) AS overlapping_basal_hours
-    FROM totals t LEFT JOIN shared s USING (day)
+    SELECT t.* REPLACE (coalesce(s.basal_hours, t.basal_hours) AS basal_hours), coalesce(s.logged_hours - s.basal_hours, 0) AS overlapping_basal_hours,
+           round(coalesce(h.units, 0), 5) AS bolus_units_spread
+    FROM totals t LEFT JOIN shared s USING (day) LEFT JOIN (SELECT hour::DATE AS day, sum(units) AS units FROM bolus_hours GROUP BY ALL) h USING (day)
 )
 SELECT day, basal_units + bolus_units AS total_units, basal_units, bolus_units, food_units, correction_units, automatic_units, other_units,
-       boluses, automatic_boluses, unknown_boluses, carbs_grams, basal_hours, overlapping_basal_hours, suspended_hours, algorithm_hours,
+       boluses, automatic_boluses, unknown_boluses, carbs_grams, basal_hours, overlapping_basal_hours, suspended_hours, algorithm_hours, bolus_units_spread,
        basal_hours >= 18 AND overlapping_basal_hours <= 5 / 60.0 AS is_complete
 FROM joined;
 COMMENT ON VIEW insulin_daily IS 'Insulin by local day, all pumps together';
 COMMENT ON COLUMN insulin_daily.day IS 'The day, in local time';
 COMMENT ON COLUMN insulin_daily.total_units IS 'Basal and boluses, in units; NULL where the basal is not known';
 COMMENT ON COLUMN insulin_daily.basal_units IS 'Basal delivered, in units; of all pumps together where several logged basal; NULL where no rate of the day is known';
-COMMENT ON COLUMN insulin_daily.bolus_units IS 'Boluses delivered, in units';
+COMMENT ON COLUMN insulin_daily.bolus_units IS 'Boluses that started on the day, in units; see bolus_units_spread';
 COMMENT ON COLUMN insulin_daily.food_units IS 'Of the boluses, the share for carbs, in units';
 COMMENT ON COLUMN insulin_daily.correction_units IS 'Of the boluses, the share for corrections the person asked for, in units';
 COMMENT ON COLUMN insulin_daily.automatic_units IS 'Of the boluses, what the algorithm gave by itself, in units';
@@ -51,4 +52,5 @@ COMMENT ON COLUMN insulin_daily.basal_hours IS 'Hours for which the basal rate i
 COMMENT ON COLUMN insulin_daily.overlapping_basal_hours IS 'Hours of basal that more than one pump logged; which pump was worn is then not known';
 COMMENT ON COLUMN insulin_daily.suspended_hours IS 'Of these, hours in which delivery was suspended';
 COMMENT ON COLUMN insulin_daily.algorithm_hours IS 'Of these, hours with a rate set by the algorithm';
+COMMENT ON COLUMN insulin_daily.bolus_units_spread IS 'What boluses delivered on this day, in units: an extended one across midnight counts on both days, in bolus_units on the day it started';
 COMMENT ON COLUMN insulin_daily.is_complete IS 'True with at least 18 hours of known basal, as Tandem counts days for averages, and never two pumps at once for more than five minutes';

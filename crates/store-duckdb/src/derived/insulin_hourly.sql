@@ -12,13 +12,13 @@ WITH deliveries AS (
 ), doses AS (
     SELECT hour_number, delivered / 3600000.0 AS basal_units, 0.0 AS bolus_units FROM pieces
     UNION ALL
-    SELECT (epoch_us(local_time) + epoch_us(coalesce(started_utc, timestamp_utc)) - epoch_us(timestamp_utc)) // 3600000000, NULL, coalesce(delivered_units, 0) FROM boluses
+    SELECT epoch_us(hour) // 3600000000, NULL, coalesce(units, 0) FROM bolus_hours
 )
 SELECT make_timestamp(hour_number * 3600000000) AS hour, sum(basal_units) AS basal_units, sum(bolus_units) AS bolus_units,
        sum(basal_units) + sum(bolus_units) AS total_units
 FROM doses
 GROUP BY hour_number;
-COMMENT ON VIEW insulin_hourly IS 'Insulin by local hour, all pumps together; a bolus counts for the hour in which it started';
+COMMENT ON VIEW insulin_hourly IS 'Insulin by local hour, all pumps together; an extended bolus counts in the hours in which it was delivered';
 COMMENT ON COLUMN insulin_hourly.hour IS 'Start of the hour, local time';
 COMMENT ON COLUMN insulin_hourly.basal_units IS 'Basal delivered, in units; NULL where no rate of the hour is known';
 COMMENT ON COLUMN insulin_hourly.bolus_units IS 'Boluses delivered, in units';

@@ -1,5 +1,5 @@
 -- One row per sensor session: from the pump's start or join (212, 213; 394; 404, 406; 477) to its stop (214; 447; 405; 486)
--- or the next session. A join that goes on with the session at hand (same sensor, same start) does not cut it.
+-- or the next session. Changes of its state (219) tell from when on it was active. A join that goes on with the session at hand (same sensor, same start) does not cut it.
 -- Sensors tell their start on clocks of their own: Dexcom's transmitter counts its own seconds, Libre 2 the pump's since
 -- 2008, Libre 3 the pump's wall clock since 1970.
 
@@ -18,6 +18,7 @@ CREATE TABLE sensor_sessions (
     sensor_type         VARCHAR NOT NULL,
     sensor_started      TIMESTAMP,
     sensor_started_utc  TIMESTAMPTZ,
+    active_from_utc     TIMESTAMPTZ,
     set_days            INTEGER,
     stop_reason         VARCHAR
 );
@@ -36,6 +37,7 @@ COMMENT ON COLUMN sensor_sessions.utc_source IS 'How started_utc was found, as i
 COMMENT ON COLUMN sensor_sessions.sensor_type IS 'dexcom_g6, dexcom_g7, libre2 or libre3';
 COMMENT ON COLUMN sensor_sessions.sensor_started IS 'When the sensor itself was started, pump''s wall clock; NULL where not told';
 COMMENT ON COLUMN sensor_sessions.sensor_started_utc IS 'When the sensor itself was started, as an instant; NULL where not told';
+COMMENT ON COLUMN sensor_sessions.active_from_utc IS 'When it became active after its start, as an instant; NULL where that was not sent';
 COMMENT ON COLUMN sensor_sessions.set_days IS 'For how long the sensor is made, in days; NULL where not told';
 COMMENT ON COLUMN sensor_sessions.stop_reason IS 'Why it stopped in the pump''s words, or its number; NULL where not told';
 
@@ -68,12 +70,18 @@ WITH changes AS (
     FROM cut
     WHERE is_border
     WINDOW log AS (ORDER BY id)
+), activated AS (
+    SELECT b.id, min(e.timestamp_utc) AS active_from_utc
+    FROM (FROM sensor_state_facts WHERE id >= ?2 AND stateName = 'active' AND previousStateName <> 'active') s
+    JOIN events e USING (id) ASOF JOIN borders b ON s.id >= b.id
+    WHERE e.pump_id = ?1
+    GROUP BY b.id
 )
 SELECT id, id AS events_id, ended_events_id, pump_id, timestamp AS started, timestamp_utc AS started_utc, ended, ended_utc,
        utc_offset_seconds, utc_source, sensor_type,
        make_timestamp(sensor_started_us) AS sensor_started,
        to_timestamp(sensor_started_us / 1000000 - utc_offset_seconds) AS sensor_started_utc,
-       nullif(field.sessionDuration, 0) AS set_days,
+       active_from_utc, nullif(field.sessionDuration, 0) AS set_days,
        CASE WHEN stopped THEN stop.sessionStopReasonName END AS stop_reason
-FROM borders
+FROM borders LEFT JOIN activated USING (id)
 WHERE NOT stops;

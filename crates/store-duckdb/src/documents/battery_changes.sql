@@ -1,6 +1,8 @@
--- The battery is built in: what Nightscout's pill calls a change is the end of a charge of at least 20 points.
+-- The battery is built in: what Nightscout's pill calls a change is the end of a charge of at least 20 points. Other reports of the battery
+-- use another estimate of the charge, and would look like small charges between.
 WITH readings AS (
-    SELECT *, charge_percent - lag(charge_percent) OVER log AS rise FROM battery_readings WHERE charge_percent IS NOT NULL
+    SELECT *, charge_percent - lag(charge_percent) OVER log AS rise FROM battery_readings
+    WHERE charge_percent IS NOT NULL AND kind IN ('basal_total', 'power_up')
     WINDOW log AS (PARTITION BY pump_id ORDER BY id)
 ), charging AS (
     SELECT *, rise > 0 AS is_rising, coalesce(lead(rise) OVER log <= 0, false) AS is_last,

@@ -4,6 +4,7 @@ WITH statuses AS (
     SELECT b.id, b.pump_id, b.timestamp_utc AS moment, b.utc_offset_seconds, charge_percent, millivolts, iob_units, NULL::DOUBLE AS reservoir,
            false AS is_suspended
     FROM battery_readings b LEFT JOIN basal_totals t ON t.id = b.id
+    WHERE b.kind IN ('basal_total', 'power_up')
     UNION ALL
     SELECT id, pump_id, started_utc, utc_offset_seconds, NULL, NULL, NULL, reservoir_units, true
     FROM suspensions WHERE reservoir_units IS NOT NULL

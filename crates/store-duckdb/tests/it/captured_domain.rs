@@ -51,7 +51,7 @@ fn real_boluses_are_joined_from_their_messages() {
         [
             "1426|food_and_correction|completed|remote|10.96|10.96|0.0|0.0|65",
             "1583|food_and_correction|completed|remote|3.53|3.53|0.0|0.0|20",
-            "1644|manual|cancelled|remote|0.5|0.04657|0.0|0.0|0",
+            "1644|manual|cancelled|remote|0.5|0.04657|0.0|0.0|-",
             "1868|food_and_correction|completed|remote|3.14|3.14|0.0|0.0|15",
             "2046|extended|cancelled|remote|8.33|6.76825|6.247|4.68525|-",
         ]

@@ -97,7 +97,7 @@ pub(crate) fn table(store: &mut DuckStore, query: &str) -> Vec<String> {
     rows(store, &format!("SELECT coalesce(COLUMNS(*)::VARCHAR, '-') FROM ({query})")).expect("a query of the test")
 }
 
-fn check(log: &str, query: &str, expected: &[&str]) {
+pub(crate) fn check(log: &str, query: &str, expected: &[&str]) {
     check_in(None, log, query, expected);
 }
 

@@ -11,7 +11,7 @@ use console::style;
 use pipeline::DayRange;
 use pipeline::fetch::plausibility::{Doubt, DoubtReason};
 use serde_json::{Value, json};
-use store_duckdb::{PumpFacts, RunFacts, StatusFacts};
+use store_duckdb::{EventTypeFacts, PumpFacts, RunFacts, StatusFacts};
 
 use crate::clock_hints::ClockHints;
 use crate::context::Context;
@@ -24,6 +24,8 @@ pub(crate) use coverage::{Coverage, may_be_factory_date};
 const RUNS: usize = 4;
 /// Gaps shown on a screen.
 const GAPS: usize = 3;
+/// Event types shown in a line.
+const EVENT_TYPES: usize = 6;
 /// Lines about the pumps' clocks shown on a screen.
 const HINTS: usize = 4;
 /// Columns of a label and the gap after it.
@@ -76,6 +78,7 @@ fn on_screen(facts: &StatusFacts, hints: &ClockHints, path: &str, bytes: u64, no
         text += "\nNo pump is known yet. `tandem sync` or `tandem import PATH` brings the first events.\n";
     }
     text += &tables(facts);
+    text += &event_types(facts);
     text += &oddities(facts);
     text += &runs(&facts.runs, now);
     text
@@ -143,6 +146,36 @@ fn tables(facts: &StatusFacts) -> String {
     text
 }
 
+/// Which types of events arrive: the most frequent, and those that were known only from Bluetooth.
+fn event_types(facts: &StatusFacts) -> String {
+    if facts.event_types.is_empty() {
+        return String::new();
+    }
+    let in_words = |kind: &EventTypeFacts| format!("{} {} ({})", kind.code, short_name(kind), thousands(kind.events));
+    let named = |kinds: Vec<&EventTypeFacts>| {
+        let shown: Vec<_> = kinds.iter().take(EVENT_TYPES).map(|kind| in_words(kind)).collect();
+        let rest = kinds.len().saturating_sub(EVENT_TYPES);
+        shown.join(", ") + &if rest > 0 { format!(" and {rest} more") } else { String::new() }
+    };
+    let mut known: Vec<_> = facts.event_types.iter().filter(|kind| kind.name.is_some()).collect();
+    known.sort_by_key(|kind| std::cmp::Reverse(kind.events));
+    let mut text = format!("\n{}\n", style("Event types that arrive").bold());
+    let news: Vec<_> = known.iter().copied().filter(|kind| kind.is_known_from_bluetooth).collect();
+    let mut list = |label: &str, kinds: Vec<&EventTypeFacts>| {
+        if !kinds.is_empty() {
+            let _ = writeln!(text, "  {}", wrapped(&format!("{label}: {}", named(kinds)), Terminal::width() - 2, 2));
+        }
+    };
+    list(&format!("{} known types", known.len()), known);
+    list("of these, so far known only from Bluetooth", news);
+    text + "  `tandem status --json` lists all\n"
+}
+
+/// The name without the prefix that most have.
+fn short_name(kind: &EventTypeFacts) -> String {
+    kind.name.unwrap_or_default().trim_start_matches("LID_").to_lowercase()
+}
+
 fn oddities(facts: &StatusFacts) -> String {
     let mut text = String::new();
     if !facts.unknown_codes.is_empty() {
@@ -189,6 +222,7 @@ fn as_json(facts: &StatusFacts, hints: &ClockHints, path: &str, bytes: u64, now:
         "clock_hints": hints.open,
         "pumps": facts.pumps.iter().map(|pump| pump_as_json(pump, now)).collect::<Vec<_>>(),
         "tables": facts.tables.iter().map(|table| (table.name.clone(), table.rows.into())).collect::<serde_json::Map<_, _>>(),
+        "event_types": facts.event_types.iter().map(|kind| json!({"code": kind.code, "name": kind.name, "known_only_from_bluetooth": kind.is_known_from_bluetooth, "events": kind.events})).collect::<Vec<_>>(),
         "unknown_codes": facts.unknown_codes.iter().map(|(code, count)| (code.to_string(), (*count).into())).collect::<serde_json::Map<_, _>>(),
         "problems": facts.problems.iter().map(|(kind, count)| (kind.clone(), (*count).into())).collect::<serde_json::Map<_, _>>(),
         "doubtful_days": facts.doubts.iter().map(doubt_as_json).collect::<Vec<_>>(),

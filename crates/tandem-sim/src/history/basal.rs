@@ -6,7 +6,10 @@ use super::delivered::BasalSpan;
 use super::draft::Draft;
 use super::life::{Happening, Life, TICK};
 use super::pump::Pump;
-use super::truth::{AlarmFamily, BolusEnd, ControlMode, Milliunits, Span, SuspendReason, TempRate, UserMode};
+use super::scenario::PumpModel;
+use super::truth::{
+    AlarmFamily, BolusEnd, ControlMode, Milliunits, ReservoirTruth, Span, SuspendReason, TempRate, UserMode,
+};
 
 /// "Not applicable" in the rates of event 279.
 const NO_RATE: i64 = 65_535;
@@ -40,7 +43,9 @@ impl Life<'_> {
         self.follow_sleep_schedule(at);
         self.update_control_mode(at);
         self.command_basal(at, change::SEGMENT);
+        self.log_cycle(at);
         self.correct_automatically(at);
+        self.estimate_reservoir(at);
         self.check_reservoir(at);
         self.chatter(at);
         self.pump.ticks += 1;
@@ -272,6 +277,20 @@ impl Life<'_> {
         let draft = Draft::new(69).with("idp", 2).with("sourceIdp", 2).with("status", 3);
         self.pump.log(at, draft.with("name0", i64::from(b'W')).with("name1", i64::from(b'e')));
         self.command_basal(at, change::NEW_PROFILE);
+    }
+
+    /// A Mobi estimates what is left about every four units.
+    fn estimate_reservoir(&mut self, at: UtcSeconds) {
+        let used = self.pump.estimated_reservoir - self.pump.reservoir;
+        let is_due = self.pump.plan.model == PumpModel::Mobi && !(0.0..4.0).contains(&used);
+        if is_due && self.scenario.behaviours.other_codes {
+            self.pump.estimated_reservoir = self.pump.reservoir;
+            let units = (self.pump.reservoir * 100.0).round() as f32 / 100.0;
+            let used = (self.pump.plan.model.fill_units() - self.pump.reservoir) as f32;
+            let draft = Draft::new(231).with("insulinDelivered", used).with("insulinRemaining", units);
+            let sequence = self.pump.log(at, draft);
+            self.pump.truth.reservoir.push(ReservoirTruth { units, sequence });
+        }
     }
 
     fn check_reservoir(&mut self, at: UtcSeconds) {

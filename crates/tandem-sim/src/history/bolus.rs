@@ -9,6 +9,7 @@ use super::draft::Draft;
 use super::life::{Happening, Life, TICK};
 use super::log::EntryId;
 use super::pump::Pump;
+use super::scenario::PumpModel;
 use super::truth::{BolusEnd, BolusKind, BolusSource, Milliunits, SuspendReason};
 
 /// A bolus between its request and its end.
@@ -61,7 +62,7 @@ impl Life<'_> {
         if dose.bg > 0 {
             self.log_bg(at, (dose.bg, true), dose.source == BolusSource::Phone);
         }
-        if dose.carbs > 0 {
+        if dose.carbs > 0 && !self.asks_by_message(dose) {
             self.pump.log(at + 2, Draft::new(48).with("carbs", f32::from(dose.carbs)));
         }
     }
@@ -106,6 +107,10 @@ impl Life<'_> {
     }
 
     fn log_request(&mut self, at: UtcSeconds, id: u16, dose: &Dose, iob: f32) -> Vec<EntryId> {
+        let by_message = self.asks_by_message(dose);
+        if by_message {
+            self.log_phone_request(at, id, dose, iob);
+        }
         let segment = self.pump.segment(at);
         let on_pump = matches!(dose.source, BolusSource::Pump | BolusSource::Button);
         let entered = |value: u32| if on_pump { i64::from(value) } else { 0 };
@@ -113,8 +118,8 @@ impl Life<'_> {
             .with("correctionBolusIncluded", dose.correction > 0)
             .with("bolusType", dose.request_type())
             .with("bolusId", i64::from(id))
-            .with("bg", i64::from(dose.bg))
-            .with("carbAmount", i64::from(dose.carbs))
+            .with("bg", if by_message { 0 } else { i64::from(dose.bg) })
+            .with("carbAmount", if by_message { 0 } else { i64::from(dose.carbs) })
             .with("iob", iob)
             .with("carbRatio", entered((segment.grams_per_unit * 1000.0) as u32));
         let second = Draft::new(65)
@@ -133,6 +138,35 @@ impl Life<'_> {
             .with("correctionBolusSize", units(dose.correction))
             .with("totalBolusSize", units(dose.total()));
         [first, second, third].map(|draft| self.pump.log(at, draft)).to_vec()
+    }
+
+    /// A phone tells a Mobi what it wants in messages of its own, and the request has zeros for carbs and glucose.
+    fn asks_by_message(&self, dose: &Dose) -> bool {
+        dose.source == BolusSource::Phone
+            && self.pump.plan.model == PumpModel::Mobi
+            && self.scenario.behaviours.other_codes
+    }
+
+    /// 292, 293, 343.
+    fn log_phone_request(&mut self, at: UtcSeconds, id: u16, dose: &Dose, iob: f32) {
+        let first = Draft::new(292)
+            .with("requestTimestamp", (self.pump.ticks * 300) as u32)
+            .with("bolusId", i64::from(id))
+            .with("totalVolume", dose.total())
+            .with("foodVolume", dose.food);
+        let second = Draft::new(293)
+            .with("bolusId", i64::from(id))
+            .with("correctionVolume", dose.correction)
+            .with("extendedVolume", dose.later)
+            .with("bolusCarbs", i64::from(dose.carbs))
+            .with("bolusBg", i64::from(dose.bg));
+        let third = Draft::new(343)
+            .with("bolusId", i64::from(id))
+            .with("bolusIob", (f64::from(iob) * 1000.0).round() as i64)
+            .with("extendedSeconds", i64::from(dose.minutes) * MINUTE);
+        for draft in [first, second, third] {
+            self.pump.log(at, draft);
+        }
     }
 
     fn reject(&mut self, at: UtcSeconds, id: u16, truth: usize, dose: &Dose) {
@@ -268,6 +302,7 @@ impl Life<'_> {
         truth.end = end;
         truth.ended = Some(instant(at));
         truth.sequences.push(entry);
+        self.log_iob_snapshot(at, 207, bolus.id);
     }
 
     fn give(&mut self, milliunits: Milliunits) {
@@ -276,6 +311,7 @@ impl Life<'_> {
     }
 
     fn log_activated(&mut self, at: UtcSeconds, bolus: &ActiveBolus) {
+        self.log_iob_snapshot(at, 206, bolus.id);
         let draft = Draft::new(55)
             .with("selectedIob", 1)
             .with("bolusId", i64::from(bolus.id))

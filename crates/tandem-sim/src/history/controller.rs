@@ -40,6 +40,11 @@ pub(crate) fn basal_rate(inputs: Inputs) -> Milliunits {
     if rate < SLOWEST { 0 } else { rate.round() as Milliunits }
 }
 
+/// The share of insulin that a predicted low leaves, from 0 to 200, as event 227 has it.
+pub(crate) fn brake(inputs: &Inputs) -> u8 {
+    (((predict(inputs) - 70.0) / (112.5 - 70.0)).clamp(0.0, 1.0) * 200.0) as u8
+}
+
 /// The automatic correction to give, in mU: 60 % of what would bring the prediction to 110 mg/dL.
 pub(crate) fn automatic_correction(inputs: Inputs) -> Option<Milliunits> {
     let predicted = predict(&inputs);
@@ -51,7 +56,8 @@ pub(crate) fn automatic_correction(inputs: Inputs) -> Option<Milliunits> {
     (dose >= 100.0).then_some(dose as Milliunits)
 }
 
-fn predict(inputs: &Inputs) -> f64 {
+/// Glucose half an hour ahead, mg/dL.
+pub(crate) fn predict(inputs: &Inputs) -> f64 {
     let insulin_fall = 0.28 * inputs.insulin_on_board_units * inputs.sensitivity_mgdl_per_unit;
     inputs.glucose_mgdl + 30.0 * inputs.slope_mgdl_per_minute.clamp(-3.0, 3.0) * 0.7 - insulin_fall * 0.5
 }

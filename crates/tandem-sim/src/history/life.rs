@@ -15,6 +15,7 @@ use super::day::{Deed, deeds, midnight};
 use super::dice::Dice;
 use super::pump::Pump;
 use super::scenario::{PumpPlan, Scenario};
+use super::settings;
 use super::travel::{Whereabouts, zone_offset};
 use super::truth::{SuspendReason, Truth, UserMode};
 
@@ -147,6 +148,9 @@ impl<'a> Life<'a> {
         let clock_truth = whereabouts.clock_truth(&clock, to);
         let mut pump = Pump::new(scenario.seed, index, plan, clock, (from, to), index + 1 < scenario.pumps.len());
         pump.truth.clock = clock_truth;
+        if !scenario.carb_ratio_changes.is_empty() {
+            pump.settings = settings::with_carb_ratio_changes(from, &scenario.carb_ratio_changes);
+        }
         Self { scenario, whereabouts, body, pump, agenda: Agenda::default(), dice: dice("life") }
     }
 

@@ -4,6 +4,7 @@
 //! holds until the next one, and every change of the rate (a suspension too) is logged by a 279 in its own second.
 
 mod alarms;
+mod algorithm;
 mod basal;
 mod body;
 mod bolus;
@@ -36,7 +37,8 @@ pub use settings::SettingsSnapshot;
 pub use travel::Trip;
 pub use truth::{
     AlarmFamily, AlarmTruth, BolusEnd, BolusKind, BolusSource, BolusTruth, CgmStatus, CgmTruth, ClockSegment,
-    ControlMode, Milliunits, PumpTruth, SensorSessionTruth, Span, SuspendReason, TempRate, Truth, UserMode,
+    ControlMode, CycleTruth, IobTruth, Milliunits, PumpTruth, ReservoirTruth, SensorSessionTruth, Span, SuspendReason,
+    TempRate, Truth, UserMode,
 };
 
 pub(crate) use dice::Dice;

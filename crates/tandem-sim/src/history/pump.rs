@@ -59,6 +59,7 @@ pub(crate) struct Pump {
     pub(crate) last_glucose: Option<LastGlucose>,
     pub(crate) sensors: Vec<SensorState>,
     pub(crate) reservoir: f64,
+    pub(crate) estimated_reservoir: f64,
     pub(crate) low_reservoir_alarm: Option<usize>,
     pub(crate) battery_percent: f64,
     pub(crate) charging: bool,
@@ -101,6 +102,7 @@ impl Pump {
             last_glucose: None,
             sensors: vec![],
             reservoir: plan.model.fill_units(),
+            estimated_reservoir: f64::INFINITY,
             low_reservoir_alarm: None,
             battery_percent: 80.0,
             charging: false,
@@ -145,6 +147,7 @@ impl Pump {
         let last = finished.instants.last().copied().unwrap_or_else(|| instant(self.end));
         close_basal(&mut self.truth, last);
         self.truth.instants = finished.instants;
+        self.truth.reservoir_units = self.reservoir;
         let pump = SimPump::new(&self.plan, self.assignment_id, self.settings, finished.events);
         (pump, self.truth)
     }
@@ -187,6 +190,9 @@ fn settle_truth(truth: &mut PumpTruth, log: &FinishedLog) {
     settle_spans(log, &mut truth.temp_rates);
     truth.alarms.retain_mut(|alarm| settled(log, &mut alarm.raised_sequence));
     truth.sites.retain_mut(|(_, entry)| settled(log, entry));
+    truth.cycles.retain_mut(|cycle| settled(log, &mut cycle.sequence));
+    truth.iob_snapshots.retain_mut(|snapshot| settled(log, &mut snapshot.sequence));
+    truth.reservoir.retain_mut(|reading| settled(log, &mut reading.sequence));
 }
 
 fn settle_spans<T>(log: &FinishedLog, spans: &mut Vec<Span<T>>) {

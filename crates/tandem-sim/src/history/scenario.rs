@@ -73,7 +73,7 @@ pub struct Behaviours {
     /// The clock loses a minute a month and is corrected. Off everywhere: with it, wall clock and true time differ by up
     /// to a minute that the log does not tell.
     pub clock_drift: bool,
-    /// The codes that Tandem's web application does not ask for: about 2 100 events a day.
+    /// The codes that Tandem's web application does not ask for: about 2 500 events a day.
     pub other_codes: bool,
     /// Codes no dictionary has.
     pub unknown_codes: bool,
@@ -138,6 +138,7 @@ pub struct Scenario {
     pub(crate) zone: Tz,
     pub(crate) pumps: Vec<PumpPlan>,
     pub(crate) trips: Vec<Trip>,
+    pub(crate) carb_ratio_changes: Vec<(u32, f64)>,
     pub(crate) behaviours: Behaviours,
 }
 
@@ -154,7 +155,16 @@ impl Scenario {
             factory_start: false,
             in_the_future: false,
         };
-        Self { seed: 1, start, days, zone, pumps: vec![pump], trips: vec![], behaviours: Behaviours::quiet() }
+        Self {
+            seed: 1,
+            start,
+            days,
+            zone,
+            pumps: vec![pump],
+            trips: vec![],
+            carb_ratio_changes: vec![],
+            behaviours: Behaviours::quiet(),
+        }
     }
 
     /// `days` uneventful days in UTC, from 2026-03-01, with a G7.
@@ -247,6 +257,14 @@ impl Scenario {
     #[must_use]
     pub fn trips(mut self, trips: Vec<Trip>) -> Self {
         self.trips = trips;
+        self
+    }
+
+    /// Lets the carb ratios be multiplied by a factor on days after each pump's first, at nine in the morning UTC, and no other setting
+    /// change.
+    #[must_use]
+    pub fn carb_ratio_changes(mut self, changes: Vec<(u32, f64)>) -> Self {
+        self.carb_ratio_changes = changes;
         self
     }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::clock::{DAY, UtcSeconds};
+use super::clock::{DAY, HOUR, UtcSeconds};
 use super::dice::Dice;
 use super::truth::Milliunits;
 
@@ -46,6 +46,19 @@ pub(crate) fn snapshots(start: UtcSeconds, end: UtcSeconds, mut dice: Dice) -> V
         adjust(&mut segments, &mut dice);
         snapshots.push(snapshot(at, &segments));
         at += dice.whole(50, 90) * DAY;
+    }
+    snapshots
+}
+
+/// The settings of one pump whose carb ratios are multiplied by a factor on each of these days, and nothing else.
+pub(crate) fn with_carb_ratio_changes(start: UtcSeconds, changes: &[(u32, f64)]) -> Vec<SettingsSnapshot> {
+    let mut segments = first_profile();
+    let mut snapshots = vec![snapshot(start, &segments)];
+    for (day, factor) in changes {
+        for segment in &mut segments {
+            segment.grams_per_unit = (segment.grams_per_unit * factor * 10.0).round() / 10.0;
+        }
+        snapshots.push(snapshot(start + i64::from(*day) * DAY + 9 * HOUR, &segments));
     }
     snapshots
 }

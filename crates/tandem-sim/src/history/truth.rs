@@ -44,6 +44,53 @@ pub struct PumpTruth {
     pub alarms: Vec<AlarmTruth>,
     /// Cartridge, tubing and cannula events: (event code, sequence number).
     pub sites: Vec<(u16, u32)>,
+    /// Cycles of Control-IQ (event 227).
+    pub cycles: Vec<CycleTruth>,
+    /// Insulin on board around boluses (events 206 and 207).
+    pub iob_snapshots: Vec<IobTruth>,
+    /// The estimates of a Mobi of what is in its cartridge (event 231).
+    pub reservoir: Vec<ReservoirTruth>,
+    /// What is in the cartridge when the log ends, in units.
+    pub reservoir_units: f64,
+}
+
+/// One cycle of Control-IQ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CycleTruth {
+    /// True instant.
+    pub at: DateTime<Utc>,
+    /// Glucose it saw, mg/dL.
+    pub glucose_mgdl: u16,
+    /// Glucose it predicted, in hundredths of mg/dL.
+    pub predicted_hundredths: u16,
+    /// Insulin on board.
+    pub net_iob: Milliunits,
+    /// How far it held insulin back, in percent.
+    pub brake_percent: f64,
+    /// Sequence number of event 227.
+    pub sequence: u32,
+}
+
+/// Insulin on board when a bolus began or ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct IobTruth {
+    /// True before the bolus (event 206), false after it (207).
+    pub is_before: bool,
+    /// The pump's number for the bolus.
+    pub bolus_id: u16,
+    /// Insulin on board, as logged.
+    pub iob_units: f32,
+    /// Sequence number of the event.
+    pub sequence: u32,
+}
+
+/// An estimate of the insulin left.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReservoirTruth {
+    /// Insulin left, as logged.
+    pub units: f32,
+    /// Sequence number of the event.
+    pub sequence: u32,
 }
 
 /// A stretch of constant offset: wall clock = true time + offset.

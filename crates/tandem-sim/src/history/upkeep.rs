@@ -25,6 +25,8 @@ const OPAQUE: [(u16, u64); 15] = [
     (17, 24),
     (34, 48),
 ];
+/// Of these, codes that what happens logs by itself. Numbers are drawn for them all the same, so that a seed keeps its life.
+const LOGGED_ELSEWHERE: [u16; 2] = [34, 237];
 /// Codes in no dictionary, with their distance in ticks.
 const UNKNOWN: [(u16, u64); 3] = [(4_001, 57), (2_745, 131), (777, 240)];
 
@@ -103,12 +105,23 @@ impl Life<'_> {
         self.pump.charging = true;
         self.pump.log(at, Draft::new(36).with("negotiatedCurrent", 100.0_f32));
         self.pump.log(at, Draft::new(67).with("negotiatedCurrentMilliAmps", 100));
+        self.log_charging(at, 34);
         self.agenda.schedule(at + minutes * MINUTE, Happening::ChargerOff);
     }
 
     pub(crate) fn charger_off(&mut self, at: UtcSeconds) {
         self.pump.charging = false;
+        self.log_charging(at, 35);
         self.pump.log(at, Draft::new(37).with("negotiatedCurrent", 0.0_f32));
+    }
+
+    /// Charging begins (34) or ends (35).
+    fn log_charging(&mut self, at: UtcSeconds, code: u16) {
+        if self.scenario.behaviours.other_codes {
+            let percent = self.pump.battery_percent.round() as i64;
+            let draft = Draft::new(code).with("currentBatteryAbc", percent).with("currentBatteryIbc", percent);
+            self.pump.log(at, draft.with("lipoMv", 3_600 + percent * 6));
+        }
     }
 
     pub(crate) fn measure_blood(&mut self, at: UtcSeconds) {
@@ -180,8 +193,10 @@ impl Life<'_> {
             payload[0..4].copy_from_slice(&(tick as u32).to_be_bytes());
             payload[4..8].copy_from_slice(&(self.dice.whole(0, i64::from(u32::MAX)) as u32).to_be_bytes());
             payload[15] = index as u8;
-            let draft = with_layout(*code, tick as u32).unwrap_or(Draft::opaque(*code, payload));
-            self.pump.log(at + 40 + 7 * index as i64, draft);
+            if !LOGGED_ELSEWHERE.contains(code) {
+                let draft = with_layout(*code, tick as u32).unwrap_or(Draft::opaque(*code, payload));
+                self.pump.log(at + 40 + 7 * index as i64, draft);
+            }
         }
     }
 }
@@ -191,9 +206,7 @@ fn with_layout(code: u16, tick: u32) -> Option<Draft> {
     let draft = Draft::new(code);
     Some(match code {
         17 => draft.with("timeOfDayMs", tick % 288 * 300_000).with("state", 1),
-        34 => draft.with("currentBatteryAbc", 40).with("currentBatteryIbc", 38).with("lipoMv", 3_750),
         219 => draft.with("previousState", 2).with("state", 2).with("event", 2),
-        237 => draft.with("totalInsulin", 1.5_f32).with("basalAboveProfileInsulin", 0.25_f32),
         // Apps other than the manufacturer's send a time since the pump was reset.
         290 => draft.with("requestTimestamp", tick).with("requestOpCode", 166),
         295 => draft.with("grantedTo", 1).with("changeReason", 1),

@@ -93,7 +93,7 @@ fn a_day_has_plausible_counts_glucose_and_insulin() {
             let basal: f64 = truth.basal.iter().map(|span| span.delivered().units()).sum::<f64>() / days;
             let bolus = truth.boluses.iter().map(|bolus| f64::from(bolus.delivered)).sum::<f64>() / 1000.0 / days;
             for (what, value, range) in [
-                ("log entries", pump.events.len() as f64 / days, (2_900.0, 3_500.0)),
+                ("log entries", pump.events.len() as f64 / days, (3_200.0, 3_800.0)),
                 ("entries of the web list", web as f64 / days, (880.0, 1_100.0)),
                 ("readings", glucose.len() as f64 / days, (270.0, 288.0)),
                 ("boluses", truth.boluses.len() as f64 / days, (5.0, 15.0)),

@@ -211,7 +211,7 @@ impl<'a> Drawing<'a> {
         for span in &self.period.insulin.loop_modes {
             match &span.value {
                 LoopMode::ClosedLoop => {}
-                LoopMode::NoControl | LoopMode::OpenLoop | LoopMode::Pining => {
+                LoopMode::NoControl | LoopMode::OpenLoop | LoopMode::Waiting => {
                     self.fill(&mut line, (span.start, span.end), 'm');
                 }
                 LoopMode::Unknown(label) => {
