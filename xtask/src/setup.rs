@@ -27,6 +27,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("node", "nodejs"),
     ("npm", "npm"),
     ("python3", "python3"),
+    ("Rscript", "r-base-core"),
     ("systemd-analyze", "systemd"),
     ("tmux", "tmux"),
     ("zsh", "zsh"),

@@ -29,6 +29,8 @@ enum Need {
 pub(crate) const GROUPS: &[Group] = &[
     Group { name: "Python readers", module: "python", needs: &[Need::Python("readers"), Need::Python("duckdb-2.0")] },
     Group { name: "DuckDB's shell", module: "shell", needs: &[Need::Python("readers")] },
+    Group { name: "example in Python", module: "example_python", needs: &[Need::Python("readers")] },
+    Group { name: "example in R", module: "example_r", needs: &[Need::Program("Rscript")] },
     Group { name: "screens in a terminal", module: "terminal", needs: &[Need::Program("tmux")] },
     Group { name: "manual pages", module: "manual", needs: &[Need::Program("groff")] },
     Group {

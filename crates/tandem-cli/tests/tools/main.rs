@@ -14,6 +14,8 @@ mod lives;
 mod support;
 
 mod disk;
+mod example_python;
+mod example_r;
 mod launchd;
 mod manual;
 mod python;
