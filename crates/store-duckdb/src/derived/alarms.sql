@@ -3,52 +3,52 @@
 -- that is at most 30,000 log entries (more than a week) back.
 
 CREATE TABLE alarms (
-    id                      BIGINT PRIMARY KEY,
-    events_id               BIGINT NOT NULL,
-    pump_id                 INTEGER NOT NULL,
-    family                  VARCHAR NOT NULL,
-    alarm_number            INTEGER NOT NULL,
-    name                    VARCHAR NOT NULL,
-    timestamp               TIMESTAMP NOT NULL,
     local_time              TIMESTAMP NOT NULL,
+    name                    VARCHAR NOT NULL,
+    family                  VARCHAR NOT NULL,
+    acknowledged            TIMESTAMP,
+    acknowledged_by         VARCHAR,
+    cleared                 TIMESTAMP,
+    repeats                 INTEGER NOT NULL,
+    alarm_number            INTEGER NOT NULL,
+    acknowledged_utc        TIMESTAMPTZ,
+    cleared_utc             TIMESTAMPTZ,
+    last_repeated_utc       TIMESTAMPTZ,
+    param1                  BIGINT,
+    param2                  DOUBLE,
+    timestamp               TIMESTAMP NOT NULL,
     timestamp_utc           TIMESTAMPTZ NOT NULL,
     utc_offset_seconds      BIGINT NOT NULL,
     utc_source              VARCHAR NOT NULL,
+    pump_id                 INTEGER NOT NULL,
+    id                      BIGINT PRIMARY KEY,
+    events_id               BIGINT NOT NULL,
     acknowledged_events_id  BIGINT,
-    acknowledged            TIMESTAMP,
-    acknowledged_utc        TIMESTAMPTZ,
-    acknowledged_by         VARCHAR,
-    cleared_events_id       BIGINT,
-    cleared                 TIMESTAMP,
-    cleared_utc             TIMESTAMPTZ,
-    repeats                 INTEGER NOT NULL,
-    last_repeated_utc       TIMESTAMPTZ,
-    param1                  BIGINT,
-    param2                  DOUBLE
+    cleared_events_id       BIGINT
 );
 COMMENT ON TABLE alarms IS 'One row per alert, alarm, malfunction or glucose alert';
-COMMENT ON COLUMN alarms.id IS 'Identity, equal to events_id';
-COMMENT ON COLUMN alarms.events_id IS 'The event that raised it: events.id';
-COMMENT ON COLUMN alarms.pump_id IS 'The pump: pumps.id';
-COMMENT ON COLUMN alarms.family IS 'alert, alarm, malfunction or cgm';
-COMMENT ON COLUMN alarms.alarm_number IS 'The pump''s number of it within its family';
-COMMENT ON COLUMN alarms.name IS 'The pump''s name of it; family and number where it has none';
-COMMENT ON COLUMN alarms.timestamp IS 'When it was raised, pump''s wall clock';
 COMMENT ON COLUMN alarms.local_time IS 'When, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
-COMMENT ON COLUMN alarms.timestamp_utc IS 'When it was raised, as an instant';
-COMMENT ON COLUMN alarms.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
-COMMENT ON COLUMN alarms.utc_source IS 'How the instant was found, as in events.utc_source';
-COMMENT ON COLUMN alarms.acknowledged_events_id IS 'The event that acknowledged it: events.id; NULL if none did';
+COMMENT ON COLUMN alarms.name IS 'The pump''s name of it; family and number where it has none';
+COMMENT ON COLUMN alarms.family IS 'alert, alarm, malfunction or cgm';
 COMMENT ON COLUMN alarms.acknowledged IS 'When it was acknowledged, pump''s wall clock; NULL if never';
-COMMENT ON COLUMN alarms.acknowledged_utc IS 'When it was acknowledged, as an instant; NULL if never';
 COMMENT ON COLUMN alarms.acknowledged_by IS 'user or software; NULL where not told';
-COMMENT ON COLUMN alarms.cleared_events_id IS 'The event that cleared it: events.id; NULL if none did';
 COMMENT ON COLUMN alarms.cleared IS 'When its cause was gone, pump''s wall clock; NULL if never';
-COMMENT ON COLUMN alarms.cleared_utc IS 'When its cause was gone, as an instant; NULL if never';
 COMMENT ON COLUMN alarms.repeats IS 'How often it sounded again before it was acknowledged, about every five minutes; 0 also where that was not sent';
+COMMENT ON COLUMN alarms.alarm_number IS 'The pump''s number of it within its family';
+COMMENT ON COLUMN alarms.acknowledged_utc IS 'When it was acknowledged, as an instant; NULL if never';
+COMMENT ON COLUMN alarms.cleared_utc IS 'When its cause was gone, as an instant; NULL if never';
 COMMENT ON COLUMN alarms.last_repeated_utc IS 'When it last sounded again, as an instant; NULL if never';
 COMMENT ON COLUMN alarms.param1 IS 'First number beside it; of glucose alerts the glucose in mg/dL';
 COMMENT ON COLUMN alarms.param2 IS 'Second number beside it; of glucose alerts the limit in mg/dL';
+COMMENT ON COLUMN alarms.timestamp IS 'When it was raised, pump''s wall clock';
+COMMENT ON COLUMN alarms.timestamp_utc IS 'When it was raised, as an instant';
+COMMENT ON COLUMN alarms.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
+COMMENT ON COLUMN alarms.utc_source IS 'How the instant was found, as in events.utc_source';
+COMMENT ON COLUMN alarms.pump_id IS 'The pump: pumps.id';
+COMMENT ON COLUMN alarms.id IS 'Identity, equal to events_id';
+COMMENT ON COLUMN alarms.events_id IS 'The event that raised it: events.id';
+COMMENT ON COLUMN alarms.acknowledged_events_id IS 'The event that acknowledged it: events.id; NULL if none did';
+COMMENT ON COLUMN alarms.cleared_events_id IS 'The event that cleared it: events.id; NULL if none did';
 
 INSERT INTO alarms BY NAME
 WITH decoded AS (

@@ -7,40 +7,40 @@
 -- rates before are then cut short, so that rows never overlap.
 
 CREATE TABLE basal_deliveries (
-    id                          BIGINT PRIMARY KEY,
-    events_id                   BIGINT NOT NULL,
-    timestamp                   TIMESTAMP NOT NULL,
-    local_time                  TIMESTAMP NOT NULL,
-    profile_basal_rate          INTEGER,
-    algorithm_basal_rate        INTEGER,
-    temp_basal_rate             INTEGER,
-    pump_id                     INTEGER NOT NULL,
-    timestamp_utc               TIMESTAMPTZ NOT NULL,
-    utc_offset_seconds          BIGINT NOT NULL,
-    utc_source                  VARCHAR NOT NULL,
-    commanded_basal_rate        INTEGER,
-    commanded_basal_rate_source VARCHAR,
-    ended                       TIMESTAMP,
-    ended_utc                   TIMESTAMPTZ,
-    seconds                     BIGINT NOT NULL CHECK (seconds >= 0)
+    local_time                   TIMESTAMP NOT NULL,
+    commanded_basal_rate         INTEGER,
+    commanded_basal_rate_source  VARCHAR,
+    seconds                      BIGINT NOT NULL CHECK (seconds >= 0),
+    profile_basal_rate           INTEGER,
+    algorithm_basal_rate         INTEGER,
+    temp_basal_rate              INTEGER,
+    timestamp                    TIMESTAMP NOT NULL,
+    timestamp_utc                TIMESTAMPTZ NOT NULL,
+    ended                        TIMESTAMP,
+    ended_utc                    TIMESTAMPTZ,
+    utc_offset_seconds           BIGINT NOT NULL,
+    utc_source                   VARCHAR NOT NULL,
+    pump_id                      INTEGER NOT NULL,
+    id                           BIGINT PRIMARY KEY,
+    events_id                    BIGINT NOT NULL
 );
 COMMENT ON TABLE basal_deliveries IS 'One row per basal rate that the pump commanded; in force until the next row';
-COMMENT ON COLUMN basal_deliveries.id IS 'Identity, equal to events_id';
-COMMENT ON COLUMN basal_deliveries.events_id IS 'The event: events.id';
-COMMENT ON COLUMN basal_deliveries.timestamp IS 'From when on, pump''s wall clock';
 COMMENT ON COLUMN basal_deliveries.local_time IS 'When, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
+COMMENT ON COLUMN basal_deliveries.commanded_basal_rate IS 'Rate actually commanded in mU/h, 0 while suspended; NULL where the pump logged one that cannot be: see implausible_values';
+COMMENT ON COLUMN basal_deliveries.commanded_basal_rate_source IS 'Where the commanded rate comes from: suspended, profile, temp_rate, algorithm, temp_rate_and_algorithm';
+COMMENT ON COLUMN basal_deliveries.seconds IS 'For how long it was in force, in seconds, by instants; while in force, up to the pump''s last event';
 COMMENT ON COLUMN basal_deliveries.profile_basal_rate IS 'Rate of the profile in mU/h; NULL where not applicable';
 COMMENT ON COLUMN basal_deliveries.algorithm_basal_rate IS 'Rate the algorithm asked for in mU/h; NULL where not applicable';
 COMMENT ON COLUMN basal_deliveries.temp_basal_rate IS 'Temporary rate in mU/h; NULL where not applicable';
-COMMENT ON COLUMN basal_deliveries.pump_id IS 'The pump: pumps.id';
+COMMENT ON COLUMN basal_deliveries.timestamp IS 'From when on, pump''s wall clock';
 COMMENT ON COLUMN basal_deliveries.timestamp_utc IS 'From when on, as an instant';
-COMMENT ON COLUMN basal_deliveries.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
-COMMENT ON COLUMN basal_deliveries.utc_source IS 'How the instant was found, as in events.utc_source';
-COMMENT ON COLUMN basal_deliveries.commanded_basal_rate IS 'Rate actually commanded in mU/h, 0 while suspended; NULL where the pump logged one that cannot be: see implausible_values';
-COMMENT ON COLUMN basal_deliveries.commanded_basal_rate_source IS 'Where the commanded rate comes from: suspended, profile, temp_rate, algorithm, temp_rate_and_algorithm';
 COMMENT ON COLUMN basal_deliveries.ended IS 'Until when, pump''s wall clock: the next row, or the last sign of life before the pump fell silent; NULL while in force';
 COMMENT ON COLUMN basal_deliveries.ended_utc IS 'Until when, as an instant; NULL while in force';
-COMMENT ON COLUMN basal_deliveries.seconds IS 'For how long it was in force, in seconds, by instants; while in force, up to the pump''s last event';
+COMMENT ON COLUMN basal_deliveries.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
+COMMENT ON COLUMN basal_deliveries.utc_source IS 'How the instant was found, as in events.utc_source';
+COMMENT ON COLUMN basal_deliveries.pump_id IS 'The pump: pumps.id';
+COMMENT ON COLUMN basal_deliveries.id IS 'Identity, equal to events_id';
+COMMENT ON COLUMN basal_deliveries.events_id IS 'The event: events.id';
 
 INSERT INTO basal_deliveries BY NAME
 WITH decoded AS (

@@ -43,7 +43,7 @@ COMMENT ON COLUMN bolus_with_settings.correction_units IS 'Of the proposed dose,
 COMMENT ON COLUMN bolus_with_settings.extended_units IS 'The part asked for later, in units; 0 without one';
 COMMENT ON COLUMN bolus_with_settings.extended_delivered_units IS 'Of what was delivered, the part delivered later, in units';
 COMMENT ON COLUMN bolus_with_settings.extended_minutes IS 'Over how many minutes the later part was to run; NULL without one';
-COMMENT ON COLUMN bolus_with_settings.carbs_grams IS 'Carbs entered, in grams; NULL where the request is not known';
+COMMENT ON COLUMN bolus_with_settings.carbs_grams IS 'Carbs entered, in grams; NULL where none were entered or the request is not known';
 COMMENT ON COLUMN bolus_with_settings.bg_mgdl IS 'Glucose the calculation used, in mg/dL; NULL when it had none';
 COMMENT ON COLUMN bolus_with_settings.iob_units IS 'Insulin on board at the request, in units';
 COMMENT ON COLUMN bolus_with_settings.carb_ratio IS 'Carb ratio used, in grams per unit; NULL when not logged, as for a bolus from a phone';

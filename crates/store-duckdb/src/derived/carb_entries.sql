@@ -5,30 +5,30 @@
 -- the request: of the entries in the five minutes before a request that are not its own, none was eaten.
 
 CREATE TABLE carb_entries (
-    id                  BIGINT PRIMARY KEY,
-    events_id           BIGINT NOT NULL,
-    pump_id             INTEGER NOT NULL,
-    timestamp           TIMESTAMP NOT NULL,
     local_time          TIMESTAMP NOT NULL,
+    carbs_grams         DOUBLE NOT NULL,
+    bolus_id            INTEGER,
+    timestamp           TIMESTAMP NOT NULL,
     timestamp_utc       TIMESTAMPTZ NOT NULL,
     utc_offset_seconds  BIGINT NOT NULL,
     utc_source          VARCHAR NOT NULL,
-    carbs_grams         DOUBLE NOT NULL,
-    bolus_events_id     BIGINT,
-    bolus_id            INTEGER
+    pump_id             INTEGER NOT NULL,
+    id                  BIGINT PRIMARY KEY,
+    events_id           BIGINT NOT NULL,
+    bolus_events_id     BIGINT
 );
 COMMENT ON TABLE carb_entries IS 'One row per entry of carbs, whether it led to a bolus or not';
-COMMENT ON COLUMN carb_entries.id IS 'Identity, equal to events_id';
-COMMENT ON COLUMN carb_entries.events_id IS 'The entry, or the bolus request where the entry itself was not logged: events.id';
-COMMENT ON COLUMN carb_entries.pump_id IS 'The pump: pumps.id';
-COMMENT ON COLUMN carb_entries.timestamp IS 'When, pump''s wall clock';
 COMMENT ON COLUMN carb_entries.local_time IS 'When, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
+COMMENT ON COLUMN carb_entries.carbs_grams IS 'Carbs entered, in grams';
+COMMENT ON COLUMN carb_entries.bolus_id IS 'The pump''s number of that bolus; NULL without one';
+COMMENT ON COLUMN carb_entries.timestamp IS 'When, pump''s wall clock';
 COMMENT ON COLUMN carb_entries.timestamp_utc IS 'When, as an instant';
 COMMENT ON COLUMN carb_entries.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
 COMMENT ON COLUMN carb_entries.utc_source IS 'How the instant was found, as in events.utc_source';
-COMMENT ON COLUMN carb_entries.carbs_grams IS 'Carbs entered, in grams';
+COMMENT ON COLUMN carb_entries.pump_id IS 'The pump: pumps.id';
+COMMENT ON COLUMN carb_entries.id IS 'Identity, equal to events_id';
+COMMENT ON COLUMN carb_entries.events_id IS 'The entry, or the bolus request where the entry itself was not logged: events.id';
 COMMENT ON COLUMN carb_entries.bolus_events_id IS 'The bolus request that used them: events.id; NULL without one';
-COMMENT ON COLUMN carb_entries.bolus_id IS 'The pump''s number of that bolus; NULL without one';
 
 INSERT INTO carb_entries BY NAME
 WITH requests AS (

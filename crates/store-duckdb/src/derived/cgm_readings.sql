@@ -3,46 +3,46 @@
 -- that is not known, a bare zero, and what does not say when it was measured are not readings.
 
 CREATE TABLE cgm_readings (
-    id                  BIGINT PRIMARY KEY,
-    events_id           BIGINT NOT NULL,
-    timestamp           TIMESTAMP NOT NULL,
-    local_time          TIMESTAMP NOT NULL,
-    cgm_reading         INTEGER NOT NULL,
-    pump_id             INTEGER NOT NULL,
-    timestamp_utc       TIMESTAMPTZ NOT NULL,
-    utc_offset_seconds  BIGINT NOT NULL,
-    utc_source          VARCHAR NOT NULL,
-    status              VARCHAR NOT NULL CHECK (status IN ('ok', 'low', 'high')),
-    display_value       INTEGER,
-    rate                DOUBLE,
-    backfilled          BOOLEAN NOT NULL,
-    sensor_type         VARCHAR NOT NULL,
-    received            TIMESTAMP NOT NULL,
-    received_utc        TIMESTAMPTZ NOT NULL,
-    counts              BOOLEAN NOT NULL,
-    not_counted_because VARCHAR,
-    interval_seconds    INTEGER NOT NULL
+    local_time           TIMESTAMP NOT NULL,
+    cgm_reading          INTEGER NOT NULL,
+    status               VARCHAR NOT NULL CHECK (status IN ('ok', 'low', 'high')),
+    rate                 DOUBLE,
+    sensor_type          VARCHAR NOT NULL,
+    counts               BOOLEAN NOT NULL,
+    not_counted_because  VARCHAR,
+    interval_seconds     INTEGER NOT NULL,
+    backfilled           BOOLEAN NOT NULL,
+    display_value        INTEGER,
+    received             TIMESTAMP NOT NULL,
+    received_utc         TIMESTAMPTZ NOT NULL,
+    timestamp            TIMESTAMP NOT NULL,
+    timestamp_utc        TIMESTAMPTZ NOT NULL,
+    utc_offset_seconds   BIGINT NOT NULL,
+    utc_source           VARCHAR NOT NULL,
+    pump_id              INTEGER NOT NULL,
+    id                   BIGINT PRIMARY KEY,
+    events_id            BIGINT NOT NULL
 );
 COMMENT ON TABLE cgm_readings IS 'One row per sensor measurement, at the time it was measured';
-COMMENT ON COLUMN cgm_readings.id IS 'Identity, equal to events_id';
-COMMENT ON COLUMN cgm_readings.events_id IS 'The event that first reported it: events.id';
-COMMENT ON COLUMN cgm_readings.timestamp IS 'When it was measured, pump''s wall clock (egvTimeStamp)';
 COMMENT ON COLUMN cgm_readings.local_time IS 'When it was measured, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
 COMMENT ON COLUMN cgm_readings.cgm_reading IS 'Glucose in mg/dL; 39 where the sensor says LOW, 401 (of a Libre 501) where it says HIGH';
-COMMENT ON COLUMN cgm_readings.pump_id IS 'The pump: pumps.id';
-COMMENT ON COLUMN cgm_readings.timestamp_utc IS 'When it was measured, as an instant';
-COMMENT ON COLUMN cgm_readings.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
-COMMENT ON COLUMN cgm_readings.utc_source IS 'How the instant was found, as in events.utc_source';
 COMMENT ON COLUMN cgm_readings.status IS 'ok, low (below the sensor''s range) or high (above it)';
 COMMENT ON COLUMN cgm_readings.rate IS 'Rate of change in mg/dL per minute; NULL where not available';
-COMMENT ON COLUMN cgm_readings.backfilled IS 'True when the pump received it later than measured';
 COMMENT ON COLUMN cgm_readings.sensor_type IS 'dexcom_g4, dexcom_g5, dexcom_g6, dexcom_g7, libre2 or libre3';
-COMMENT ON COLUMN cgm_readings.received IS 'When the pump logged it, pump''s wall clock';
-COMMENT ON COLUMN cgm_readings.received_utc IS 'When the pump logged it, as an instant';
-COMMENT ON COLUMN cgm_readings.display_value IS 'The number in the event, mg/dL, whatever the status; NULL where the event has none';
 COMMENT ON COLUMN cgm_readings.counts IS 'True where it counts for the person: each measurement once, whichever pumps logged it, and one sensor at any time';
 COMMENT ON COLUMN cgm_readings.not_counted_because IS 'repeated: the same pump had logged it before; other_source: a reading of another pump or sensor stands for that time; NULL where it counts';
 COMMENT ON COLUMN cgm_readings.interval_seconds IS 'The time it stands for: 60 s for a sensor that reports every minute, else 300 s. Means and shares of time weigh by it';
+COMMENT ON COLUMN cgm_readings.backfilled IS 'True when the pump received it later than measured';
+COMMENT ON COLUMN cgm_readings.display_value IS 'The number in the event, mg/dL, whatever the status; NULL where the event has none';
+COMMENT ON COLUMN cgm_readings.received IS 'When the pump logged it, pump''s wall clock';
+COMMENT ON COLUMN cgm_readings.received_utc IS 'When the pump logged it, as an instant';
+COMMENT ON COLUMN cgm_readings.timestamp IS 'When it was measured, pump''s wall clock (egvTimeStamp)';
+COMMENT ON COLUMN cgm_readings.timestamp_utc IS 'When it was measured, as an instant';
+COMMENT ON COLUMN cgm_readings.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
+COMMENT ON COLUMN cgm_readings.utc_source IS 'How the instant was found, as in events.utc_source';
+COMMENT ON COLUMN cgm_readings.pump_id IS 'The pump: pumps.id';
+COMMENT ON COLUMN cgm_readings.id IS 'Identity, equal to events_id';
+COMMENT ON COLUMN cgm_readings.events_id IS 'The event that first reported it: events.id';
 
 INSERT INTO cgm_readings BY NAME
 WITH decoded AS (

@@ -3,32 +3,32 @@
 -- beyond the end of its day, no date beyond the 32 bits of seconds that a pump counts: such a message set no clock.
 
 CREATE TABLE clock_changes (
-    id                  BIGINT PRIMARY KEY,
-    events_id           BIGINT NOT NULL,
-    last_events_id      BIGINT NOT NULL,
-    pump_id             INTEGER NOT NULL,
-    timestamp           TIMESTAMP NOT NULL,
     local_time          TIMESTAMP NOT NULL,
+    clock_before        TIMESTAMP NOT NULL,
+    clock_after         TIMESTAMP NOT NULL,
+    change_seconds      DOUBLE NOT NULL,
+    timestamp           TIMESTAMP NOT NULL,
     timestamp_utc       TIMESTAMPTZ NOT NULL,
     utc_offset_seconds  BIGINT NOT NULL,
     utc_source          VARCHAR NOT NULL,
-    clock_before        TIMESTAMP NOT NULL,
-    clock_after         TIMESTAMP NOT NULL,
-    change_seconds      DOUBLE NOT NULL
+    pump_id             INTEGER NOT NULL,
+    id                  BIGINT PRIMARY KEY,
+    events_id           BIGINT NOT NULL,
+    last_events_id      BIGINT NOT NULL
 );
 COMMENT ON TABLE clock_changes IS 'One row per setting of the pump''s clock';
-COMMENT ON COLUMN clock_changes.id IS 'Identity, equal to events_id';
-COMMENT ON COLUMN clock_changes.events_id IS 'Its first event: events.id';
-COMMENT ON COLUMN clock_changes.last_events_id IS 'Its last event: events.id';
-COMMENT ON COLUMN clock_changes.pump_id IS 'The pump: pumps.id';
-COMMENT ON COLUMN clock_changes.timestamp IS 'When, on the clock as newly set, pump''s wall clock';
 COMMENT ON COLUMN clock_changes.local_time IS 'When, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
-COMMENT ON COLUMN clock_changes.timestamp_utc IS 'When, on the clock as newly set, as an instant';
-COMMENT ON COLUMN clock_changes.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
-COMMENT ON COLUMN clock_changes.utc_source IS 'How the instant was found, as in events.utc_source';
 COMMENT ON COLUMN clock_changes.clock_before IS 'What the pump''s clock showed just before';
 COMMENT ON COLUMN clock_changes.clock_after IS 'What the pump''s clock showed just after';
 COMMENT ON COLUMN clock_changes.change_seconds IS 'How far it was put forward, in seconds; negative is back';
+COMMENT ON COLUMN clock_changes.timestamp IS 'When, on the clock as newly set, pump''s wall clock';
+COMMENT ON COLUMN clock_changes.timestamp_utc IS 'When, on the clock as newly set, as an instant';
+COMMENT ON COLUMN clock_changes.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';
+COMMENT ON COLUMN clock_changes.utc_source IS 'How the instant was found, as in events.utc_source';
+COMMENT ON COLUMN clock_changes.pump_id IS 'The pump: pumps.id';
+COMMENT ON COLUMN clock_changes.id IS 'Identity, equal to events_id';
+COMMENT ON COLUMN clock_changes.events_id IS 'Its first event: events.id';
+COMMENT ON COLUMN clock_changes.last_events_id IS 'Its last event: events.id';
 
 INSERT INTO clock_changes BY NAME
 WITH changes AS (

@@ -3,48 +3,48 @@
 -- bolus and carbs count for the day they began on.
 
 CREATE TABLE daily_totals (
-    id                 BIGINT PRIMARY KEY,
-    events_id          BIGINT NOT NULL,
-    last_events_id     BIGINT NOT NULL,
-    pump_id            INTEGER NOT NULL,
     day                DATE NOT NULL,
+    total_units        DOUBLE,
     basal_units        DOUBLE,
+    bolus_units        DOUBLE NOT NULL,
+    carbs_grams        DOUBLE NOT NULL,
     basal_hours        DOUBLE NOT NULL,
     suspended_hours    DOUBLE NOT NULL,
     algorithm_hours    DOUBLE NOT NULL,
-    bolus_units        DOUBLE NOT NULL,
     food_units         DOUBLE NOT NULL,
     correction_units   DOUBLE NOT NULL,
     automatic_units    DOUBLE NOT NULL,
     other_units        DOUBLE NOT NULL,
-    total_units        DOUBLE,
     boluses            INTEGER NOT NULL,
     unknown_boluses    INTEGER NOT NULL,
     automatic_boluses  INTEGER NOT NULL,
-    carbs_grams        DOUBLE NOT NULL,
-    pump_basal_units   DOUBLE
+    pump_basal_units   DOUBLE,
+    pump_id            INTEGER NOT NULL,
+    id                 BIGINT PRIMARY KEY,
+    events_id          BIGINT NOT NULL,
+    last_events_id     BIGINT NOT NULL
 );
 COMMENT ON TABLE daily_totals IS 'One row per pump and local day: what was delivered, from the deliveries, with the pump''s own total beside it';
-COMMENT ON COLUMN daily_totals.id IS 'pump_id * 2^48 + days since 1970-01-01';
-COMMENT ON COLUMN daily_totals.events_id IS 'The first event that counts for the day: events.id';
-COMMENT ON COLUMN daily_totals.last_events_id IS 'The last event that counts for the day: events.id';
-COMMENT ON COLUMN daily_totals.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN daily_totals.day IS 'The day, in local time';
+COMMENT ON COLUMN daily_totals.total_units IS 'Basal and boluses, in units; NULL where basal_units is';
 COMMENT ON COLUMN daily_totals.basal_units IS 'Basal delivered, in units; deliveries are cut at midnight; NULL where no rate of the day is known';
+COMMENT ON COLUMN daily_totals.bolus_units IS 'Boluses that started on the day, in units, whenever they were delivered';
+COMMENT ON COLUMN daily_totals.carbs_grams IS 'Carbs entered, in grams';
 COMMENT ON COLUMN daily_totals.basal_hours IS 'Hours of the day for which the basal rate is known: 24 on a complete day, 23 or 25 when the clock changes';
 COMMENT ON COLUMN daily_totals.suspended_hours IS 'Of these, hours in which delivery was suspended';
 COMMENT ON COLUMN daily_totals.algorithm_hours IS 'Of these, hours with a rate set by the algorithm';
-COMMENT ON COLUMN daily_totals.bolus_units IS 'Boluses delivered, in units; a bolus counts for the day on which it started';
 COMMENT ON COLUMN daily_totals.food_units IS 'Of the boluses, the share for carbs, in units';
 COMMENT ON COLUMN daily_totals.correction_units IS 'Of the boluses, the share for corrections the person asked for, in units';
 COMMENT ON COLUMN daily_totals.automatic_units IS 'Of the boluses, what the algorithm gave by itself, in units';
 COMMENT ON COLUMN daily_totals.other_units IS 'Of the boluses, what was neither entered for carbs nor as correction, in units';
-COMMENT ON COLUMN daily_totals.total_units IS 'Basal and boluses, in units; NULL where basal_units is';
 COMMENT ON COLUMN daily_totals.boluses IS 'Number of boluses the person asked for that delivered something';
 COMMENT ON COLUMN daily_totals.unknown_boluses IS 'Number of boluses of which it is not known what they delivered; they are in no total';
 COMMENT ON COLUMN daily_totals.automatic_boluses IS 'Number of boluses the algorithm gave';
-COMMENT ON COLUMN daily_totals.carbs_grams IS 'Carbs entered, in grams';
 COMMENT ON COLUMN daily_totals.pump_basal_units IS 'Basal of the day as the pump''s own running totals tell, in units; NULL where it logged none';
+COMMENT ON COLUMN daily_totals.pump_id IS 'The pump: pumps.id';
+COMMENT ON COLUMN daily_totals.id IS 'pump_id * 2^48 + days since 1970-01-01';
+COMMENT ON COLUMN daily_totals.events_id IS 'The first event that counts for the day: events.id';
+COMMENT ON COLUMN daily_totals.last_events_id IS 'The last event that counts for the day: events.id';
 
 -- Days that an event from ?2 on counts for, or did when the row was made.
 DELETE FROM daily_totals

@@ -1,5 +1,5 @@
 -- Entries of carbs within half an hour of the one before are one meal, and the boluses a person gave within half an hour of its
--- beginning are its boluses.
+-- beginning are its boluses. Joined by the hour: a range alone would compare every meal with every reading.
 CREATE VIEW meals AS
 WITH entries AS (
     SELECT *, coalesce(minutes_between(lag(timestamp_utc) OVER (ORDER BY timestamp_utc, id), timestamp_utc) > 30, true) AS begins
@@ -7,12 +7,14 @@ WITH entries AS (
 ), numbered AS (
     SELECT *, sum(begins::INTEGER) OVER (ORDER BY timestamp_utc, id ROWS UNBOUNDED PRECEDING) AS meal FROM entries
 ), eaten AS (
-    SELECT min(id) AS id, arg_min(pump_id, id) AS pump_id, min(local_time) AS local_time, min(timestamp_utc) AS timestamp_utc, sum(carbs_grams) AS carbs_grams
+    SELECT min(id) AS id, arg_min(pump_id, id) AS pump_id, min(local_time) AS local_time, min(timestamp_utc) AS timestamp_utc, sum(carbs_grams) AS carbs_grams,
+           epoch_us(min(timestamp_utc)) AS at_us
     FROM numbered GROUP BY meal
 ), dosed AS (
     SELECT e.id, sum(b.delivered_units) AS bolus_units, min(coalesce(b.started_utc, b.timestamp_utc)) AS bolus_utc
-    FROM eaten e JOIN boluses b ON b.source <> 'automatic'
-     AND b.timestamp_utc >= to_timestamp(epoch_us(e.timestamp_utc) / 1000000 - 1800) AND b.timestamp_utc <= to_timestamp(epoch_us(e.timestamp_utc) / 1000000 + 1800)
+    FROM (SELECT *, unnest(range((at_us - 1800000000) // 3600000000, (at_us + 1800000000) // 3600000000 + 1)) AS hour_number FROM eaten) e
+    JOIN boluses b ON b.source <> 'automatic' AND epoch_us(b.timestamp_utc) // 3600000000 = e.hour_number
+     AND epoch_us(b.timestamp_utc) BETWEEN e.at_us - 1800000000 AND e.at_us + 1800000000
     GROUP BY e.id
 ), readings AS (
     SELECT timestamp_utc, cgm_reading FROM cgm_readings WHERE counts
@@ -21,12 +23,15 @@ WITH entries AS (
     WHERE minutes_between(r.timestamp_utc, e.timestamp_utc) <= 15
 ), after AS (
     SELECT e.id, minutes_between(e.timestamp_utc, r.timestamp_utc) AS minutes, r.cgm_reading AS glucose
-    FROM eaten e JOIN readings r ON r.timestamp_utc > e.timestamp_utc AND r.timestamp_utc <= to_timestamp(epoch_us(e.timestamp_utc) / 1000000 + 15000)
+    FROM (SELECT *, unnest(range(at_us // 3600000000, (at_us + 15000000000) // 3600000000 + 1)) AS hour_number FROM eaten) e
+    JOIN readings r ON epoch_us(r.timestamp_utc) // 3600000000 = e.hour_number
+     AND epoch_us(r.timestamp_utc) > e.at_us AND epoch_us(r.timestamp_utc) <= e.at_us + 15000000000
 ), risen AS (
-    SELECT id, max(a.glucose) FILTER (minutes <= 180) AS peak, arg_max(minutes, a.glucose) FILTER (minutes <= 180) AS minutes_to_peak,
+    -- Of equal peaks, and of readings equally near, the first.
+    SELECT id, max(a.glucose) FILTER (minutes <= 180) AS peak, arg_max(minutes, (a.glucose, -minutes)) FILTER (minutes <= 180) AS minutes_to_peak,
            min(minutes) FILTER (a.glucose >= b.glucose + 20) AS minutes_to_rise,
-           arg_min(a.glucose, abs(minutes - 120)) FILTER (abs(minutes - 120) <= 10) AS glucose_2h,
-           arg_min(a.glucose, abs(minutes - 240)) FILTER (abs(minutes - 240) <= 10) AS glucose_4h
+           arg_min(a.glucose, (abs(minutes - 120), minutes)) FILTER (abs(minutes - 120) <= 10) AS glucose_2h,
+           arg_min(a.glucose, (abs(minutes - 240), minutes)) FILTER (abs(minutes - 240) <= 10) AS glucose_4h
     FROM after a LEFT JOIN before b USING (id) GROUP BY id
 )
 SELECT e.local_time, e.carbs_grams, d.bolus_units, minutes_between(e.timestamp_utc, d.bolus_utc) AS bolus_delay_minutes,

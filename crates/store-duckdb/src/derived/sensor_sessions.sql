@@ -4,42 +4,42 @@
 -- 2008, Libre 3 the pump's wall clock since 1970.
 
 CREATE TABLE sensor_sessions (
-    id                  BIGINT PRIMARY KEY,
-    events_id           BIGINT NOT NULL,
-    ended_events_id     BIGINT,
-    pump_id             INTEGER NOT NULL,
-    started             TIMESTAMP NOT NULL,
     local_time          TIMESTAMP NOT NULL,
-    started_utc         TIMESTAMPTZ NOT NULL,
     ended               TIMESTAMP,
-    ended_utc           TIMESTAMPTZ,
-    utc_offset_seconds  BIGINT NOT NULL,
-    utc_source          VARCHAR NOT NULL,
     sensor_type         VARCHAR NOT NULL,
     sensor_started      TIMESTAMP,
     sensor_started_utc  TIMESTAMPTZ,
     active_from_utc     TIMESTAMPTZ,
     set_days            INTEGER,
-    stop_reason         VARCHAR
+    stop_reason         VARCHAR,
+    started             TIMESTAMP NOT NULL,
+    started_utc         TIMESTAMPTZ NOT NULL,
+    ended_utc           TIMESTAMPTZ,
+    utc_offset_seconds  BIGINT NOT NULL,
+    utc_source          VARCHAR NOT NULL,
+    pump_id             INTEGER NOT NULL,
+    id                  BIGINT PRIMARY KEY,
+    events_id           BIGINT NOT NULL,
+    ended_events_id     BIGINT
 );
 COMMENT ON TABLE sensor_sessions IS 'One row per session of a glucose sensor with the pump';
-COMMENT ON COLUMN sensor_sessions.id IS 'Identity, equal to events_id';
-COMMENT ON COLUMN sensor_sessions.events_id IS 'The event with which the pump started or joined it: events.id';
-COMMENT ON COLUMN sensor_sessions.ended_events_id IS 'The event that ended it: events.id; NULL where none did';
-COMMENT ON COLUMN sensor_sessions.pump_id IS 'The pump: pumps.id';
-COMMENT ON COLUMN sensor_sessions.started IS 'When the pump started or joined it, pump''s wall clock';
 COMMENT ON COLUMN sensor_sessions.local_time IS 'When it began, as a correct clock would have shown the person; differs from started only where the pump''s clock was wrong';
-COMMENT ON COLUMN sensor_sessions.started_utc IS 'When the pump started or joined it, as an instant';
 COMMENT ON COLUMN sensor_sessions.ended IS 'When it ended, pump''s wall clock; NULL while it lasts';
-COMMENT ON COLUMN sensor_sessions.ended_utc IS 'When it ended, as an instant; NULL while it lasts';
-COMMENT ON COLUMN sensor_sessions.utc_offset_seconds IS 'started minus started_utc, in seconds';
-COMMENT ON COLUMN sensor_sessions.utc_source IS 'How started_utc was found, as in events.utc_source';
 COMMENT ON COLUMN sensor_sessions.sensor_type IS 'dexcom_g6, dexcom_g7, libre2 or libre3';
 COMMENT ON COLUMN sensor_sessions.sensor_started IS 'When the sensor itself was started, pump''s wall clock; NULL where not told';
 COMMENT ON COLUMN sensor_sessions.sensor_started_utc IS 'When the sensor itself was started, as an instant; NULL where not told';
 COMMENT ON COLUMN sensor_sessions.active_from_utc IS 'When it became active after its start, as an instant; NULL where that was not sent';
 COMMENT ON COLUMN sensor_sessions.set_days IS 'For how long the sensor is made, in days; NULL where not told';
 COMMENT ON COLUMN sensor_sessions.stop_reason IS 'Why it stopped in the pump''s words, or its number; NULL where not told';
+COMMENT ON COLUMN sensor_sessions.started IS 'When the pump started or joined it, pump''s wall clock';
+COMMENT ON COLUMN sensor_sessions.started_utc IS 'When the pump started or joined it, as an instant';
+COMMENT ON COLUMN sensor_sessions.ended_utc IS 'When it ended, as an instant; NULL while it lasts';
+COMMENT ON COLUMN sensor_sessions.utc_offset_seconds IS 'started minus started_utc, in seconds';
+COMMENT ON COLUMN sensor_sessions.utc_source IS 'How started_utc was found, as in events.utc_source';
+COMMENT ON COLUMN sensor_sessions.pump_id IS 'The pump: pumps.id';
+COMMENT ON COLUMN sensor_sessions.id IS 'Identity, equal to events_id';
+COMMENT ON COLUMN sensor_sessions.events_id IS 'The event with which the pump started or joined it: events.id';
+COMMENT ON COLUMN sensor_sessions.ended_events_id IS 'The event that ended it: events.id; NULL where none did';
 
 INSERT INTO sensor_sessions BY NAME
 WITH changes AS (

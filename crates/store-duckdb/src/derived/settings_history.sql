@@ -9,20 +9,20 @@ WITH snapshots AS (
 ), changes AS (
     SELECT * FROM snapshots WHERE hash_before IS NOT NULL
 ), segments AS (
-    SELECT pump_id, settings_hash, profile_name, is_active, start_minute, end_minute,
+    SELECT pump_id, settings_hash, profile_number, profile_name, is_active, start_minute, end_minute,
            unnest([{'setting': 'basal_rate', 'unit': 'U/h', 'value': basal_units_per_hour}, {'setting': 'carb_ratio', 'unit': 'g/U', 'value': carb_ratio},
                    {'setting': 'isf', 'unit': 'mg/dL/U', 'value': isf}, {'setting': 'target', 'unit': 'mg/dL', 'value': target_bg}], recursive := true)
     FROM profile_segments
 ), starts AS (
-    SELECT DISTINCT c.pump_id, c.settings_hash, c.hash_before, c.known_from, c.known_before, s.profile_name, s.start_minute
+    SELECT DISTINCT c.pump_id, c.settings_hash, c.hash_before, c.known_from, c.known_before, s.profile_number, s.start_minute
     FROM changes c JOIN profile_segments s ON s.pump_id = c.pump_id AND s.settings_hash IN (c.settings_hash, c.hash_before)
 ), of_segments AS (
     SELECT t.pump_id, t.known_from, t.known_before, new.setting, new.profile_name, new.is_active, t.start_minute,
            format('{:g}', old.value::DOUBLE) AS from_value, format('{:g}', new.value::DOUBLE) AS to_value, new.unit
     FROM starts t
-    JOIN segments new ON new.pump_id = t.pump_id AND new.settings_hash = t.settings_hash AND new.profile_name = t.profile_name
+    JOIN segments new ON new.pump_id = t.pump_id AND new.settings_hash = t.settings_hash AND new.profile_number = t.profile_number
      AND t.start_minute >= new.start_minute AND t.start_minute < new.end_minute
-    JOIN segments old ON old.pump_id = t.pump_id AND old.settings_hash = t.hash_before AND old.profile_name = t.profile_name AND old.setting = new.setting
+    JOIN segments old ON old.pump_id = t.pump_id AND old.settings_hash = t.hash_before AND old.profile_number = t.profile_number AND old.setting = new.setting
      AND t.start_minute >= old.start_minute AND t.start_minute < old.end_minute
     WHERE new.value IS DISTINCT FROM old.value
 ), details AS (

@@ -3,38 +3,38 @@
 -- or no time that a pump can be set to is no temporary rate.
 
 CREATE TABLE temp_rates (
-    id                  BIGINT PRIMARY KEY,
-    events_id           BIGINT NOT NULL,
-    ended_events_id     BIGINT,
-    pump_id             INTEGER NOT NULL,
-    temp_rate_id        INTEGER NOT NULL,
-    started             TIMESTAMP NOT NULL,
     local_time          TIMESTAMP NOT NULL,
-    started_utc         TIMESTAMPTZ NOT NULL,
     ended               TIMESTAMP,
+    temp_rate_id        INTEGER NOT NULL,
+    percent             DOUBLE NOT NULL,
+    set_minutes         DOUBLE NOT NULL,
+    outcome             VARCHAR,
+    started             TIMESTAMP NOT NULL,
+    started_utc         TIMESTAMPTZ NOT NULL,
     ended_utc           TIMESTAMPTZ,
     utc_offset_seconds  BIGINT NOT NULL,
     utc_source          VARCHAR NOT NULL,
-    percent             DOUBLE NOT NULL,
-    set_minutes         DOUBLE NOT NULL,
-    outcome             VARCHAR
+    pump_id             INTEGER NOT NULL,
+    id                  BIGINT PRIMARY KEY,
+    events_id           BIGINT NOT NULL,
+    ended_events_id     BIGINT
 );
 COMMENT ON TABLE temp_rates IS 'One row per temporary basal rate';
-COMMENT ON COLUMN temp_rates.id IS 'Identity, equal to events_id';
-COMMENT ON COLUMN temp_rates.events_id IS 'The event that began it: events.id';
-COMMENT ON COLUMN temp_rates.ended_events_id IS 'The event that ended it: events.id; NULL where none did';
-COMMENT ON COLUMN temp_rates.pump_id IS 'The pump: pumps.id';
-COMMENT ON COLUMN temp_rates.temp_rate_id IS 'The pump''s number of the temporary rate';
-COMMENT ON COLUMN temp_rates.started IS 'When it began, pump''s wall clock';
 COMMENT ON COLUMN temp_rates.local_time IS 'When it began, as a correct clock would have shown the person; differs from started only where the pump''s clock was wrong';
-COMMENT ON COLUMN temp_rates.started_utc IS 'When it began, as an instant';
 COMMENT ON COLUMN temp_rates.ended IS 'When it ended, pump''s wall clock; NULL while it lasts';
-COMMENT ON COLUMN temp_rates.ended_utc IS 'When it ended, as an instant; NULL while it lasts';
-COMMENT ON COLUMN temp_rates.utc_offset_seconds IS 'started minus started_utc, in seconds';
-COMMENT ON COLUMN temp_rates.utc_source IS 'How started_utc was found, as in events.utc_source';
+COMMENT ON COLUMN temp_rates.temp_rate_id IS 'The pump''s number of the temporary rate';
 COMMENT ON COLUMN temp_rates.percent IS 'Percent of the profile''s rate';
 COMMENT ON COLUMN temp_rates.set_minutes IS 'For how long it was set, in minutes';
 COMMENT ON COLUMN temp_rates.outcome IS 'completed, stopped, replaced (by the next one); NULL while it lasts';
+COMMENT ON COLUMN temp_rates.started IS 'When it began, pump''s wall clock';
+COMMENT ON COLUMN temp_rates.started_utc IS 'When it began, as an instant';
+COMMENT ON COLUMN temp_rates.ended_utc IS 'When it ended, as an instant; NULL while it lasts';
+COMMENT ON COLUMN temp_rates.utc_offset_seconds IS 'started minus started_utc, in seconds';
+COMMENT ON COLUMN temp_rates.utc_source IS 'How started_utc was found, as in events.utc_source';
+COMMENT ON COLUMN temp_rates.pump_id IS 'The pump: pumps.id';
+COMMENT ON COLUMN temp_rates.id IS 'Identity, equal to events_id';
+COMMENT ON COLUMN temp_rates.events_id IS 'The event that began it: events.id';
+COMMENT ON COLUMN temp_rates.ended_events_id IS 'The event that ended it: events.id; NULL where none did';
 
 INSERT INTO temp_rates BY NAME
 WITH changes AS (

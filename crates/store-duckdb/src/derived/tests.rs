@@ -133,7 +133,7 @@ fn what_is_dropped_or_replaced_comes_back() {
         "DROP VIEW basal_spans",
         "CREATE OR REPLACE VIEW basal_spans AS SELECT 1 AS id",
         "DROP TABLE basal_deliveries",
-        "ALTER TABLE basal_deliveries DROP COLUMN ended",
+        "ALTER TABLE basal_deliveries DROP COLUMN events_id",
     ];
     let mut store = filled();
     let connection = store.connection().expect("open");
@@ -172,7 +172,7 @@ fn what_a_person_created_survives() {
 
 #[test]
 fn what_stands_in_the_way_is_named_and_nothing_is_changed() {
-    let without_rate = "commanded_basal_rate_source VARCHAR,";
+    let without_rate = "commanded_basal_rate_source  VARCHAR,";
     let cases = [
         ("CREATE VIEW mine AS SELECT commanded_basal_rate_source FROM basal_deliveries", "the view mine"),
         ("CREATE INDEX mine ON basal_deliveries (commanded_basal_rate_source)", "the index mine"),

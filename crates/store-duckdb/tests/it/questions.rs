@@ -72,6 +72,13 @@ fn views_say_what_the_tables_say() {
                          AND epoch_us(r.timestamp_utc) <= epoch_us(m.timestamp_utc) + 10800000000)) FROM meals m",
         ),
         (
+            "the first of equal peaks",
+            "SELECT round(sum(minutes_to_peak), 3) FROM meals",
+            "SELECT round(sum((SELECT min(epoch_us(r.timestamp_utc) - epoch_us(m.timestamp_utc)) FROM cgm_readings r WHERE r.counts
+                         AND r.cgm_reading = m.peak AND epoch_us(r.timestamp_utc) > epoch_us(m.timestamp_utc)
+                         AND epoch_us(r.timestamp_utc) <= epoch_us(m.timestamp_utc) + 10800000000)) / 60000000.0, 3) FROM meals m",
+        ),
+        (
             "hours without glucose",
             "SELECT round(sum(minutes) / 60) FROM cgm_gaps",
             "SELECT round(sum(gap - 5) FILTER (gap > 15) / 60) FROM (

@@ -93,9 +93,12 @@ impl Table {
         Ok(format!("FROM {} WHERE {days} AND {pump}{}", quoted(&self.name), self.order()))
     }
 
-    /// Rows in the order of their ids, else of time: the same rows make the same file.
+    /// Rows in the order of their ids, else of time and of all columns: the same rows make the same file.
     pub(super) fn order(&self) -> String {
-        let column = if self.has("id") { Some("id") } else { self.time() };
-        column.map_or_else(String::new, |column| format!(" ORDER BY {column}"))
+        match self.time() {
+            _ if self.has("id") => " ORDER BY id".to_owned(),
+            Some(time) => format!(" ORDER BY {time}, COLUMNS(*)"),
+            None => " ORDER BY ALL".to_owned(),
+        }
     }
 }
