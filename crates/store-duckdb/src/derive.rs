@@ -6,9 +6,12 @@
 //! but events from its lookback on, the outcome is that of deriving the whole history. A table that the events from `from` on
 //! do not concern is left as it is.
 
+use std::collections::BTreeSet;
+
 use duckdb::{Transaction, params, params_from_iter};
 use pipeline::store::{PendingDerivation, TableCount};
 use pipeline::{DomainStore, EventId, PumpId, StoreError};
+use pump_events::FactTable;
 
 use crate::DuckStore;
 use crate::derived::{self, Layer, Lookback, Object, domain_tables};
@@ -53,6 +56,12 @@ fn looks_at_any_event(table: &Object) -> bool {
     other.contains("FROM events") || other.contains("JOIN events")
 }
 
+/// The tables of facts that a table is made of.
+fn facts_of(table: &Object) -> impl Iterator<Item = &'static FactTable> {
+    let insert = table.definition().insert;
+    FactTable::all().iter().filter(move |facts| insert.contains(&facts.name))
+}
+
 /// The tables whose rows may change: they, or tables they read, have events or rows from `from` on. Where an event of these was
 /// revised, it may have been of another type before, so all of them.
 fn find_concerned_in_tx(
@@ -67,7 +76,7 @@ fn find_concerned_in_tx(
     let codes = "SELECT DISTINCT event_id FROM events WHERE id >= ? AND id < ?";
     let mut statement = transaction.prepare(codes).map_err(doing())?;
     let codes = statement.query_map([from, next_pump], |row| row.get(0)).and_then(Iterator::collect);
-    let codes: Vec<u32> = codes.map_err(doing())?;
+    let codes: BTreeSet<u32> = codes.map_err(doing())?;
     let mut concerned: Vec<&'static Object> = Vec::new();
     for (table, domain) in domain_tables() {
         let has_rows = format!("SELECT EXISTS (FROM {} WHERE pump_id = ? AND events_id >= ?)", table.name);
@@ -75,6 +84,7 @@ fn find_concerned_in_tx(
             || domain.codes.is_empty()
             || looks_at_any_event(table)
             || domain.codes.iter().any(|code| codes.contains(&u32::from(*code)))
+            || facts_of(table).any(|facts| facts.codes.iter().any(|code| codes.contains(&code.0)))
             || concerned.iter().any(|other| derived::depends_on(table, other))
             || transaction.query_row(&has_rows, params![pump, from], |row| row.get(0)).map_err(doing())?;
         if is_concerned {
