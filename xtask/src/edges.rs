@@ -1,11 +1,13 @@
-//! Which crate may depend on which: the picture in ARCHITECTURE.md as a check.
+//! Which crate may depend on which: the picture in ARCHITECTURE.md as a check. Between the modules of a crate, no circles.
+
+mod modules;
 
 use std::collections::BTreeSet;
 
 use anyhow::{Context, bail};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
-/// For each crate, the workspace's crates it may name, and what it must not name because it is somebody else's trade.
+/// For each crate, the workspace's crates it may name, and what it must not name because it is another crate's task.
 struct Rule {
     name: &'static str,
     may_use: &'static [&'static str],
@@ -46,14 +48,29 @@ const RULES: &[Rule] = &[
 /// Checks every crate of the workspace. Dependencies of tests only are free: they cannot reach a user.
 pub(crate) fn check() -> anyhow::Result<()> {
     let metadata = MetadataCommand::new().no_deps().exec().context("cannot read the workspace's metadata")?;
-    let broken = violations(&metadata);
-    if broken.is_empty() {
-        return Ok(());
+    let forbidden = violations(&metadata);
+    if !forbidden.is_empty() {
+        bail!(
+            "crates depend on what they must not:\n  {}\nchange the Cargo.toml named, or the rule in xtask/src/edges.rs and \
+             ARCHITECTURE.md together",
+            forbidden.join("\n  ")
+        )
     }
-    bail!(
-        "crates depend on what they must not:\n  {}\nmend the Cargo.toml named, or the rule in xtask/src/edges.rs and ARCHITECTURE.md together",
-        broken.join("\n  ")
-    )
+    let circles = circles(&metadata)?;
+    if !circles.is_empty() {
+        bail!(
+            "modules use each other in a circle:\n  {}\nmove what both need into a module below them, or pass it as an argument",
+            circles.join("\n  ")
+        )
+    }
+    Ok(())
+}
+
+/// The circles between the modules of each library and program.
+fn circles(metadata: &Metadata) -> anyhow::Result<Vec<String>> {
+    let targets = metadata.packages.iter().flat_map(|package| &package.targets);
+    let roots = targets.filter(|target| target.is_lib() || target.is_bin()).map(|target| target.src_path.as_std_path());
+    modules::find_circles(roots)
 }
 
 fn violations(metadata: &Metadata) -> Vec<String> {
@@ -112,5 +129,6 @@ mod tests {
     fn this_workspace_is_as_drawn() {
         let metadata = MetadataCommand::new().no_deps().exec().expect("cargo describes the workspace");
         assert_eq!(violations(&metadata), [""; 0]);
+        assert_eq!(circles(&metadata).expect("the source can be read"), [""; 0]);
     }
 }

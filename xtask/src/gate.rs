@@ -30,7 +30,7 @@ const STEPS: &[Step] = &[
     Step {
         name: "dependency edges",
         run: |_| crate::edges::check().map(|()| Outcome::Passed),
-        repair: "the Cargo.toml named, or the rule in xtask/src/edges.rs and ARCHITECTURE.md together",
+        repair: "the Cargo.toml or the modules named, or the rule in xtask/src/edges.rs and ARCHITECTURE.md together",
     },
     Step {
         name: "generated types",

@@ -10,7 +10,7 @@ use pipeline::{Clock, EventStore as _, Pipeline, StopSignal, StoreError, StoreEr
 use store_duckdb::{DuckStore, OnRebuild, ReadOptions, Reader, StoreOptions};
 use tandem_source::TandemSource;
 
-use crate::cli::{AccountArgs, Cli, Command, GlobalArgs};
+use crate::arguments::{AccountArgs, GlobalArgs};
 use crate::clock::SystemClock;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -24,7 +24,7 @@ const BEHIND: &str = "some stored events are not in the tables yet, so numbers m
 /// What every command works with.
 pub(crate) struct Context {
     pub(crate) settings: Settings,
-    /// Why the files of settings were left out; only for commands that mend them.
+    /// Why the configuration files were ignored; only for commands that tolerate invalid ones.
     pub(crate) unreadable_settings: Option<anyhow::Error>,
     arguments: GlobalArgs,
     pub(crate) terminal: Terminal,
@@ -34,12 +34,9 @@ pub(crate) struct Context {
 
 impl Context {
     /// Reads the settings and starts to listen for signals.
-    pub(crate) fn new(cli: &Cli, terminal: Terminal) -> Result<Self> {
-        let arguments = cli.global.clone();
+    pub(crate) fn new(arguments: GlobalArgs, tolerates_invalid_config: bool, terminal: Terminal) -> Result<Self> {
         let (settings, unreadable_settings) = match Settings::load(&arguments) {
-            Err(error) if cli.command.as_ref().is_some_and(Command::mends_settings) => {
-                (Settings::without_files(&arguments)?, Some(error))
-            }
+            Err(error) if tolerates_invalid_config => (Settings::without_files(&arguments)?, Some(error)),
             loaded => (loaded?, None),
         };
         let runtime = Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?);

@@ -1,18 +1,16 @@
-//! How errors are told: `error:`, `caused by:`, `hint:`, and the exit code, which is part of the interface.
+//! What an error means to a person: its exit code, which is part of the interface, its causes and its hints. How these are
+//! printed is in [`crate::error_output`].
 
-use std::fmt::Write as _;
 use std::io;
 use std::process::ExitCode;
 
 use anyhow::Error;
-use console::style;
 use pipeline::fetch::FetchError;
 use pipeline::import::FileError;
 use pipeline::{PushError, SinkError, SinkErrorKind, SourceError, SourceErrorKind, StoreError, StoreErrorKind};
 use store_duckdb::QueryError;
 
-use crate::output::wrapped;
-use crate::terminal::{self, Terminal};
+use crate::output::counted;
 
 /// The documented exit codes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -90,13 +88,6 @@ impl std::error::Error for Failure {
     }
 }
 
-/// Tells what is wrong with the arguments, or the help that was asked for.
-pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    // A closed pipe is the reader's decision; there is nobody left to tell.
-    let _ = error.print();
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8))
-}
-
 /// True when the reader of the output has gone away: `tandem query … | head` is a success.
 pub(crate) fn is_broken_pipe(error: &Error) -> bool {
     let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
@@ -107,50 +98,22 @@ pub(crate) fn is_broken_pipe(error: &Error) -> bool {
     !error.chain().any(foreign) && error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(broken)
 }
 
-/// The error, its causes and hints as plain text, for others than a person at a terminal.
-pub(crate) fn in_words(error: &Error) -> String {
-    console::strip_ansi_codes(&describe(error, None)).into_owned()
-}
-
 /// What went wrong on one line, what to do, and how a command that met it would exit.
 pub(crate) fn in_brief(error: &Error) -> (String, Option<String>, Exit) {
     let hints = hints_of(error);
-    (causes(error).join(": "), (!hints.is_empty()).then(|| hints.join("; ")), exit_of(error))
-}
-
-/// Writes the error to stderr and says how to exit.
-pub(crate) fn present(error: &Error) -> Exit {
-    terminal::write_stderr(&describe(error, Terminal::talk_width()));
-    exit_of(error)
-}
-
-/// The error, its causes and hints, a paragraph each; in lines that fit, where there is a screen for them.
-fn describe(error: &Error, width: Option<usize>) -> String {
-    let mut text = String::new();
-    for (index, cause) in causes(error).iter().enumerate() {
-        let label = if index == 0 { "error:" } else { "caused by:" };
-        let color = if index == 0 { style(label).red().bold() } else { style(label).red() };
-        let _ = writeln!(text, "{} {}", color.for_stderr(), paragraph(cause, label.len() + 1, width));
-    }
-    for hint in hints_of(error) {
-        let _ = writeln!(text, "{} {}", style("hint:").cyan().for_stderr(), paragraph(&hint, 6, width));
-    }
-    text
+    (causes_of(error).join(": "), (!hints.is_empty()).then(|| hints.join("; ")), exit_of(error))
 }
 
 /// What the error and its causes say; a transparent error says what its cause says.
-fn causes(error: &Error) -> Vec<String> {
+pub(crate) fn causes_of(error: &Error) -> Vec<String> {
     let mut causes: Vec<_> = error.chain().map(|cause| cause.to_string().trim_end().to_owned()).collect();
     causes.retain(|cause| !cause.is_empty());
     causes.dedup();
     causes
 }
 
-fn paragraph(text: &str, indent: usize, width: Option<usize>) -> String {
-    wrapped(text, width.map_or(usize::MAX, |width| width.saturating_sub(indent)), indent)
-}
-
-fn exit_of(error: &Error) -> Exit {
+/// The exit code of a command that ends with this error.
+pub(crate) fn exit_of(error: &Error) -> Exit {
     if is_interruption(error) {
         return Exit::Interrupted;
     }
@@ -251,7 +214,8 @@ pub(crate) fn of_sink(kind: SinkErrorKind) -> (&'static str, Exit) {
     (sink_hint(kind), exit_of_sink(kind))
 }
 
-fn hints_of(error: &Error) -> Vec<String> {
+/// What to do about an error.
+pub(crate) fn hints_of(error: &Error) -> Vec<String> {
     let mut hints = Vec::new();
     if is_interruption(error) {
         return hints;
@@ -272,10 +236,7 @@ fn hints_of(error: &Error) -> Vec<String> {
         if let Some(PushError::Sink { done, .. }) = cause.downcast_ref()
             && *done > 0
         {
-            hints.push(format!(
-                "{} went through before this and will not be sent again",
-                crate::output::counted(*done, "document")
-            ));
+            hints.push(format!("{} went through before this and will not be sent again", counted(*done, "document")));
         }
         if let Some(error) = cause.downcast_ref::<SinkError>() {
             hints.push(sink_hint(error.kind).to_owned());
@@ -390,6 +351,7 @@ fn speaks_of_instants(message: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error_output::error_text;
 
     #[test]
     fn to_break_off_at_a_prompt_is_an_interruption() {
@@ -415,7 +377,7 @@ mod tests {
         ];
         for error in rows {
             assert_eq!(exit_of(&error), Exit::Database, "{error:?}");
-            let words = in_words(&error);
+            let words = error_text(&error);
             assert!(words.ends_with(&format!("hint: {}\n", store_hint(&held()).expect("advice"))), "{words}");
             assert_eq!(words.matches("held\n").count(), 1, "{words}");
         }

@@ -6,7 +6,7 @@ use pipeline::StopSignal;
 use tokio::sync::Notify;
 
 use crate::failure::Exit;
-use crate::terminal;
+use crate::stderr::write_stderr;
 
 /// What happens on the first signal; the second always ends the program.
 #[derive(Clone, Default)]
@@ -67,7 +67,7 @@ impl Interrupt {
         match self.lock().as_ref().filter(|_| signals == 1) {
             Some(graceful) => {
                 if !graceful.words.is_empty() {
-                    terminal::write_stderr(&format!("\n{}\n", graceful.words));
+                    write_stderr(&format!("\n{}\n", graceful.words));
                 }
                 (graceful.action)();
             }

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::cli::{GlobalArgs, LogFormat};
-use crate::progress;
+use crate::arguments::{GlobalArgs, LogFormat};
+use crate::stderr::suspend_bar;
 
 /// Starts logging. `TANDEM_LOG` takes filters such as `tandem_source=debug`.
 pub(crate) fn start(arguments: &GlobalArgs) {
@@ -40,7 +40,7 @@ impl MakeWriter<'_> for Stderr {
 
 impl Write for Stderr {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        progress::suspend(|| io::stderr().write_all(line)).map(|()| line.len())
+        suspend_bar(|| io::stderr().write_all(line)).map(|()| line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

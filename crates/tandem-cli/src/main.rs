@@ -2,8 +2,9 @@
 //!
 //! The only crate that reads the environment, configuration and clock, prints, and exits. Start at [`cli`] for what can be
 //! said, [`commands`] for what is done (a file per command), [`settings`] for where every setting comes from, [`failure`]
-//! for how errors are told. Everything else is in the libraries.
+//! for what errors mean. Everything else is in the libraries.
 
+mod arguments;
 mod cli;
 mod clock;
 mod clock_hints;
@@ -11,6 +12,7 @@ mod commands;
 mod context;
 #[cfg(test)]
 mod documented;
+mod error_output;
 mod failure;
 mod history;
 mod interrupt;
@@ -20,12 +22,17 @@ mod memory_limit;
 mod output;
 mod progress;
 mod settings;
+mod stderr;
 mod summary;
 mod terminal;
 mod time_limit;
 
 use std::process::ExitCode;
 
+use clap::CommandFactory as _;
+
+use crate::cli::Cli;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::failure::Exit;
 
@@ -33,23 +40,25 @@ fn main() -> ExitCode {
     keep_files_private();
     let cli = match cli::parse() {
         Ok(cli) => cli,
-        Err(error) => return failure::usage(&error),
+        Err(error) => return error_output::print_usage(&error),
     };
     cli.global.now.into_iter().for_each(clock::hold);
     let terminal = terminal::Terminal::new(&cli.global);
     logging::start(&cli.global);
-    let outcome = Context::new(&cli, terminal).and_then(|context| match cli.command {
-        Some(command) => commands::run(command, &context),
-        None => commands::overview::run(&context),
+    let tolerates_invalid_config = cli.command.as_ref().is_some_and(Command::tolerates_invalid_config);
+    let context = Context::new(cli.global, tolerates_invalid_config, terminal);
+    let outcome = context.and_then(|context| match cli.command {
+        Some(command) => commands::run(command, Cli::command(), &context),
+        None => commands::overview::run(Cli::command(), &context),
     });
     match outcome {
         Ok(exit) => exit.into(),
         Err(error) if failure::is_broken_pipe(&error) => Exit::Done.into(),
-        Err(error) => failure::present(&error).into(),
+        Err(error) => error_output::print_error(&error).into(),
     }
 }
 
-/// Health data are their owner's: what this program makes (databases, reports, exports), nobody else may read.
+/// Health data are their owner's: what this program makes (databases, reports, exports), no one else may read.
 #[cfg(unix)]
 fn keep_files_private() {
     use rustix::fs::Mode;

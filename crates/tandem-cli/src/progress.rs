@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -11,22 +10,11 @@ use pipeline::store::Stage;
 use store_duckdb::Rebuilding;
 
 use crate::output::thousands;
+use crate::stderr;
 use crate::terminal::Terminal;
 
 /// What is done sooner needs no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
-
-/// The bar that is on the screen now; lines of text go above it.
-static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
-
-/// Does `work` with the bar out of the way; one that is to appear meanwhile waits.
-pub(crate) fn suspend<T>(work: impl FnOnce() -> T) -> T {
-    let shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    match &*shown {
-        Some(bar) => bar.suspend(work),
-        None => work(),
-    }
-}
 
 /// A bar that appears after a second and goes away when dropped.
 pub(crate) struct Bar {
@@ -47,7 +35,7 @@ impl Bar {
             let bar = bar.clone();
             std::thread::spawn(move || {
                 if waiting.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                    show(&bar);
+                    stderr::show_bar(&bar);
                 }
             });
         }
@@ -100,18 +88,7 @@ impl Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        self.drawn.finish_and_clear();
-        *shown = None;
-    }
-}
-
-fn show(bar: &ProgressBar) {
-    let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if !bar.is_finished() {
-        bar.set_draw_target(ProgressDrawTarget::stderr());
-        bar.enable_steady_tick(Duration::from_millis(120));
-        *shown = Some(bar.clone());
+        stderr::clear_bar(&self.drawn);
     }
 }
 

@@ -5,10 +5,10 @@ use std::io::{self, BufRead as _, IsTerminal, Write};
 use anyhow::Result;
 use console::{Term, style};
 
-use crate::cli::{ColorWhen, GlobalArgs};
+use crate::arguments::{ColorWhen, GlobalArgs};
 use crate::failure::{Exit, Failure};
 use crate::output::wrapped;
-use crate::progress;
+use crate::stderr::write_stderr;
 
 /// The width assumed where there is no terminal.
 const USUAL_WIDTH: usize = 100;
@@ -106,14 +106,6 @@ pub(crate) fn unwritten(error: anyhow::Error) -> anyhow::Error {
         return Failure::new(Exit::Usage, "cannot write to stdout").because(error).into();
     }
     error
-}
-
-/// Writes to stderr; above a progress bar if there is one.
-pub(crate) fn write_stderr(text: &str) {
-    progress::suspend(|| {
-        // Where stderr is closed there is nobody to tell.
-        let _ = io::stderr().write_all(text.as_bytes());
-    });
 }
 
 fn use_colors(when: ColorWhen, is_terminal: bool) -> bool {

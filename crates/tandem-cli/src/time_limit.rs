@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use store_duckdb::{QueryError, QueryStopper};
 
-use crate::failure::{self, Exit, Failure};
+use crate::error_output;
+use crate::failure::{Exit, Failure};
 
 /// Stopping reaches a statement only while it runs: between two of them it is tried again after this.
 const INSISTENCE: Duration = Duration::from_millis(50);
@@ -48,7 +49,7 @@ impl TimeLimit {
                     wait = INSISTENCE;
                     stopping += INSISTENCE;
                     if stopping > GRACE {
-                        let exit = failure::present(&too_long(limit, hint).into());
+                        let exit = error_output::print_error(&too_long(limit, hint).into());
                         std::process::exit(exit as i32);
                     }
                 }

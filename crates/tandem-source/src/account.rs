@@ -69,7 +69,7 @@ struct Settings<'a> {
 /// Reads the account; the session knows whose it is.
 pub(crate) fn read(answer: &Answer) -> Result<Account, Failure> {
     let pumper: Pumper<'_> = serde_json::from_str(&answer.body).map_err(|error| answer.unreadable(&error))?;
-    let unknown = |detail: String| Failure::UnknownShape { place: answer.place.clone(), detail };
+    let unknown = |detail: String| Failure::UnknownShape { label: answer.label.clone(), detail };
     let pumps = pumper.pumps.ok_or_else(|| unknown(format!("no pumps in {}", answer.outline())))?;
     let listings = pumps.iter().enumerate().map(|(index, pump)| {
         pump.listing()

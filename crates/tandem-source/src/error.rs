@@ -9,7 +9,8 @@ use std::time::Duration;
 use pipeline::{SourceError, SourceErrorKind};
 
 use crate::refusal::Refusal;
-use crate::region::{Place, Region};
+use crate::region::Region;
+use crate::request_label::RequestLabel;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -55,49 +56,49 @@ pub(crate) enum Failure {
     )]
     MoreThanPassword { region: Region, status: String },
 
-    #[error("the login was accepted but did not last: {place} asked to log in again")]
-    LoginDidNotStick { place: Place },
+    #[error("the login was accepted but did not last: {label} asked to log in again")]
+    LoginDidNotStick { label: RequestLabel },
 
     #[error(
-        "the firewall before Tandem Source refused the request itself, not the account: {place} answered {outline}"
+        "the firewall before Tandem Source refused the request itself, not the account: {label} answered {outline}"
     )]
-    Blocked { place: Place, outline: String },
+    Blocked { label: RequestLabel, outline: String },
 
-    #[error("Tandem changed its service: {place} does not exist any more, it answered {outline}")]
-    NotFound { place: Place, outline: String },
+    #[error("Tandem changed its service: {label} does not exist any more, it answered {outline}")]
+    NotFound { label: RequestLabel, outline: String },
 
-    #[error("Tandem changed its service: {place} refused the question, it answered {outline}")]
-    Refused { place: Place, outline: String, refusal: Box<Refusal> },
+    #[error("Tandem changed its service: {label} refused the question, it answered {outline}")]
+    Refused { label: RequestLabel, outline: String, refusal: Box<Refusal> },
 
-    #[error("Tandem changed its service: {place} answered unexpectedly with {outline}")]
-    Unexpected { place: Place, outline: String },
+    #[error("Tandem changed its service: {label} answered unexpectedly with {outline}")]
+    Unexpected { label: RequestLabel, outline: String },
 
-    #[error("Tandem changed its service: {place} answered in an unknown shape: {detail}")]
-    UnknownShape { place: Place, detail: String },
+    #[error("Tandem changed its service: {label} answered in an unknown shape: {detail}")]
+    UnknownShape { label: RequestLabel, detail: String },
 
-    #[error("the answer of {place} is larger than {limit_bytes} bytes, and was not read to its end")]
-    TooLarge { place: Place, limit_bytes: u64 },
+    #[error("the answer of {label} is larger than {limit_bytes} bytes, and was not read to its end")]
+    TooLarge { label: RequestLabel, limit_bytes: u64 },
 
-    #[error("the token was refused by {place}")]
-    Unauthorized { place: Place },
+    #[error("the token was refused by {label}")]
+    Unauthorized { label: RequestLabel },
 
-    #[error("{place} refuses a token that was issued a moment ago")]
-    FreshTokenRefused { place: Place },
+    #[error("{label} refuses a token that was issued a moment ago")]
+    FreshTokenRefused { label: RequestLabel },
 
-    #[error("asked too often: {place} wants {}", wait_in_words(*retry_after))]
-    RateLimited { place: Place, retry_after: Option<Duration> },
+    #[error("asked too often: {label} wants {}", wait_in_words(*retry_after))]
+    RateLimited { label: RequestLabel, retry_after: Option<Duration> },
 
-    #[error("Tandem Source is not available now: {place} answered {outline}")]
-    Unavailable { place: Place, outline: String, retry_after: Option<Duration> },
+    #[error("Tandem Source is not available now: {label} answered {outline}")]
+    Unavailable { label: RequestLabel, outline: String, retry_after: Option<Duration> },
 
-    #[error("Tandem Source is not available now: {place} answered with a web page where data were due ({outline})")]
-    WebPage { place: Place, outline: String },
+    #[error("Tandem Source is not available now: {label} answered with a web page where data were due ({outline})")]
+    WebPage { label: RequestLabel, outline: String },
 
-    #[error("the answer of {place} is no complete JSON: {detail}")]
-    Garbled { place: Place, detail: String },
+    #[error("the answer of {label} is no complete JSON: {detail}")]
+    Garbled { label: RequestLabel, detail: String },
 
-    #[error("{place} {trouble}")]
-    Network { place: Place, trouble: &'static str, source: reqwest::Error },
+    #[error("{label} {trouble}")]
+    Network { label: RequestLabel, trouble: &'static str, source: reqwest::Error },
 
     #[error("the identity token is not valid: {reason}")]
     TokenInvalid { reason: &'static str, source: Option<BoxError> },

@@ -47,7 +47,7 @@ pub(crate) fn read(answer: &Answer, pump: &AssignmentId, days: DayRange) -> Resu
     let events = take_apart(&answer.body, pump, days).map_err(|error| answer.unreadable(&error))?;
     events.ok_or_else(|| {
         let detail = format!("it has no usable events; it answered {}", answer.outline());
-        Failure::UnknownShape { place: answer.place.clone(), detail }
+        Failure::UnknownShape { label: answer.label.clone(), detail }
     })
 }
 

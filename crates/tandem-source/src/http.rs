@@ -13,7 +13,8 @@ use tokio::sync::Semaphore;
 use crate::config::SourceConfig;
 use crate::error::Failure;
 use crate::refusal::{self, Refusal};
-use crate::region::{Place, Service};
+use crate::request_label::RequestLabel;
+use crate::service::Service;
 use pipeline::retry::retry_after;
 
 /// Sends requests, a few at a time.
@@ -27,7 +28,7 @@ pub(crate) struct Transport {
 /// An answer, read to its end.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    pub(crate) place: Place,
+    pub(crate) label: RequestLabel,
     pub(crate) status: StatusCode,
     pub(crate) location: Option<String>,
     pub(crate) body: String,
@@ -58,16 +59,16 @@ impl Transport {
     ///
     /// # Errors
     /// When there is no complete answer of a bearable size; any status is an answer.
-    pub(crate) async fn send(&self, place: &Place, request: RequestBuilder) -> Result<Answer, Failure> {
+    pub(crate) async fn send(&self, label: &RequestLabel, request: RequestBuilder) -> Result<Answer, Failure> {
         let _turn = self.gate.acquire().await.expect("the gate is never closed");
-        let network = |error| network_failure(place, error);
+        let network = |error| network_failure(label, error);
         let response = request.send().await.map_err(network)?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = self.body(place, response).await?;
-        tracing::debug!(%place, status = status.as_u16(), bytes = body.len(), "answered");
+        let body = self.body(label, response).await?;
+        tracing::debug!(%label, status = status.as_u16(), bytes = body.len(), "answered");
         let now = self.config.clock.now();
         Ok(Answer {
-            place: place.clone(),
+            label: label.clone(),
             status,
             location: text(&headers, LOCATION.as_str()),
             date: text(&headers, DATE.as_str())
@@ -99,16 +100,16 @@ impl Transport {
         }
     }
 
-    async fn body(&self, place: &Place, mut response: Response) -> Result<String, Failure> {
+    async fn body(&self, label: &RequestLabel, mut response: Response) -> Result<String, Failure> {
         let limit_bytes = self.config.body_limit_bytes;
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| network_failure(place, error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| network_failure(label, error))? {
             if (bytes.len() + chunk.len()) as u64 > limit_bytes {
-                return Err(Failure::TooLarge { place: place.clone(), limit_bytes });
+                return Err(Failure::TooLarge { label: label.clone(), limit_bytes });
             }
             bytes.extend_from_slice(&chunk);
         }
-        let detail = || Failure::Garbled { place: place.clone(), detail: "it is not UTF-8".to_owned() };
+        let detail = || Failure::Garbled { label: label.clone(), detail: "it is not UTF-8".to_owned() };
         String::from_utf8(bytes).map_err(|_| detail())
     }
 }
@@ -120,15 +121,15 @@ impl Answer {
             return if self.is_web_page() { Err(self.web_page()) } else { Ok(self) };
         }
         let outline = self.outline();
-        let Self { place, status, retry_after, body, .. } = self;
+        let Self { label, status, retry_after, body, .. } = self;
         Err(match status.as_u16() {
-            401 => Failure::Unauthorized { place },
-            403 => Failure::Blocked { place, outline },
-            404 | 410 => Failure::NotFound { place, outline },
-            400 | 413 | 414 | 422 | 431 => Failure::Refused { place, outline, refusal: Box::new(Refusal::read(&body)) },
-            429 => Failure::RateLimited { place, retry_after },
-            408 | 500.. => Failure::Unavailable { place, outline, retry_after },
-            _ => Failure::Unexpected { place, outline },
+            401 => Failure::Unauthorized { label },
+            403 => Failure::Blocked { label, outline },
+            404 | 410 => Failure::NotFound { label, outline },
+            400 | 413 | 414 | 422 | 431 => Failure::Refused { label, outline, refusal: Box::new(Refusal::read(&body)) },
+            429 => Failure::RateLimited { label, retry_after },
+            408 | 500.. => Failure::Unavailable { label, outline, retry_after },
+            _ => Failure::Unexpected { label, outline },
         })
     }
 
@@ -139,16 +140,16 @@ impl Answer {
 
     /// The failure of a body that is not the JSON it should be: cut or garbled (which may pass), or of another shape.
     pub(crate) fn unreadable(&self, error: &serde_json::Error) -> Failure {
-        let place = self.place.clone();
+        let label = self.label.clone();
         match error.classify() {
             serde_json::error::Category::Data => {
                 let detail = format!("{} at line {} column {}", self.outline(), error.line(), error.column());
-                Failure::UnknownShape { place, detail }
+                Failure::UnknownShape { label, detail }
             }
             _ if error.is_eof() => {
-                Failure::Garbled { place, detail: format!("it ends after {} bytes", self.body.len()) }
+                Failure::Garbled { label, detail: format!("it ends after {} bytes", self.body.len()) }
             }
-            _ => Failure::Garbled { place, detail: format!("it makes no sense at column {}", error.column()) },
+            _ => Failure::Garbled { label, detail: format!("it makes no sense at column {}", error.column()) },
         }
     }
 
@@ -161,7 +162,7 @@ impl Answer {
 
     fn web_page(self) -> Failure {
         let outline = self.outline();
-        Failure::WebPage { place: self.place, outline }
+        Failure::WebPage { label: self.label, outline }
     }
 }
 
@@ -169,10 +170,10 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-fn network_failure(place: &Place, error: reqwest::Error) -> Failure {
+fn network_failure(label: &RequestLabel, error: reqwest::Error) -> Failure {
     // The address holds identifiers.
     let error = error.without_url();
-    let place = place.clone();
+    let label = label.clone();
     let trouble = match () {
         () if error.is_builder() => {
             return Failure::Configuration { reason: "the request could not be put together".to_owned() };
@@ -182,5 +183,5 @@ fn network_failure(place: &Place, error: reqwest::Error) -> Failure {
         () if error.is_body() || error.is_decode() => "broke off in the middle of its answer",
         () => "closed the connection without an answer",
     };
-    Failure::Network { place, trouble, source: error }
+    Failure::Network { label, trouble, source: error }
 }

@@ -20,8 +20,8 @@
 //! # }
 //! ```
 //!
-//! Reading order: `source` (what a request is), `session` (when to log in), `login`, `windows` (what if an answer is
-//! not what was asked for), `http` and `error` (what an answer means).
+//! Reading order: `source` (what a request is), `service` (where it goes), `session` (when to log in), `login`, `windows`
+//! (what if an answer is not what was asked for), `http` and `error` (what an answer means).
 
 mod account;
 mod cache;
@@ -37,9 +37,12 @@ mod loose;
 mod reachability;
 mod refusal;
 mod region;
+mod request_label;
 mod selection;
+mod service;
 mod session;
 mod source;
+mod source_capability;
 mod windows;
 
 pub use config::{FixedPassword, LONGEST_WINDOW_DAYS, PasswordError, PasswordProvider, SourceConfig, Timeouts};

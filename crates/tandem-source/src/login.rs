@@ -25,7 +25,7 @@ use crate::http::{Answer, Transport};
 use crate::identity::{self, Expected, Identity, KeySet, Rejected};
 use crate::loose;
 use crate::refusal::is_name;
-use crate::region::{Service, Target};
+use crate::service::{Service, Target};
 
 const SCOPE: &str = "openid profile email";
 
@@ -98,12 +98,12 @@ impl<'a> Login<'a> {
     /// Sets cookies, perhaps. Nobody depends on the page itself, so neither does this.
     async fn visit_portal(&self) {
         let target = &self.service.portal;
-        if let Err(failure) = self.transport.send(&target.place, self.client.get(target.url.clone())).await {
+        if let Err(failure) = self.transport.send(&target.label, self.client.get(target.url.clone())).await {
             tracing::debug!(%failure, "the login page did not answer; going on without it");
         }
     }
 
-    /// The service's public keys; a page or silence in their place may pass, and says nothing about the account.
+    /// The service's public keys; a page or silence in their label may pass, and says nothing about the account.
     pub(crate) async fn keys(&self) -> Result<KeySet, Failure> {
         self.transport.retrying(|| self.fetch_keys()).await
     }
@@ -111,7 +111,7 @@ impl<'a> Login<'a> {
     async fn fetch_keys(&self) -> Result<KeySet, Failure> {
         let target = &self.service.jwks;
         let request = self.client.get(target.url.clone()).header(ACCEPT, "application/json");
-        let answer = self.transport.send(&target.place, request).await?.accepted()?;
+        let answer = self.transport.send(&target.label, request).await?.accepted()?;
         serde_json::from_str(&answer.body).map_err(|error| answer.unreadable(&error))
     }
 
@@ -134,7 +134,7 @@ impl<'a> Login<'a> {
         match login.status {
             Some(status) if status == "SUCCESS" => Ok(()),
             Some(status) if is_name(&status) => Err(Failure::MoreThanPassword { region: self.service.region, status }),
-            _ => Err(Failure::UnknownShape { place: answer.place.clone(), detail: answer.outline() }),
+            _ => Err(Failure::UnknownShape { label: answer.label.clone(), detail: answer.outline() }),
         }
     }
 
@@ -152,7 +152,7 @@ impl<'a> Login<'a> {
         ];
         let answer = self.send(target, self.client.post(target.url.clone()).form(&form)).await?;
         let answer = answer.accepted().map_err(|failure| match failure {
-            Failure::Unauthorized { place } => Failure::UnknownShape { place, detail: "401 to a new code".to_owned() },
+            Failure::Unauthorized { label } => Failure::UnknownShape { label, detail: "401 to a new code".to_owned() },
             other => other,
         })?;
         serde_json::from_str(&answer.body).map_err(|error| answer.unreadable(&error))
@@ -175,14 +175,14 @@ impl<'a> Login<'a> {
 
     /// Reads the code off the redirect; without a session the service redirects to its login page instead.
     fn code(&self, answer: &Answer) -> Result<SecretString, Failure> {
-        let place = &answer.place;
-        let unknown = |detail: &str| Failure::UnknownShape { place: place.clone(), detail: detail.to_owned() };
+        let label = &answer.label;
+        let unknown = |detail: &str| Failure::UnknownShape { label: label.clone(), detail: detail.to_owned() };
         let location = answer.location.as_deref().ok_or_else(|| unknown("a redirect to nowhere"))?;
         let url = self.service.authorize.url.join(location).map_err(|_| unknown("a redirect to no address"))?;
         let value = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
         if !self.service.is_redirect_uri(&url) {
             return Err(match value("ReturnUrl").or_else(|| value("returnUrl")) {
-                Some(_) => Failure::LoginDidNotStick { place: place.clone() },
+                Some(_) => Failure::LoginDidNotStick { label: label.clone() },
                 None => unknown("a redirect to an unknown page"),
             });
         }
@@ -211,14 +211,14 @@ impl<'a> Login<'a> {
     }
 
     async fn send(&self, target: &Target, request: RequestBuilder) -> Result<Answer, Failure> {
-        self.transport.send(&target.place, request.header(REFERER, Service::login_referer())).await
+        self.transport.send(&target.label, request.header(REFERER, Service::login_referer())).await
     }
 }
 
 /// 200 is the page of somebody who is not logged in, or of an outage.
 fn no_redirect(answer: Answer) -> Failure {
-    let place = answer.place.clone();
-    answer.accepted().map_or_else(|failure| failure, |_| Failure::LoginDidNotStick { place })
+    let label = answer.label.clone();
+    answer.accepted().map_or_else(|failure| failure, |_| Failure::LoginDidNotStick { label })
 }
 
 /// The service's older programming interface said "Max attempted logins exceeded", with 400.

@@ -6,7 +6,7 @@ use reqwest::Client;
 
 use crate::error::Failure;
 use crate::http::{Answer, Transport};
-use crate::region::Service;
+use crate::service::Service;
 
 /// One host of the service, asked once.
 #[derive(Debug)]
@@ -27,10 +27,10 @@ pub(crate) async fn check(service: &Service, transport: &Transport, client: &Cli
         [("login page", service.portal.clone()), ("accounts", service.jwks.clone()), ("data", service.source_page())];
     let mut checks = Vec::with_capacity(hosts.len());
     for (purpose, target) in hosts {
-        let answer = transport.send(&target.place, client.get(target.url.clone())).await;
+        let answer = transport.send(&target.label, client.get(target.url.clone())).await;
         let host_time = answer.as_ref().ok().and_then(|answer| answer.date);
         let outcome = answer.and_then(status).map_err(SourceError::from);
-        checks.push(HostCheck { purpose, request: target.place.to_string(), outcome, host_time });
+        checks.push(HostCheck { purpose, request: target.label.to_string(), outcome, host_time });
     }
     checks
 }

@@ -18,7 +18,8 @@ use crate::config::SourceConfig;
 use crate::error::Failure;
 use crate::http::Transport;
 use crate::login::Login;
-use crate::region::{Place, Service};
+use crate::request_label::RequestLabel;
+use crate::service::Service;
 
 /// A token is renewed this long before its end, so that none ends under way.
 const RENEW_BEFORE: Duration = Duration::minutes(5);
@@ -137,8 +138,8 @@ impl Sessions {
         self.shared_login(&mut state, finished, Origin::Login).await
     }
 
-    /// A session in place of `refused`, which `place` did not accept.
-    pub(crate) async fn replaced(&self, refused: &Session, place: &Place) -> Result<Arc<Session>, Failure> {
+    /// A session in label of `refused`, which `label` did not accept.
+    pub(crate) async fn replaced(&self, refused: &Session, label: &RequestLabel) -> Result<Arc<Session>, Failure> {
         let finished = self.finished.load(Ordering::Acquire);
         let mut state = self.state.lock().await;
         if let Some(session) = self.at_hand(&mut state, Some(&refused.token)) {
@@ -146,7 +147,7 @@ impl Sessions {
         }
         let untried = refused.origin == Origin::Replacement && !refused.proven.load(Ordering::Relaxed);
         if untried && self.now() < refused.token.obtained + REFUSED_PAUSE {
-            return Err(Failure::FreshTokenRefused { place: place.clone() });
+            return Err(Failure::FreshTokenRefused { label: label.clone() });
         }
         self.shared_login(&mut state, finished, Origin::Replacement).await
     }

@@ -1,11 +1,10 @@
-//! [`TandemSource`]: the service as a [`Source`] of pump history.
+//! [`TandemSource`]: an account on the service, and the requests it takes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use pipeline::{Account, AccountId, AssignmentId, DayRange, PumpListing, Source, SourceError, SourcePage};
+use pipeline::{Account, AccountId, AssignmentId, DayRange, SourceError};
 use reqwest::Client;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, ORIGIN, REFERER};
 use secrecy::ExposeSecret;
@@ -16,10 +15,9 @@ use crate::error::Failure;
 use crate::events::{self, Events};
 use crate::http::{Answer, Transport};
 use crate::reachability::{self, HostCheck};
-use crate::region::{Service, Target};
 use crate::selection::{self, Effective};
+use crate::service::{Service, Target};
 use crate::session::{Session, Sessions, TokenStatus};
-use crate::windows::Windows;
 use crate::{EventSelection, account};
 
 /// An account on Tandem Source. Logs in when it must; may be shared between tasks.
@@ -111,6 +109,19 @@ impl TandemSource {
         self.longest_window_days.fetch_min(days, Ordering::Relaxed);
     }
 
+    /// The person and the pumps.
+    pub(crate) async fn ask_account(&self) -> Result<Account, Failure> {
+        let target = |session: &Session| self.service.pumper(&session.token.pumper_id);
+        let mut account = self.read(&target, async |answer| account::read(&answer)).await?;
+        account.id = self.sessions.pumper_id().await.map(AccountId::new);
+        Ok(account)
+    }
+
+    /// The most days to ask for at once, as configured.
+    pub(crate) fn configured_window_days(&self) -> u32 {
+        self.config.longest_window_days
+    }
+
     /// One question for the events of some days.
     #[tracing::instrument(level = "debug", skip_all, fields(%days))]
     pub(crate) async fn ask(
@@ -153,13 +164,13 @@ impl TandemSource {
     {
         let session = self.sessions.current().await?;
         let refused = match self.read_with(&session, target, &read).await {
-            Err(Failure::Unauthorized { place }) => place,
+            Err(Failure::Unauthorized { label }) => label,
             settled => return settled,
         };
         tracing::info!("the session was refused; logging in once");
         let session = self.sessions.replaced(&session, &refused).await?;
         self.read_with(&session, target, &read).await.map_err(|failure| match failure {
-            Failure::Unauthorized { place } => Failure::FreshTokenRefused { place },
+            Failure::Unauthorized { label } => Failure::FreshTokenRefused { label },
             other => other,
         })
     }
@@ -188,27 +199,9 @@ impl TandemSource {
             .header(ACCEPT, "application/json")
             .header(ORIGIN, self.service.origin())
             .header(REFERER, self.service.referer());
-        let answer = self.transport.send(&target.place, request).await?.accepted()?;
+        let answer = self.transport.send(&target.label, request).await?.accepted()?;
         session.prove();
         Ok(answer)
-    }
-}
-
-#[async_trait]
-impl Source for TandemSource {
-    async fn account(&self) -> Result<Account, SourceError> {
-        let target = |session: &Session| self.service.pumper(&session.token.pumper_id);
-        let mut account = self.read(&target, async |answer| account::read(&answer)).await?;
-        account.id = self.sessions.pumper_id().await.map(AccountId::new);
-        Ok(account)
-    }
-
-    async fn events(&self, pump: &PumpListing, days: DayRange) -> Result<SourcePage, SourceError> {
-        Ok(Windows::new(self, pump)?.read(days).await?)
-    }
-
-    fn longest_window(&self) -> u32 {
-        self.config.longest_window_days
     }
 }
 

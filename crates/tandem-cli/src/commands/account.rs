@@ -5,7 +5,7 @@ use clap::Args;
 use pipeline::{PumpListing, Source as _};
 use tandem_source::TandemSource;
 
-use crate::cli::AccountArgs;
+use crate::arguments::AccountArgs;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::output::{Align, ScreenTable, ago};

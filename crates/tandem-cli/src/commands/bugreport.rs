@@ -13,7 +13,7 @@ use store_duckdb::{PumpFacts, RunFacts, StatusFacts};
 use super::doctor;
 use super::doctor::checks::Examination;
 use super::status::Coverage;
-use crate::cli::AccountArgs;
+use crate::arguments::AccountArgs;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::output::{atomic, thousands};

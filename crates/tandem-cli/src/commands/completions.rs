@@ -1,10 +1,9 @@
 //! `tandem completions`: what a shell needs to complete commands and flags.
 
 use anyhow::Result;
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use crate::cli::Cli;
 use crate::context::Context;
 use crate::failure::Exit;
 
@@ -24,9 +23,9 @@ pub(crate) struct Arguments {
 }
 
 /// Prints them.
-pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
+pub(crate) fn run(arguments: &Arguments, mut program: Command, context: &Context) -> Result<Exit> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Cli::command(), "tandem", &mut script);
+    clap_complete::generate(arguments.shell, &mut program, "tandem", &mut script);
     context.terminal.write_data(&script)?;
     Ok(Exit::Done)
 }

@@ -1,5 +1,6 @@
 //! `tandem doctor`: whether everything that a sync needs is in order, a line each, and what to do where it is not.
 
+mod check;
 pub(crate) mod checks;
 mod pumps;
 mod site;
@@ -12,12 +13,13 @@ use clap::Args;
 use console::style;
 use serde_json::{Value, json};
 
-use crate::cli::AccountArgs;
+use crate::arguments::AccountArgs;
 use crate::context::Context;
 use crate::failure::Exit;
 use crate::output::wrapped;
 use crate::terminal::Terminal;
-use checks::{Check, Examination, Grade};
+use check::{Check, Grade};
+use checks::Examination;
 
 const ABOUT: &str = "\
 Examples:

@@ -1,21 +1,23 @@
 //! `tandem export`: tables as files, once or as a lake that is kept up to date.
 
 mod lake;
+mod plan;
 mod profile;
 mod tables;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
-use chrono::{Days, NaiveDate};
-use clap::{Args, ValueEnum};
-use store_duckdb::{DocumentScope, Exporter, FileForm, QueryStopper, ReadOptions};
+use chrono::NaiveDate;
+use clap::Args;
+use store_duckdb::{Exporter, QueryStopper, ReadOptions};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::history::pump_number;
 use crate::output::{atomic, counted};
 use crate::time_limit;
+use plan::{Format, Plan, Wanted};
 use profile::Profile;
 use tables::Table;
 
@@ -60,49 +62,6 @@ pub(crate) struct Arguments {
     /// Replace files that are there
     #[arg(long)]
     overwrite: bool,
-}
-
-/// The form of the files.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum Format {
-    /// Parquet, compressed with zstd
-    Parquet,
-    /// Comma-separated, with a header
-    Csv,
-    /// One JSON object a line
-    Jsonl,
-}
-
-impl Format {
-    fn form(self) -> FileForm {
-        match self {
-            Self::Parquet => FileForm::Parquet,
-            Self::Csv => FileForm::Csv,
-            Self::Jsonl => FileForm::JsonLines,
-        }
-    }
-
-    fn extension(self) -> &'static str {
-        match self {
-            Self::Parquet => "parquet",
-            Self::Csv => "csv",
-            Self::Jsonl => "jsonl",
-        }
-    }
-}
-
-/// What rows are wanted.
-struct Wanted {
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
-    pump: Option<i64>,
-}
-
-/// One file to be written.
-struct Plan {
-    path: PathBuf,
-    query: String,
-    form: FileForm,
 }
 
 /// Exports; on a signal, what is half written goes and what is whole stays.
@@ -172,31 +131,4 @@ fn write(plans: &[Plan], overwrite: bool, context: &Context) -> Result<Exit> {
         context.terminal.say(format!("{}  {}", plan.path.display(), counted(rows, "row")));
     }
     Ok(Exit::Done)
-}
-
-impl Wanted {
-    /// A condition on a column with the wall clock or the date.
-    fn days(&self, column: &str) -> String {
-        let first = self.from.map(|from| format!("{column} >= DATE '{from}'"));
-        let after =
-            self.to.and_then(|to| to.checked_add_days(Days::new(1))).map(|end| format!("{column} < DATE '{end}'"));
-        let both: Vec<_> = first.into_iter().chain(after).collect();
-        if both.is_empty() { "true".to_owned() } else { both.join(" AND ") }
-    }
-
-    /// The same for documents.
-    fn scope(&self) -> DocumentScope {
-        let number = |day: NaiveDate| (day - NaiveDate::default()).num_days();
-        DocumentScope {
-            first_day: self.from.map(number),
-            last_day: self.to.map(number),
-            pump: self.pump,
-            ..DocumentScope::default()
-        }
-    }
-
-    /// A condition on a column with the pump.
-    fn of_pump(&self, column: &str) -> String {
-        self.pump.map_or_else(|| "true".to_owned(), |id| format!("{column} = {id}"))
-    }
 }

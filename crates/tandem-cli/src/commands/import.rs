@@ -14,7 +14,8 @@ use store_duckdb::TandemFetchReader;
 use super::stages;
 use crate::clock_hints;
 use crate::context::{Context, shared_bar};
-use crate::failure::{self, Exit, Failure};
+use crate::error_output;
+use crate::failure::{Exit, Failure};
 use crate::output::{Align, ScreenTable, counted, thousands};
 use crate::settings::pump_of_database;
 use crate::terminal::Terminal;
@@ -157,7 +158,7 @@ fn exit(report: ImportReport, interrupted: bool, context: &Context) -> Exit {
     let mut exit = None;
     for error in report.files.into_iter().filter_map(|file| file.error) {
         let hint = hint(&error);
-        let failed = failure::present(&anyhow::Error::from(Failure::wrapping(error).hint(hint)));
+        let failed = error_output::print_error(&anyhow::Error::from(Failure::wrapping(error).hint(hint)));
         exit = exit.or(Some(failed));
     }
     exit.unwrap_or_else(|| stages::ended(context, report.interrupted || interrupted))

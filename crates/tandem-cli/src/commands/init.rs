@@ -19,9 +19,10 @@ use self::pump_clock::PumpClock;
 use super::account::{self, unkept};
 use super::status::may_be_factory_date;
 use super::sync;
-use crate::cli::AccountArgs;
+use crate::arguments::AccountArgs;
 use crate::context::Context;
-use crate::failure::{self, Exit, Failure};
+use crate::error_output;
+use crate::failure::{Exit, Failure};
 use crate::output::counted;
 use crate::settings::{ConfigFile, Keyring, Settings, parse_region, parse_zone, password_prompt};
 use crate::terminal::Terminal;
@@ -150,7 +151,7 @@ impl Setup<'_> {
             match self.pumps(&account, typed.clone()) {
                 Ok(pumps) => return Ok(Login { account, typed, pumps }),
                 Err(error) if typed.is_some() && attempt < ATTEMPTS && is_refusal(&error) => {
-                    failure::present(&error);
+                    error_output::print_error(&error);
                     account = asked_again(account)?;
                 }
                 Err(error) => return Err(error),
@@ -308,7 +309,7 @@ fn ask_region(usual: Option<&str>) -> Result<String> {
         let answer = Terminal::ask(&question, usual)?;
         match parse_region(&answer) {
             Ok(_) => return Ok(answer),
-            Err(error) => failure::present(&error),
+            Err(error) => error_output::print_error(&error),
         };
     }
 }
@@ -317,7 +318,7 @@ fn ask_zone(usual: Option<&str>) -> Result<Tz> {
     loop {
         match parse_zone(&Terminal::ask("City or time zone of the pump's clock", usual)?) {
             Ok(zone) => return Ok(zone),
-            Err(error) => failure::present(&error),
+            Err(error) => error_output::print_error(&error),
         };
     }
 }
@@ -328,7 +329,7 @@ fn ask_email(usual: Option<&str>) -> Result<String> {
         if answer.contains('@') && !answer.contains(char::is_whitespace) {
             return Ok(answer);
         }
-        failure::present(&Failure::new(Exit::Usage, format!("{answer:?} is no e-mail address")).into());
+        error_output::print_error(&Failure::new(Exit::Usage, format!("{answer:?} is no e-mail address")).into());
     }
 }
 

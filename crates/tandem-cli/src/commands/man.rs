@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::builder::{Resettable, StyledStr};
-use clap::{Args, Command, CommandFactory as _};
+use clap::{Args, Command};
 use clap_mangen::Man;
 
-use crate::cli::Cli;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::output::counted;
@@ -31,12 +30,11 @@ pub(crate) struct Arguments {
 }
 
 /// Prints or writes.
-pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
-    let mut tandem = Cli::command();
-    tandem.build();
+pub(crate) fn run(arguments: &Arguments, mut program: Command, context: &Context) -> Result<Exit> {
+    program.build();
     match &arguments.output {
-        Some(folder) => write_all(tandem, folder, context)?,
-        None => context.terminal.write_data(page(&find(tandem, &arguments.command)?)?)?,
+        Some(folder) => write_all(program, folder, context)?,
+        None => context.terminal.write_data(page(&find(program, &arguments.command)?)?)?,
     }
     Ok(Exit::Done)
 }

@@ -1,6 +1,7 @@
 //! `tandem metrics`: the numbers of the report, of the database or of any series of readings in a CSV file.
 
 mod on_screen;
+mod subject;
 
 use std::fs::File;
 use std::io;
@@ -9,19 +10,17 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use report::insulin::InsulinSummary;
-use report::metrics::share_between;
-use report::{
-    CsvError, CsvOptions, CsvSeries, GlucoseUnit, Metrics, MetricsOptions, OutOfRangeText, Reading, read_csv,
-};
+use report::{CsvError, CsvOptions, CsvSeries, OutOfRangeText, Reading, read_csv};
 use serde_json::{Map, Value};
 
 use super::arguments::{Selection, Units, days_in_words};
-use super::preferences::{glucose_unit, own_target};
+use super::preferences::glucose_unit;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::history::History;
 use crate::output::counted;
 use on_screen::Page;
+use subject::Subject;
 
 /// The subject of the database, as in its view `iglu`.
 const PERSON: &str = "tandem";
@@ -57,18 +56,6 @@ pub(crate) struct Arguments {
     units: Option<Units>,
 }
 
-/// The metrics of somebody.
-struct Subject {
-    id: String,
-    /// The days it is about, in words.
-    days: Option<String>,
-    metrics: Metrics,
-    /// The person's own target range in mg/dL, and the time in it in %.
-    own_target: Option<((f64, f64), Option<f64>)>,
-    insulin: Option<InsulinSummary>,
-    unit: GlucoseUnit,
-}
-
 /// Computes and shows.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let subjects = match &arguments.csv {
@@ -87,10 +74,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
 fn as_json(subjects: &[Subject]) -> Result<Value> {
     let pair = |subject: &Subject| Ok((subject.id.clone(), serde_json::to_value(&subject.metrics)?));
     Ok(Value::Object(subjects.iter().map(pair).collect::<Result<Map<_, _>>>()?))
-}
-
-fn metrics_of(readings: &[Reading]) -> Metrics {
-    Metrics::of(readings, &MetricsOptions::default())
 }
 
 fn of_database(arguments: &Arguments, context: &Context) -> Result<Subject> {
@@ -126,20 +109,6 @@ fn of_file(path: &Path, arguments: &Arguments, context: &Context) -> Result<Vec<
 fn subject_of(id: &str, readings: &[Reading], arguments: &Arguments, context: &Context) -> Result<Subject> {
     let unit = glucose_unit(arguments.units, context, None)?;
     Subject::new(id, on_screen::span_in_words(readings), readings, unit, context)
-}
-
-impl Subject {
-    fn new(id: &str, days: Option<String>, readings: &[Reading], unit: GlucoseUnit, context: &Context) -> Result<Self> {
-        let own_target = own_target(context)?;
-        Ok(Self {
-            id: id.to_owned(),
-            days,
-            metrics: metrics_of(readings),
-            own_target: own_target.map(|(low, high)| ((low, high), share_between(readings, low, high))),
-            insulin: None,
-            unit,
-        })
-    }
 }
 
 fn read(path: &Path, options: CsvOptions) -> Result<Vec<CsvSeries>> {

@@ -1,48 +1,92 @@
-//! What each command does; a file per command. Parents decide, the libraries compute.
+//! The commands: their names and arguments, and which file carries each out. Parents decide, the libraries compute.
 
-pub(crate) mod account;
-pub(crate) mod arguments;
-pub(crate) mod bugreport;
-pub(crate) mod completions;
+mod account;
+mod arguments;
+mod bugreport;
+mod completions;
 pub(crate) mod day;
-pub(crate) mod demo;
+mod demo;
 pub(crate) mod doctor;
-pub(crate) mod explain;
-pub(crate) mod explore;
-pub(crate) mod export;
-pub(crate) mod import;
-pub(crate) mod init;
-pub(crate) mod man;
-pub(crate) mod mcp;
-pub(crate) mod metrics;
+mod explain;
+mod explore;
+mod export;
+mod import;
+mod init;
+mod man;
+mod mcp;
+mod metrics;
 pub(crate) mod overview;
-pub(crate) mod preferences;
-pub(crate) mod push;
-pub(crate) mod query;
-pub(crate) mod report;
-pub(crate) mod sim;
-pub(crate) mod stages;
+mod preferences;
+mod push;
+mod query;
+mod report;
+mod sim;
+mod stages;
 pub(crate) mod status;
-pub(crate) mod sync;
+mod sync;
 mod sync_all;
-pub(crate) mod tail;
-pub(crate) mod verify;
+mod tail;
+mod verify;
 mod watch;
-pub(crate) mod week;
-pub(crate) mod zone;
+mod week;
+mod zone;
 
 use anyhow::Result;
+use clap::Subcommand;
 
-use crate::cli::Command;
 use crate::context::Context;
 use crate::failure::Exit;
 
-/// Does what the command line says.
-pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(demo::Arguments),
+    Init(init::Arguments),
+    Sync(sync::SyncArguments),
+    Fetch(sync::FetchArguments),
+    Pumps(account::PumpsArguments),
+    Login(account::LoginArguments),
+    Logout(account::LogoutArguments),
+    #[command(hide = true)]
+    Sim(sim::Arguments),
+    Import(import::Arguments),
+    Status(status::Arguments),
+    Doctor(doctor::Arguments),
+    Bugreport(bugreport::Arguments),
+    Query(query::Arguments),
+    Day(day::Arguments),
+    Week(week::Arguments),
+    Tail(tail::Arguments),
+    Metrics(metrics::Arguments),
+    Report(report::Arguments),
+    Explore(explore::Arguments),
+    Export(export::Arguments),
+    Push(push::Arguments),
+    Mcp(mcp::Arguments),
+    Zone(zone::Arguments),
+    Verify(verify::Arguments),
+    Explain(explain::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+    Parse(stages::ParseArguments),
+    Derive(stages::DeriveArguments),
+    Rebuild(stages::RebuildArguments),
+}
+
+impl Command {
+    /// True for the commands that find out why settings cannot be read, or write them again.
+    pub(crate) fn tolerates_invalid_config(&self) -> bool {
+        matches!(self, Self::Init(_) | Self::Doctor(_) | Self::Bugreport(_))
+    }
+}
+
+/// Carries out `command`; `program` is the whole command line, for commands that describe it.
+pub(crate) fn run(command: Command, program: clap::Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Demo(arguments) => demo::run(&arguments, context),
         Command::Init(arguments) => init::run(&arguments, context),
         Command::Sync(arguments) if arguments.all => sync_all::run(&arguments, context),
+        Command::Sync(arguments) if arguments.watch => watch::run(&arguments, context),
         Command::Sync(arguments) => sync::sync(&arguments, context),
         Command::Fetch(arguments) => sync::fetch(&arguments, context),
         Command::Pumps(arguments) => account::pumps(&arguments, context),
@@ -66,8 +110,8 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Zone(arguments) => zone::run(&arguments, context),
         Command::Verify(arguments) => verify::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),
-        Command::Completions(arguments) => completions::run(&arguments, context),
-        Command::Man(arguments) => man::run(&arguments, context),
+        Command::Completions(arguments) => completions::run(&arguments, program, context),
+        Command::Man(arguments) => man::run(&arguments, program, context),
         Command::Parse(_) => stages::parse(context),
         Command::Derive(_) => stages::derive(context),
         Command::Rebuild(_) => stages::rebuild(context),

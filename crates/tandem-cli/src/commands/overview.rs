@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use clap::CommandFactory as _;
+use clap::Command;
 use console::style;
 use report::episodes::{EpisodeKind, find_episodes};
 use report::printing::{self, PrintedRanges, fixed};
@@ -12,7 +12,6 @@ use report::{GlucoseUnit, Reading, Stamp, Thresholds, Window, wear};
 
 use super::preferences::glucose_unit;
 use super::week::{NONE, WEEK, Week, metrics_of};
-use crate::cli::Cli;
 use crate::context::Context;
 use crate::failure::Exit;
 use crate::history::{History, Latest};
@@ -28,7 +27,7 @@ const GAP_MINUTES: i64 = 60;
 const STALE: TimeDelta = TimeDelta::hours(12);
 
 /// Shows the overview.
-pub(crate) fn run(context: &Context) -> Result<Exit> {
+pub(crate) fn run(mut program: Command, context: &Context) -> Result<Exit> {
     if context.settings.database.exists() {
         let reader = context.reader()?;
         let history = History::new(&reader)?;
@@ -44,7 +43,7 @@ pub(crate) fn run(context: &Context) -> Result<Exit> {
             return Ok(Exit::Done);
         }
     }
-    context.terminal.write_data(Cli::command().render_help().to_string())?;
+    context.terminal.write_data(program.render_help().to_string())?;
     Ok(Exit::Usage)
 }
 

@@ -13,8 +13,8 @@ use pipeline::fetch::{FetchError, FetchOptions, FetchReport};
 use pipeline::{Pipeline, SerialNumber, StoreErrorKind};
 use store_duckdb::DuckStore;
 
-use super::{push, stages, watch};
-use crate::cli::AccountArgs;
+use super::{push, stages};
+use crate::arguments::AccountArgs;
 use crate::clock_hints;
 use crate::context::{Context, shared_bar};
 use crate::failure::{Exit, Failure};
@@ -39,22 +39,22 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct SyncArguments {
     #[command(flatten)]
-    what: What,
+    pub(super) what: What,
     /// Sync everyone that the configuration file names; a failure of one does not stop the others
     #[arg(long, conflicts_with_all = ["watch", "pumps"])]
     pub(crate) all: bool,
     /// Stay, and look for new uploads again and again
     #[arg(long, conflicts_with_all = ["dry_run", "full", "from", "to"])]
-    watch: bool,
+    pub(super) watch: bool,
     /// Push to Nightscout what the sync brought, as `tandem push nightscout` does
     #[arg(long, conflicts_with = "dry_run")]
-    push: bool,
+    pub(super) push: bool,
     /// Minutes between looks
     #[arg(long, value_name = "MINUTES", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1440), requires = "watch")]
-    interval: u32,
+    pub(super) interval: u32,
     /// Say so when a pump has sent nothing for so many hours
     #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..), requires = "watch")]
-    silent_after: u32,
+    pub(super) silent_after: u32,
 }
 
 const FETCH_EXAMPLES: &str = "\
@@ -74,7 +74,7 @@ pub(crate) struct FetchArguments {
 #[derive(Args, Debug, Default)]
 pub(crate) struct What {
     #[command(flatten)]
-    account: AccountArgs,
+    pub(super) account: AccountArgs,
     /// Not before this day
     #[arg(long, value_name = "DATE")]
     from: Option<NaiveDate>,
@@ -124,7 +124,7 @@ impl What {
         if self.dry_run { context.dry_pipeline(bar, stop) } else { context.pipeline(bar, stop) }
     }
 
-    fn options(&self) -> Result<FetchOptions> {
+    pub(super) fn options(&self) -> Result<FetchOptions> {
         if let (Some(from), Some(to)) = (self.from, self.to)
             && from > to
         {
@@ -139,15 +139,10 @@ impl What {
     }
 }
 
-/// Syncs, once or for ever.
+/// Syncs once.
 pub(crate) fn sync(arguments: &SyncArguments, context: &Context) -> Result<Exit> {
     let source = context.source(&arguments.what.account)?;
     let options = arguments.what.options()?;
-    if arguments.watch {
-        let account = &arguments.what.account;
-        let watch = watch::Watch { context, source: &source, account, options: &options, push: arguments.push };
-        return watch.run(arguments.interval, arguments.silent_after);
-    }
     let bar = shared_bar(context.terminal, "asking for the account");
     let mut pipeline = arguments.what.pipeline(&bar, context)?;
     pipeline.store()?.release()?;

@@ -9,7 +9,8 @@ use anyhow::Result;
 
 use super::sync::{self, SyncArguments};
 use crate::context::Context;
-use crate::failure::{self, Exit, Failure};
+use crate::error_output;
+use crate::failure::{Exit, Failure};
 
 /// Syncs everyone. Ends with the exit code of the first failure.
 pub(crate) fn run(arguments: &SyncArguments, context: &Context) -> Result<Exit> {
@@ -20,7 +21,7 @@ pub(crate) fn run(arguments: &SyncArguments, context: &Context) -> Result<Exit> 
     for person in &people {
         context.terminal.say(format!("{}:", person.name()));
         let synced = sync::sync(&arguments, &person.context);
-        match synced.unwrap_or_else(|error| failure::present(&error)) {
+        match synced.unwrap_or_else(|error| error_output::print_error(&error)) {
             Exit::Done => {}
             Exit::Interrupted => return Ok(Exit::Interrupted),
             exit => failed.push((person.name(), exit)),

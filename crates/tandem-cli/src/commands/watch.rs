@@ -10,8 +10,9 @@ use pipeline::fetch::{FetchError, FetchOptions};
 use pipeline::{Account, SinkError, Source as _, SourceError};
 use tandem_source::TandemSource;
 
-use super::{push, sync};
-use crate::cli::AccountArgs;
+use super::push;
+use super::sync::{self, SyncArguments};
+use crate::arguments::AccountArgs;
 use crate::context::{Context, shared_bar};
 use crate::failure::Exit;
 use crate::output::span;
@@ -21,13 +22,22 @@ const WORDS: &str = "Stopping; what was fetched is saved. Press Ctrl-C again to 
 /// Minutes to wait after the first, second, … failure in a row; the last one from then on.
 const BACK_OFF_MINUTES: [u64; 6] = [1, 2, 5, 15, 30, 60];
 
-pub(crate) struct Watch<'a> {
-    pub(crate) context: &'a Context,
-    pub(crate) source: &'a TandemSource,
-    pub(crate) account: &'a AccountArgs,
-    pub(crate) options: &'a FetchOptions,
+/// Syncs again and again until a signal comes.
+pub(crate) fn run(arguments: &SyncArguments, context: &Context) -> Result<Exit> {
+    let account = &arguments.what.account;
+    let source = context.source(account)?;
+    let options = arguments.what.options()?;
+    let watch = Watch { context, source: &source, account, options: &options, push: arguments.push };
+    watch.run(arguments.interval, arguments.silent_after)
+}
+
+struct Watch<'a> {
+    context: &'a Context,
+    source: &'a TandemSource,
+    account: &'a AccountArgs,
+    options: &'a FetchOptions,
     /// True where a site follows.
-    pub(crate) push: bool,
+    push: bool,
 }
 
 /// What is remembered from look to look.
@@ -43,7 +53,7 @@ struct Memory {
 
 impl Watch<'_> {
     /// Looks until a signal comes, or an error that waiting does not mend.
-    pub(crate) fn run(&self, interval_minutes: u32, silent_hours: u32) -> Result<Exit> {
+    fn run(&self, interval_minutes: u32, silent_hours: u32) -> Result<Exit> {
         let stop = self.context.interrupt.stop_gracefully(WORDS);
         let mut memory = Memory::default();
         self.context.terminal.say(format!("Watching; a look every {interval_minutes} min. Ctrl-C stops."));

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use store_duckdb::{ReadOptions, Reader};
 use tokio::sync::Semaphore;
 
-use crate::failure;
+use crate::error_output;
 
 /// What an assistant is told before it asks anything.
 const INSTRUCTIONS: &str = "\
@@ -149,7 +149,7 @@ fn stopped() -> CallToolResult {
 fn told(answered: Result<Result<String>, tokio::task::JoinError>) -> CallToolResult {
     match answered {
         Ok(Ok(text)) => CallToolResult::success(vec![ContentBlock::text(text)]),
-        Ok(Err(error)) => CallToolResult::error(vec![ContentBlock::text(failure::in_words(&error))]),
+        Ok(Err(error)) => CallToolResult::error(vec![ContentBlock::text(error_output::error_text(&error))]),
         Err(error) => CallToolResult::error(vec![ContentBlock::text(format!("internal error: {error}"))]),
     }
 }

@@ -20,7 +20,7 @@ use secrecy::SecretString;
 use tandem_source::{PasswordError, PasswordProvider as _, Region, SourceConfig};
 use url::Url;
 
-use crate::cli::{AccountArgs, GlobalArgs};
+use crate::arguments::{AccountArgs, GlobalArgs};
 use crate::clock::SystemClock;
 use crate::failure::{Exit, Failure};
 

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use tandem_source::{PasswordError, PasswordProvider};
 
 use crate::failure::{Exit, Failure};
-use crate::progress;
+use crate::stderr::suspend_bar;
 
 /// The name under which the keyring keeps passwords of this program.
 const KEYRING_SERVICE: &str = "tandem";
@@ -98,7 +98,7 @@ pub(crate) fn prompt(email: &str) -> Result<Option<SecretString>, PasswordError>
         return Ok(None);
     }
     let question = format!("Password of {email} on Tandem Source: ");
-    match progress::suspend(|| rpassword::prompt_password(question)) {
+    match suspend_bar(|| rpassword::prompt_password(question)) {
         Ok(password) => Ok(Some(password.into())),
         // Ctrl-C at the prompt is no missing password.
         Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
@@ -113,7 +113,7 @@ fn run(command: &str, what: &str) -> Result<SecretString, PasswordError> {
     let mut asking = Command::new(shell);
     asking.args([flag, command]).stdin(Stdio::inherit()).stderr(Stdio::inherit());
     // It may ask on the terminal.
-    let output = progress::suspend(|| asking.output())?;
+    let output = suspend_bar(|| asking.output())?;
     if !output.status.success() {
         return Err(format!("the {what} command failed ({})", output.status).into());
     }

@@ -2,13 +2,12 @@
 
 use super::clock::{HOUR, MINUTE, UtcSeconds, instant};
 use super::controller::{self, Inputs};
-use super::delivered::BasalSpan;
 use super::draft::Draft;
 use super::life::{Happening, Life, TICK};
 use super::pump::Pump;
 use super::scenario::PumpModel;
 use super::truth::{
-    AlarmFamily, BolusEnd, ControlMode, Milliunits, ReservoirTruth, Span, SuspendReason, TempRate, UserMode,
+    AlarmFamily, BasalSpan, BolusEnd, ControlMode, Milliunits, ReservoirTruth, Span, SuspendReason, TempRate, UserMode,
 };
 
 /// "Not applicable" in the rates of event 279.

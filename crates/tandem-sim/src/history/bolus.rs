@@ -6,24 +6,12 @@ use super::clock::{MINUTE, UtcSeconds, instant};
 use super::day::{BolusWish, Deed, Fate};
 use super::dose::{Dose, end_number, source_number};
 use super::draft::Draft;
+use super::in_progress::ActiveBolus;
 use super::life::{Happening, Life, TICK};
 use super::log::EntryId;
 use super::pump::Pump;
 use super::scenario::PumpModel;
 use super::truth::{BolusEnd, BolusKind, BolusSource, Milliunits, SuspendReason};
-
-/// A bolus between its request and its end.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ActiveBolus {
-    id: u16,
-    truth: usize,
-    now: Milliunits,
-    later: Milliunits,
-    fate: Fate,
-    started: Option<UtcSeconds>,
-    delivered: Milliunits,
-    extended_from: UtcSeconds,
-}
 
 impl Life<'_> {
     /// The person asks for a bolus; while another runs, a few minutes later.

@@ -4,6 +4,7 @@
 use super::clock::{DAY, HOUR, MINUTE, PUMP_EPOCH, UtcSeconds, instant, naive};
 use super::dice::Dice;
 use super::draft::Draft;
+use super::in_progress::{Measurement, SensorState, Silence};
 use super::life::{Happening, Life, TICK};
 use super::log::EntryId;
 use super::pump::LastGlucose;
@@ -17,37 +18,6 @@ const HIGHEST: u16 = 400;
 const NO_RATE: i64 = 127;
 /// Backfill reaches back this far.
 const BACKFILL: i64 = 3 * HOUR;
-
-/// Contact lost from `start` to `end`.
-#[derive(Clone, Copy, Debug)]
-struct Silence {
-    start: UtcSeconds,
-    end: UtcSeconds,
-    backfilled: bool,
-}
-
-/// A measurement the pump has not seen yet.
-#[derive(Clone, Copy, Debug)]
-struct Measurement {
-    measured: UtcSeconds,
-    mgdl: f64,
-}
-
-/// One sensor session.
-#[derive(Clone, Debug)]
-pub(crate) struct SensorState {
-    joins: UtcSeconds,
-    sensor_started: UtcSeconds,
-    warm_from: UtcSeconds,
-    stops: UtcSeconds,
-    failed: bool,
-    silences: Vec<Silence>,
-    missed: Vec<Measurement>,
-    truth: usize,
-    low_alarm: Option<usize>,
-    high_alarm: Option<usize>,
-    silence_alarm: Option<usize>,
-}
 
 /// How a reading reaches the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

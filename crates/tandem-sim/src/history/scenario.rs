@@ -4,7 +4,6 @@ use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
 
 use super::travel::{ClockHabits, Trip};
-use super::{History, life};
 
 /// The kind of glucose sensor a pump reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -286,16 +285,6 @@ impl Scenario {
     #[must_use]
     pub fn end(&self) -> NaiveDate {
         self.start + Days::new(u64::from(self.days))
-    }
-
-    /// Runs the simulation: about three million events a second.
-    ///
-    /// # Panics
-    ///
-    /// For a scenario outside the years 2008 to 2100, which the pump's clock does not hold.
-    #[must_use]
-    pub fn simulate(&self) -> History {
-        life::simulate(self)
     }
 
     pub(crate) fn clock_habits(&self, pump: &PumpPlan) -> ClockHabits {

@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
 use super::clock::ClockEvents;
-use super::delivered::BasalSpan;
 
 /// Everything that is true of a simulated history, pump by pump, in the order of [`super::History::pumps`].
 #[derive(Clone, Debug, Default)]
@@ -89,6 +88,23 @@ pub struct IobTruth {
 pub struct ReservoirTruth {
     /// Insulin left, as logged.
     pub units: f32,
+    /// Sequence number of the event.
+    pub sequence: u32,
+}
+
+/// The commanded rate of one event 279 until the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BasalSpan {
+    /// True instant of the event.
+    pub start: DateTime<Utc>,
+    /// True instant of the next event 279, or of the pump's last event.
+    pub end: DateTime<Utc>,
+    /// Wall clock minus UTC at the start, in seconds.
+    pub offset_seconds: i64,
+    /// mU/h.
+    pub rate: Milliunits,
+    /// `commandedRateSource`: 0 suspended, 1 profile, 2 temp rate, 3 algorithm, 4 temp rate and algorithm.
+    pub source: u8,
     /// Sequence number of the event.
     pub sequence: u32,
 }

@@ -6,6 +6,7 @@
 
 mod documents;
 mod faults;
+mod responses;
 mod state;
 mod v1;
 mod v3;
@@ -16,7 +17,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -32,6 +32,7 @@ pub use state::{SiteConfig, SiteRequest};
 
 use crate::service::SimError;
 use crate::service::connection::{Budget, CuttableListener};
+use responses::{answer, page};
 use state::Site;
 
 /// A running site. It stops when the handle is dropped.
@@ -207,20 +208,5 @@ fn dated(mut response: Response, now: DateTime<Utc>) -> Response {
     if let Ok(date) = HeaderValue::from_str(&date) {
         response.headers_mut().insert(header::DATE, date);
     }
-    response
-}
-
-fn answer(status: StatusCode, body: &Value) -> Response {
-    with_type(status, "application/json", body.to_string())
-}
-
-fn page(status: StatusCode, title: &str) -> Response {
-    with_type(status, "text/html", format!("<html><head><title>{title}</title></head></html>"))
-}
-
-fn with_type(status: StatusCode, content_type: &'static str, body: String) -> Response {
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }

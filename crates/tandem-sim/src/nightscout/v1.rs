@@ -9,7 +9,7 @@ use axum::response::Response;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::answer;
+use super::responses::{answer, page};
 use super::state::{Site, SiteState};
 
 pub(super) async fn status(State(site): State<Arc<Site>>) -> Response {
@@ -83,7 +83,7 @@ pub(super) async fn create(
         return answer(StatusCode::UNAUTHORIZED, &json!({"status": 401, "message": "Unauthorized"}));
     }
     if body.len() > state.config.body_limit {
-        return super::page(StatusCode::PAYLOAD_TOO_LARGE, "413 Request Entity Too Large");
+        return page(StatusCode::PAYLOAD_TOO_LARGE, "413 Request Entity Too Large");
     }
     let Ok(documents) = serde_json::from_slice::<Value>(&body) else {
         return answer(StatusCode::BAD_REQUEST, &json!({"status": 400}));

@@ -10,7 +10,7 @@ use axum::response::Response;
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-use super::answer;
+use super::responses::{answer, page};
 use super::state::{Site, SiteState};
 
 type Members = HashMap<String, String>;
@@ -30,7 +30,7 @@ pub(super) async fn authorize(State(site): State<Arc<Site>>, Path(token): Path<S
 pub(super) async fn version(State(site): State<Arc<Site>>) -> Response {
     let state = site.state();
     if !state.config.has_v3 {
-        return super::page(StatusCode::NOT_FOUND, "Error");
+        return page(StatusCode::NOT_FOUND, "Error");
     }
     answer(StatusCode::OK, &json!({"status": 200, "result": version_of(&state)}))
 }
@@ -274,7 +274,7 @@ fn checked(
         return Err(Box::new(refusal));
     }
     if body.len() > state.config.body_limit {
-        return Err(Box::new(super::page(StatusCode::PAYLOAD_TOO_LARGE, "413 Request Entity Too Large")));
+        return Err(Box::new(page(StatusCode::PAYLOAD_TOO_LARGE, "413 Request Entity Too Large")));
     }
     let document: Value = serde_json::from_slice(body)
         .map_err(|_| Box::new(refuse(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")))?;

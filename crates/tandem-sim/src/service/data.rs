@@ -3,7 +3,6 @@
 //! Windows are compared with the pump's wall clock, digits with digits; `clockChanges` is not windowed. How the answer is
 //! written lies in [`super::answer`].
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
@@ -19,7 +18,7 @@ use super::login::own_origin;
 use super::pages;
 use super::requests::query_pairs;
 use super::state::Shared;
-use crate::history::{Dice, SimPump};
+use crate::history::Dice;
 use crate::timeline::Timeline;
 use crate::writers::is_clock_change;
 
@@ -27,28 +26,6 @@ use crate::writers::is_clock_change;
 const KEYS: [&str; 4] = ["pumperId", "startDate", "endDate", "eventCodes"];
 /// Longest window, in inclusive days.
 const LONGEST_DAYS: u64 = 28;
-
-/// Where in a pump's log the days of its wall clock lie: stretches of one day each, in log order.
-#[derive(Debug)]
-pub(super) struct PumpDays {
-    stretches: Vec<(u32, Range<usize>)>,
-    clock_changes: Vec<usize>,
-}
-
-impl PumpDays {
-    pub(super) fn new(pump: &SimPump) -> Self {
-        let mut stretches: Vec<(u32, Range<usize>)> = vec![];
-        for (index, event) in pump.events.iter().enumerate() {
-            let day = event.header().pump_time.seconds() / 86_400;
-            match stretches.last_mut() {
-                Some((known, range)) if *known == day => range.end = index + 1,
-                _ => stretches.push((day, index..index + 1)),
-            }
-        }
-        let clock_changes = (0..pump.events.len()).filter(|index| is_clock_change(&pump.events[*index])).collect();
-        Self { stretches, clock_changes }
-    }
-}
 
 /// Why a data call is refused before it is looked at: a foreign `Origin` or `Referer` (403), no valid token (401).
 pub(super) fn refusal(shared: &Shared, headers: &HeaderMap) -> Option<Response> {
@@ -178,7 +155,7 @@ fn select(shared: &Shared, timeline: &Timeline, behaviour: &Behaviour, pump: usi
     let clock_changes = days.clock_changes.iter().copied().filter(|index| timeline.is_visible(pump, *index)).collect();
     let Some((start, end)) = question.window else { return Answer { events: vec![], clock_changes } };
     let wanted_days = start.seconds() / 86_400..=end.seconds() / 86_400;
-    let stretches = days.stretches.iter().filter(|(day, _)| wanted_days.contains(day));
+    let segments = days.segments.iter().filter(|(day, _)| wanted_days.contains(day));
     let fits = |index: &usize| {
         let header = events[*index].header();
         (start..=end).contains(&header.pump_time)
@@ -186,5 +163,5 @@ fn select(shared: &Shared, timeline: &Timeline, behaviour: &Behaviour, pump: usi
             && (behaviour.clock_changes_in_events || !is_clock_change(&events[*index]))
             && timeline.is_visible(pump, *index)
     };
-    Answer { events: stretches.flat_map(|(_, range)| range.clone()).filter(fits).collect(), clock_changes }
+    Answer { events: segments.flat_map(|(_, range)| range.clone()).filter(fits).collect(), clock_changes }
 }

@@ -15,6 +15,7 @@ mod faults;
 mod keys;
 mod login;
 mod pages;
+mod pump_days;
 mod requests;
 mod state;
 

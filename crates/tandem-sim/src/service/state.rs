@@ -7,9 +7,9 @@ use chrono::{DateTime, Duration, Utc};
 use tokio::sync::{Semaphore, watch};
 
 use super::config::{Account, Behaviour, Now, SimConfig};
-use super::data::PumpDays;
 use super::faults::{Endpoint, Fault, FaultPlan};
 use super::keys::SigningKey;
+use super::pump_days::PumpDays;
 use super::requests::RequestRecord;
 use crate::history::{Dice, History};
 use crate::timeline::Timeline;

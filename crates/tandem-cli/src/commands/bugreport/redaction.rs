@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf, absolute};
 
 use regex::Regex;
 
-use crate::cli::AccountArgs;
+use crate::arguments::AccountArgs;
 use crate::commands::doctor::checks::Examination;
 use crate::context::Context;
 

@@ -1,15 +1,15 @@
-//! The checks themselves, each a line: what was found, how bad it is, what to do about it.
+//! The checks themselves, and what they found together.
 
 use std::path::Path;
 
-use anyhow::Error;
 use chrono::TimeDelta;
 use pipeline::{Account, Source as _, SourceError, StoreError, StoreErrorKind};
 use store_duckdb::{ReadOptions, Reader, StatusFacts};
 use tandem_source::{HostCheck, TandemSource};
 
+use super::check::{Check, Grade};
 use super::{pumps, site, uploads};
-use crate::cli::AccountArgs;
+use crate::arguments::AccountArgs;
 use crate::clock_hints::ClockHints;
 use crate::context::Context;
 use crate::failure::{self, Exit};
@@ -27,69 +27,11 @@ const TOLERABLE_SKEW: TimeDelta = TimeDelta::seconds(60);
 /// A clock further off does.
 const WILD_SKEW: TimeDelta = TimeDelta::minutes(15);
 
-/// One finding.
-#[derive(Clone, Debug)]
-pub(crate) struct Check {
-    pub(crate) name: &'static str,
-    pub(crate) grade: Grade,
-    pub(crate) words: String,
-    pub(crate) advice: Option<String>,
-}
-
-/// How bad it is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Grade {
-    /// In order.
-    Good,
-    /// Worth knowing.
-    Note,
-    /// A command that needs this ends with this code.
-    Bad(Exit),
-    /// Could not be looked at, because of something above.
-    Unknown,
-}
-
 /// All findings, and what was read on the way.
 pub(crate) struct Examination {
     pub(crate) checks: Vec<Check>,
     pub(crate) facts: Option<StatusFacts>,
     pub(crate) account: Option<Account>,
-}
-
-impl Grade {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Note => "note",
-            Self::Bad(_) => "bad",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-impl Check {
-    pub(super) fn new(name: &'static str, grade: Grade, words: impl Into<String>) -> Self {
-        Self { name, grade, words: words.into(), advice: None }
-    }
-
-    pub(super) fn good(name: &'static str, words: impl Into<String>) -> Self {
-        Self::new(name, Grade::Good, words)
-    }
-
-    pub(super) fn note(name: &'static str, words: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self::new(name, Grade::Note, words).advise(advice)
-    }
-
-    /// What an error means for the commands that would meet it.
-    pub(super) fn bad(name: &'static str, error: &Error) -> Self {
-        let (words, advice, exit) = failure::in_brief(error);
-        Self { name, grade: Grade::Bad(exit), words, advice }
-    }
-
-    fn advise(mut self, advice: impl Into<String>) -> Self {
-        self.advice = Some(advice.into());
-        self
-    }
 }
 
 impl Examination {

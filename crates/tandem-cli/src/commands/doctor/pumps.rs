@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use pipeline::{Account, PumpListing};
 use store_duckdb::{PumpFacts, StatusFacts};
 
-use super::checks::{Check, Grade};
+use super::check::{Check, Grade};
 use crate::output::ago;
 
 /// A phone uploads about every hour.

@@ -3,7 +3,7 @@
 use nightscout::{ApiVersion, CgmPolicy, Examination, Nightscout};
 use pipeline::SinkError;
 
-use super::checks::{Check, Grade};
+use super::check::{Check, Grade};
 use crate::context::Context;
 use crate::failure;
 use crate::output::span;

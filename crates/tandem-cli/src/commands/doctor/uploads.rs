@@ -5,7 +5,7 @@ use anyhow::Result;
 use chrono::TimeDelta;
 use store_duckdb::Reader;
 
-use super::checks::{Check, Grade};
+use super::check::{Check, Grade};
 use crate::history::cells::query;
 use crate::output::span;
 

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use store_duckdb::{Exporter, FileForm, Reader};
 
-use super::Format;
+use super::plan::Format;
 use super::tables::Table;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use store_duckdb::{FileForm, PumpNames, nightscout_documents};
 
-use super::{Plan, Wanted};
+use super::plan::{Plan, Wanted};
 use crate::history::counting_readings;
 
 /// Another program.

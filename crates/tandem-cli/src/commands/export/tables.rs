@@ -3,7 +3,7 @@
 use anyhow::Result;
 use store_duckdb::{QueryError, Reader, exported_tables};
 
-use super::Wanted;
+use super::plan::Wanted;
 use crate::failure::{Exit, Failure};
 use crate::history::cells::query;
 

@@ -9,7 +9,7 @@ use report::metrics::GriZone;
 use report::printing::{self, fixed};
 use report::{GlucoseUnit, Reading, Thresholds};
 
-use super::Subject;
+use super::subject::Subject;
 use crate::output::{Align, ScreenTable, counted};
 use crate::summary::range_bars;
 use crate::terminal::Terminal;
