@@ -85,7 +85,7 @@ impl Columns {
             Err(error) if error.to_string().contains("incorrect column count") => {
                 append_by_name(transaction, table, batch)
             }
-            appended => appended.and_then(|()| appender.flush()),
+            outcome => outcome.and_then(|()| appender.flush()),
         }
         .map_err(doing())
     }

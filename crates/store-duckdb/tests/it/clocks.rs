@@ -202,14 +202,14 @@ fn a_journey_is_one_move_of_the_clock() {
     drop(pipeline);
     let reader = Reader::open(&path, &ReadOptions::default()).expect("readable");
     let notices = ClockNotices::read(&reader).expect("readable").notices;
-    let moved: Vec<_> = notices
+    let distances: Vec<_> = notices
         .into_iter()
         .map(|(_, notice)| match notice {
             ClockNotice::Moved { forward, .. } => forward.map(|forward| forward.num_hours()),
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(moved, [Some(7)]);
+    assert_eq!(distances, [Some(7)]);
 }
 
 fn pipeline_instant(zone: Tz, wall: NaiveDateTime) -> DateTime<Utc> {

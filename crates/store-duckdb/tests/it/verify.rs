@@ -25,7 +25,7 @@ const FAULTS: &[(&str, &[Check])] = &[
     (
         "UPDATE events SET event_data = replace(event_data, '\"deliveredTotal\":', '\"deliveredTotal\":9')
          WHERE id = (SELECT max(id) FROM events WHERE event_id = 280 AND (event_data->>'bolusDeliveryStatus') = '0')",
-        &[Check::BolusTotals],
+        &[Check::AlteredEvents, Check::BolusTotals],
     ),
     (
         "INSERT INTO cgm_readings SELECT * REPLACE (id + 1 AS id) FROM cgm_readings LIMIT 1",
@@ -37,7 +37,7 @@ const FAULTS: &[(&str, &[Check])] = &[
     ),
     (
         "UPDATE pumps SET last_upload = '2026-09-01 00:00:00+00';
-         INSERT INTO fetch_windows VALUES (1, 1, 1, '2026-07-01', '2026-07-20', '2026-07-21 00:00:00+00', '2026-07-21 00:00:00+00', 1, 0, 0, 0, NULL)",
+         INSERT INTO fetch_windows VALUES (1, 1, 1, '2026-07-01', '2026-07-20', '2026-07-21 00:00:00+00', '2026-07-21 00:00:00+00', 1, 0, 0, 0, NULL, NULL)",
         &[Check::UnsettledDays],
     ),
     ("DELETE FROM events WHERE id = (SELECT max(id) FROM events WHERE event_id = 90)", &[Check::UndecodedEvents]),
