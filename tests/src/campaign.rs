@@ -34,6 +34,8 @@ pub struct Kind {
     pub needs_disk: bool,
     /// Whether there is always an upload after the trouble; else in some runs.
     more_comes: bool,
+    /// Tables in which the trouble stays on record.
+    leaves: &'static [&'static str],
     disturb: Disturb,
 }
 
@@ -56,7 +58,7 @@ pub enum Effect {
 }
 
 /// Every kind; a seed has the kind of its remainder.
-pub const KINDS: [Kind; 14] = [
+pub const KINDS: [Kind; 18] = [
     kind("kill-sync", "kill -9 of a sync, twice", Work::Sync, kinds::kill),
     kind("kill-import", "kill -9 of an import, twice", Work::Import, kinds::kill),
     kind("interrupt-sync", "Ctrl-C during a sync", Work::Sync, kinds::interrupt),
@@ -64,6 +66,13 @@ pub const KINDS: [Kind; 14] = [
     kind("write-sync", "one write of a sync and all after it fail", Work::Sync, kinds::write),
     kind("write-import", "one write of an import and all after it fail", Work::Import, kinds::write),
     kind("service", "the service fails in several ways", Work::Sync, kinds::service),
+    kind("incomplete", "the service leaves out events", Work::Sync, kinds::incomplete),
+    Kind {
+        leaves: &["raw_event_revisions", "rejected_events"],
+        ..kind("drift", "the service changes its format", Work::Sync, kinds::drift)
+    },
+    kind("kill-zone", "kill -9 of a change of zone", Work::Sync, kinds::kill_zone),
+    kind("kill-rebuild", "kill -9 of a rebuild", Work::Import, kinds::kill_rebuild),
     on_disk("full-sync", "the disk is full during a sync", Work::Sync, kinds::full_disk),
     on_disk("full-import", "the disk is full during an import", Work::Import, kinds::full_disk),
     on_disk("read-only", "the folder cannot be written", Work::Sync, kinds::read_only),
@@ -77,7 +86,7 @@ pub const KINDS: [Kind; 14] = [
 type Disturb = fn(&mut Run<'_>) -> Result<Effect>;
 
 const fn kind(name: &'static str, what: &'static str, work: Work, disturb: Disturb) -> Kind {
-    Kind { name, what, work, needs_disk: false, more_comes: false, disturb }
+    Kind { name, what, work, needs_disk: false, more_comes: false, leaves: &[], disturb }
 }
 
 const fn on_disk(name: &'static str, what: &'static str, work: Work, disturb: Disturb) -> Kind {
@@ -124,6 +133,7 @@ struct Run<'a> {
     reference: &'a Reference,
     setup: Setup,
     work: Work,
+    leaves: &'static [&'static str],
     database: PathBuf,
     dice: StdRng,
     /// How many seeds of the same kind come before this one.
@@ -139,7 +149,7 @@ impl<'a> Run<'a> {
         let setup = Setup::with_timeline(reference.history(), behaviour, reference.timeline())?;
         let database = setup.path("tandem.db");
         let dice = StdRng::seed_from_u64(seed);
-        let mut run = Self { reference, setup, work: kind.work, database, dice, round };
+        let mut run = Self { reference, setup, work: kind.work, leaves: kind.leaves, database, dice, round };
         run.begin(kind.more_comes)?;
         Ok(run)
     }
@@ -200,7 +210,7 @@ impl<'a> Run<'a> {
         ensure_same(
             &mut self.store()?,
             self.reference.database(self.work),
-            &["pump_settings", "pump_settings_changes"],
+            &[&["pump_settings", "pump_settings_changes"], self.leaves].concat(),
         )?;
         Ok(())
     }

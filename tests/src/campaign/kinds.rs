@@ -13,7 +13,7 @@ use pipeline::{Clock, Pipeline, StoreError, StoreErrorKind};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use store_duckdb::{ReadOptions, Reader};
-use tandem_sim::service::{Endpoint, Fault, FaultPlan, When};
+use tandem_sim::service::{Alteration, Endpoint, Fault, FaultPlan, Mutation, When};
 
 use super::{Effect, Run};
 use crate::disk::SmallDisk;
@@ -132,6 +132,78 @@ fn add_rule(plan: FaultPlan, dice: &mut StdRng) -> FaultPlan {
     ];
     let endpoints = [PumpLogs, PumpLogs, PumpLogs, Pumper, Pumper, Portal, Login, Authorize, Token, Jwks];
     plan.on(pick(dice, &endpoints), pick(dice, &whens), pick(dice, &faults))
+}
+
+/// Some answers, or all, lack events; the sync says so where that can be seen.
+pub(super) fn incomplete(run: &mut Run<'_>) -> Result<Effect> {
+    let percent = run.dice.random_range(5..70);
+    let alterations = [Alteration::NoEvents, Alteration::Thinned { percent }];
+    sync_altered(run, |dice| pick(dice, &alterations))
+}
+
+/// Members of frequent events that this program reads.
+const PROPERTIES: [&str; 4] = ["currentGlucoseDisplayValue", "egvTimeStamp", "commandedRate", "commandedRateSource"];
+const MEMBERS: [&str; 4] = ["eventCode", "sequenceNumber", "pumpDateTime", "eventProperties"];
+/// Changes after which a value cannot be read.
+const MUTATIONS: [Mutation; 8] = [
+    Mutation::Missing,
+    Mutation::Null,
+    Mutation::Renamed,
+    Mutation::Object,
+    Mutation::Array,
+    Mutation::EmptyText,
+    Mutation::Word,
+    Mutation::Huge,
+];
+
+/// One member of the events changes.
+pub(super) fn drift(run: &mut Run<'_>) -> Result<Effect> {
+    sync_altered(run, |dice| {
+        let mutation = pick(dice, &MUTATIONS);
+        if dice.random_bool(0.5) {
+            Alteration::Property { code: None, name: pick(dice, &PROPERTIES), mutation }
+        } else {
+            Alteration::Event { code: None, name: pick(dice, &MEMBERS), mutation }
+        }
+    })
+}
+
+/// Syncs with altered answers. What was not reported must be no loss: the syncs that follow compare.
+fn sync_altered(run: &mut Run<'_>, choose: impl Fn(&mut StdRng) -> Alteration) -> Result<Effect> {
+    let whens = [When::Always, When::Nth(1), When::Nth(2), When::After(1)];
+    let (alteration, when) = (choose(&mut run.dice), pick(&mut run.dice, &whens));
+    run.setup.sim.set_faults(FaultPlan::new().on(Endpoint::PumpLogs, when, Fault::Altered(alteration)));
+    let mut pipeline = run.pipeline(run.store()?)?;
+    match run.setup.sync_with(&mut pipeline)? {
+        Ok(report) if report.fetch.pumps.iter().all(|pump| pump.doubts.is_empty()) => Ok(Effect::Borne),
+        Ok(_) | Err(FetchError::FormatChanged { .. }) => Ok(Effect::Disturbed),
+        Err(error) => Err(anyhow::Error::new(error).context(format!("{alteration:?}, {when:?}"))),
+    }
+}
+
+/// What `verify` says after a kill is true: rows that are missing or mixed are a fault.
+fn kill_and_repeat(run: &mut Run<'_>, arguments: &[&str]) -> Result<Effect> {
+    run.in_peace()?;
+    let moment = moment(run);
+    let ended = run_until(tandem(&run.setup, &run.database, arguments)?, "KILL", moment)?;
+    let verified = self::run(tandem(&run.setup, &run.database, &["verify"])?)?;
+    ensure!([Some(0), Some(6)].contains(&verified.code), "verify after a kill at {moment:?}: {}", verified.talk);
+    let again = self::run(tandem(&run.setup, &run.database, arguments)?)?;
+    ensure_told(&again, Some(0), &[])?;
+    Ok(if ended.signal.is_some() { Effect::Disturbed } else { Effect::Borne })
+}
+
+/// To another zone and back.
+pub(super) fn kill_zone(run: &mut Run<'_>) -> Result<Effect> {
+    let effect = kill_and_repeat(run, &["zone", "set", "Asia/Tokyo"])?;
+    let home = run.setup.history.zone.name();
+    let back = self::run(tandem(&run.setup, &run.database, &["zone", "set", home])?)?;
+    ensure_told(&back, Some(0), &[])?;
+    Ok(effect)
+}
+
+pub(super) fn kill_rebuild(run: &mut Run<'_>) -> Result<Effect> {
+    kill_and_repeat(run, &["rebuild"])
 }
 
 fn pick<T: Copy>(dice: &mut StdRng, choices: &[T]) -> T {
