@@ -347,7 +347,7 @@ mod tests {
     #[test]
     fn a_damaged_copy_is_not_used() {
         let folder = tempfile::tempdir().expect("a folder");
-        let Some(platform) = PLATFORMS.iter().find(|platform| platform.library == library_name()) else { return };
+        let platform = &PLATFORMS[0];
         fs::write(folder.path().join(platform.library), "library").expect("written");
         assert!(kept(platform, folder.path()).is_err(), "no checksum yet");
         let cache = folder.path().join("cache");

@@ -37,7 +37,7 @@ use crate::verify::Check;
 pub(crate) use definition::Definition;
 pub(crate) use digest::depends_on;
 pub(crate) use entries::OBJECTS;
-pub(crate) use obstacles::{refuse_foreign_keys, refuse_shadowing_macros};
+pub(crate) use obstacles::{refuse_foreign_keys, refuse_macros_in_use, refuse_shadowing_macros};
 pub(crate) use upgrade::{
     Layer, bring_up_to_date, check_up_to_date, is_complete, mark_complete_in_tx, mark_emptied_in_tx,
 };

@@ -163,7 +163,7 @@ impl Reader {
             connection.execute_batch(&allow).map_err(opening())?;
         }
         connection.execute_batch(WALLS).map_err(opening())?;
-        derived::refuse_shadowing_macros(&connection)?;
+        derived::refuse_macros_in_use(&connection)?;
         migrations::check(&connection)?;
         derived::check_up_to_date(&connection)?;
         Ok(Self { connection })
