@@ -9,11 +9,10 @@
 //!
 //! The conformance suite in `testing` (feature `testing`) checks these promises on any implementation.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use pump_events::{EventCode, FactRows, Problem, ProblemSetId, PumpTime};
 
 use crate::clock_model::{LogPiece, PumpClock, ZoneHistory};
-use crate::fetch::plausibility::DayLog;
 use crate::raw::PumpKey;
 use crate::{Account, DayRange, EventId, PumpId, PumpListing, RawBatch, RejectedEvent, TextRows};
 
@@ -333,6 +332,21 @@ pub struct FetchedWindow {
     pub last_upload: Option<DateTime<Utc>>,
     /// What is wrong with the answer; `None` when it is plausible.
     pub doubt: Option<String>,
+}
+
+/// What is stored of one day of a pump's log, clock changes left out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct DayLog {
+    /// The day on the pump's clock.
+    pub day: NaiveDate,
+    /// The sequence group; numbers count within it.
+    pub sequence_group: u16,
+    /// Events stored.
+    pub events: u64,
+    /// The lowest of their numbers.
+    pub first: u32,
+    /// The highest.
+    pub last: u32,
 }
 
 /// One row of the ledger of fetched windows.

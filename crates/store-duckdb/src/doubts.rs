@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use duckdb::Connection;
-use pipeline::fetch::plausibility::{DayLog, Doubt, find_doubts};
-use pipeline::store::{FetchWindow, FetchedWindow, PageCounts};
+use pipeline::fetch::plausibility::{Doubt, find_doubts};
+use pipeline::store::{DayLog, FetchWindow, FetchedWindow, PageCounts};
 use pipeline::{AssignmentId, DayRange, PumpId, PumpListing, SerialNumber, StoreError, StoreErrorKind};
 
 use crate::error::{broken, failed};

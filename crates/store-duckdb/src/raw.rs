@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use duckdb::{Transaction, params};
-use pipeline::fetch::plausibility::{DayLog, is_format_mark};
-use pipeline::store::{DateChange, FetchWindow, FetchedWindow, PageCounts, Pump, RawPage, RunId};
+use pipeline::fetch::plausibility::is_format_mark;
+use pipeline::store::{DateChange, DayLog, FetchWindow, FetchedWindow, PageCounts, Pump, RawPage, RunId};
 use pipeline::{
     Account, AssignmentId, DayRange, EventId, PumpId, PumpKey, PumpListing, RawBatch, RawEvent, RawStore,
     RejectedEvent, StoreError,

@@ -40,7 +40,6 @@ const KNOWN_CIRCLES: &[&[&str]] = &[
     &["nightscout/src/config", "nightscout/src/error", "nightscout/src/http"],
     &["pipeline/src/archive"],
     &["pipeline/src/clock_model/local", "pipeline/src/clock_model/pump_clock"],
-    &["pipeline/src/fetch/plausibility", "pipeline/src/store"],
     &["pump-events/src/dictionary", "pump-events/src/event", "pump-events/src/problem"],
     &["pump-events/src/facts"],
     &["report/src/html"],

@@ -13,7 +13,7 @@ use pump_events::EventCode;
 
 use super::cadence::is_thinned;
 use super::drift::{Drift, find_drift};
-use crate::store::FetchWindow;
+use crate::store::{DayLog, FetchWindow};
 use crate::{DayRange, PumpListing, RawBatch};
 
 /// So often are doubtful days asked for with every sync.
@@ -40,21 +40,6 @@ const ONE_DAY: Days = Days::new(1);
 
 /// Clock changes come with any answer, whatever days were asked for.
 const CLOCK_CHANGES: [EventCode; 2] = [EventCode(13), EventCode(14)];
-
-/// What is stored of one day of a pump's log, clock changes left out.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct DayLog {
-    /// The day on the pump's clock.
-    pub day: NaiveDate,
-    /// The sequence group; numbers count within it.
-    pub sequence_group: u16,
-    /// Events stored.
-    pub events: u64,
-    /// The lowest of their numbers.
-    pub first: u32,
-    /// The highest.
-    pub last: u32,
-}
 
 /// Days whose answer is doubtful.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -7,10 +7,10 @@ use pump_events::PumpTime;
 use super::{ASSIGNMENT, basal_event, batch_of};
 use crate::clock_model::{ClockHistory, PumpClock, UtcSource, ZoneHistory};
 use crate::fetch::drift::Drift;
-use crate::fetch::plausibility::{AnswerDoubt, DayLog};
+use crate::fetch::plausibility::AnswerDoubt;
 use crate::parse::parse;
 use crate::progress::StopSignal;
-use crate::store::{FetchedWindow, PageCounts, PendingDerivation, RawPage, RunId, Stage, StoreErrorKind};
+use crate::store::{DayLog, FetchedWindow, PageCounts, PendingDerivation, RawPage, RunId, Stage, StoreErrorKind};
 use crate::{
     Account, AccountId, AssignmentId, DayRange, EventId, PumpId, PumpKey, PumpListing, RawBatch, RejectedEvent,
     SerialNumber, Store,

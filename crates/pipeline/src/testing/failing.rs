@@ -3,10 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use crate::clock_model::{PumpClock, ZoneHistory};
-use crate::fetch::plausibility::DayLog;
 use crate::store::{
-    BatchNumber, ClockEvidence, DateChange, FetchWindow, PageCounts, ParsedBatch, PendingDerivation, Pump, RawPage,
-    RunEnd, RunId, Stage, TableCount, UnparsedBatch,
+    BatchNumber, ClockEvidence, DateChange, DayLog, FetchWindow, PageCounts, ParsedBatch, PendingDerivation, Pump,
+    RawPage, RunEnd, RunId, Stage, TableCount, UnparsedBatch,
 };
 use crate::{
     Account, DayRange, DomainStore, EventStore, PumpId, PumpKey, PumpListing, RawBatch, RawStore, RejectedEvent,
