@@ -22,11 +22,13 @@ mod local;
 mod notices;
 mod pump_clock;
 mod segments;
+mod utc_source;
 mod zones;
 
 pub use evidence::{ClockChange, ClockHistory, LogPiece, PhoneTime};
 pub use notices::{ClockNotice, notices};
-pub use pump_clock::{ClockSegment, Instant, PumpClock, UtcSource};
+pub use pump_clock::{ClockSegment, Instant, PumpClock};
+pub use utc_source::UtcSource;
 pub use zones::ZoneHistory;
 
 /// The revision of the clock model. Raise it with every change that can give an event another instant: databases then find their

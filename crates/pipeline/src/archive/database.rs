@@ -10,7 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use pump_events::RECORD_LENGTH;
 use serde::Deserialize;
 
-use super::{ArchiveError, Pages, json, records};
+use super::pages::{ArchiveError, Pages};
+use super::{json, records};
 use crate::{RejectedEvent, SerialNumber};
 
 /// Takes the texts of a database one by one; false stops the reading.

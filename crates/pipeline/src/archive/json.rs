@@ -8,7 +8,7 @@ use pump_events::{Envelope, read_json_envelope};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{ArchiveKind, Pages};
+use super::pages::{ArchiveKind, Pages};
 use crate::{RawEvent, RawKey, RejectedEvent};
 
 /// The members of a pump-logs body that hold events.

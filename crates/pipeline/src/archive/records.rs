@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use pump_events::{Header, RECORD_LENGTH, decode_record};
 
-use super::Pages;
+use super::pages::Pages;
 use crate::{RawEvent, RawKey};
 
 /// So many records are looked at to tell a jump in the log, or an odd record, from a file that lost its step.

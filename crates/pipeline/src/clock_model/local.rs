@@ -5,8 +5,9 @@
 
 use super::anchor::Basis;
 use super::segments::{Segment, is_whole_days};
+use super::utc_source::UtcSource;
 use super::zones::{ZoneSpan, ZoneTimeline};
-use super::{ADJUSTMENT, MAX_ZONE, MIN_ZONE, MINUTE, Millis, UtcSource};
+use super::{ADJUSTMENT, MAX_ZONE, MIN_ZONE, MINUTE, Millis};
 
 /// A clock this far beyond any zone is in none.
 const OUTSIDE_ZONES: Millis = 10 * MINUTE;
