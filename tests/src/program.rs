@@ -65,7 +65,7 @@ pub fn run_until(mut command: Command, signal: &str, moment: Duration) -> Result
             send(&child, signal)?;
             break;
         };
-        // Woken by nobody: looks again soon, whether the program has ended by itself.
+        // Woken by no one: looks again soon, whether the program has ended by itself.
         std::thread::park_timeout(left.min(Duration::from_millis(5)));
     }
     ended(&child.wait_with_output()?)
@@ -76,7 +76,7 @@ pub fn run_until(mut command: Command, signal: &str, moment: Duration) -> Result
 /// # Errors
 /// There is no `kill`.
 pub fn send(child: &Child, signal: &str) -> Result<()> {
-    // It may have ended by itself meanwhile: then there is nobody to tell, and its status says how it ended.
+    // It may have ended by itself meanwhile: then there is no one to tell, and its status says how it ended.
     Command::new("kill").args(["-s", signal, &child.id().to_string()]).stderr(Stdio::null()).status()?;
     Ok(())
 }

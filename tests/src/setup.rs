@@ -114,7 +114,7 @@ impl Setup {
         Ok(Pipeline::new(self.store(database)?, self.clock.clone()).with_zone(self.history.zone)?)
     }
 
-    /// A sync as the program makes it: everything opened anew, and closed after it.
+    /// A sync as the program makes it: everything opened again, and closed after it.
     ///
     /// # Errors
     /// Those of the sync.

@@ -1,4 +1,4 @@
-//! DuckDB's library for development: found, fetched or compiled, so that nobody has to wait for its C++ without need.
+//! DuckDB's library for development: found, fetched or compiled, so that no one has to wait for its C++ without need.
 //!
 //! The sources are tried in this order: the folder that `DUCKDB_LIB_DIR` names, the copy of an earlier run, the archive that DuckDB
 //! releases, the npm package that contains the same library, and DuckDB's source code. What is downloaded must have the checksum

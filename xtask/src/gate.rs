@@ -33,6 +33,11 @@ const STEPS: &[Step] = &[
         repair: "the Cargo.toml or the modules named, or the rule in xtask/src/edges.rs and ARCHITECTURE.md together",
     },
     Step {
+        name: "wording",
+        run: |_| crate::wording::check(&crate::process::places()?.0).map(|()| Outcome::Passed),
+        repair: "the lines named; CONTRIBUTING.md has the terms to use",
+    },
+    Step {
         name: "generated types",
         run: |_| crate::codegen::generate_types(true).map(|()| Outcome::Passed),
         repair: "cargo xtask codegen",

@@ -13,6 +13,7 @@ mod process;
 mod setup;
 mod tools;
 mod validate;
+mod wording;
 
 use std::path::PathBuf;
 
@@ -44,8 +45,10 @@ enum Task {
     Setup,
     /// Run the tests that need other programs: Python packages, a terminal, shells, a small disk.
     Tools,
-    /// Checks that crates depend on each other only as ARCHITECTURE.md says.
+    /// Check that crates depend on each other only as ARCHITECTURE.md says, and that modules do not form circles.
     Edges,
+    /// Check that no text uses a phrase that CONTRIBUTING.md replaces.
+    Wording,
     /// Shows that all of it works: the program against the simulated service, checked by what ends up in the file.
     Validate {
         /// Leave out what needs Python packages or minutes.
@@ -73,7 +76,7 @@ enum Task {
         #[arg(long, value_name = "FOLDER")]
         screenshots: Option<PathBuf>,
     },
-    /// Records docs/tour.md and the list of error texts anew, from what the binary shows now.
+    /// Records docs/tour.md and the list of error texts again, from what the binary shows now.
     Tour {
         /// Only compares.
         #[arg(long)]
@@ -102,6 +105,7 @@ fn main() -> anyhow::Result<()> {
         Task::Setup => setup::install(prepare),
         Task::Tools => gate::tools(&prepare()?),
         Task::Edges => edges::check(),
+        Task::Wording => wording::check(&process::places()?.0),
         Task::Validate { quick, json } => validate::validate(&prepare()?, quick, json.as_deref()),
         Task::Bench { sizes } => gate::bench(&prepare()?, &sizes),
         Task::Dist { output } => dist::dist(output.as_deref()),

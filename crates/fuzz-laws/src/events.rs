@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use pipeline::DayRange;
 use pump_events::{
-    CutTail, Event, FactRows, FactTable, RECORD_LENGTH, RecordDecoder, decode_json, decode_raw, decode_record,
+    Event, FactRows, FactTable, RECORD_LENGTH, RecordDecoder, TruncatedRecord, decode_json, decode_raw, decode_record,
     decode_records, encode_json, encode_raw_record, encode_record, read_json_envelope,
 };
 use serde_json::value::RawValue;
@@ -25,7 +25,7 @@ pub fn records(bytes: &[u8]) {
     assert_eq!(in_pieces(bytes, piece_length), (events.collect(), tail));
 }
 
-fn in_pieces(bytes: &[u8], length: usize) -> (Vec<Event>, Option<CutTail>) {
+fn in_pieces(bytes: &[u8], length: usize) -> (Vec<Event>, Option<TruncatedRecord>) {
     let mut decoder = RecordDecoder::default();
     let events = bytes.chunks(length).flat_map(|piece| decoder.push(piece).collect::<Vec<_>>()).collect();
     (events, decoder.finish())

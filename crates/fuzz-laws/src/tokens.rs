@@ -2,7 +2,7 @@
 //!
 //! The fuzzer cannot sign, so the law signs for it: input that begins with `{` is a header and claims, apart by a line break,
 //! under a signature by the service's key. Input that begins with `[` is a list of keys, beside a good token. All other input
-//! is a token as it came, which nobody signed.
+//! is a token as it came, which no one signed.
 
 use std::sync::LazyLock;
 
@@ -31,7 +31,7 @@ pub fn id_token(bytes: &[u8]) {
     match bytes.first() {
         Some(b'{') => signed(text),
         Some(b'[') => assert_eq!(believed(&sign(HEADER, CLAIMS), text), None, "none of these keys signed it"),
-        _ => assert_eq!(believed(text, &public_keys()), None, "nobody signed it"),
+        _ => assert_eq!(believed(text, &public_keys()), None, "no one signed it"),
     }
 }
 

@@ -178,7 +178,7 @@ fn is_held(change: &Change, held: &HashMap<&str, &Value>) -> bool {
         .is_some_and(|(ours, theirs)| contains(theirs, &ours) && !was_added_to(theirs, &ours))
 }
 
-/// True where somebody added a member to our document: to Nightscout, insulin counts in whatever document it stands.
+/// True where someone added a member to our document: to Nightscout, insulin counts in whatever document it stands.
 fn was_added_to(theirs: &Value, ours: &Value) -> bool {
     /// What a site adds to a document, beside names that begin with `srv`.
     const OF_THE_SITE: [&str; 7] = ["_id", "identifier", "subject", "modifiedBy", "isValid", "isReadOnly", "sysTime"];

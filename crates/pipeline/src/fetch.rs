@@ -444,7 +444,7 @@ impl<S: RawStore + Send + 'static> Writer<S> {
         let (answer, answered) = oneshot::channel();
         let job: Job<S> = Box::new(move |store| {
             let result = job(store);
-            // Nobody waits for the answer any more only when the fetch itself was dropped.
+            // No one waits for the answer any more only when the fetch itself was dropped.
             let _ = answer.send(result);
         });
         self.jobs.send(job).await.map_err(|_| writer_gone())?;

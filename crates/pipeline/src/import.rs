@@ -66,7 +66,7 @@ pub enum FileError {
     /// The file cannot be read, or not to its end.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// The file does not say whose events it holds, and nobody else did.
+    /// The file does not say whose events it holds, and no one else did.
     #[error("{} does not say which pump its events belong to", .path.display())]
     PumpUnknown {
         /// The file.

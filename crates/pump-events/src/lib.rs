@@ -28,6 +28,6 @@ pub use field::{Epoch, Field, FieldKind, JsonForm, LabelSet, Labels, Value};
 pub use json::{Envelope, JsonError, JsonEvent, decode_json, encode_json, read_json_envelope};
 pub use problem::{Problem, ProblemKind, ProblemSetId};
 pub use raw::{RawError, decode_raw, encode_raw_record};
-pub use record::{CutTail, RECORD_LENGTH, RecordDecoder, decode_record, decode_records, encode_record};
+pub use record::{RECORD_LENGTH, RecordDecoder, TruncatedRecord, decode_record, decode_records, encode_record};
 pub use time::{PumpTime, PumpTimeError};
 pub use vocabulary::{SpecialNumber, Vocabulary, VocabularyLabel};

@@ -32,9 +32,9 @@ pub fn decode_record(record: &[u8; RECORD_LENGTH]) -> Event {
 
 /// Decodes all whole records of `bytes`; the second part is the cut record at the end, if there is one.
 #[must_use]
-pub fn decode_records(bytes: &[u8]) -> (impl ExactSizeIterator<Item = Event> + '_, Option<CutTail>) {
+pub fn decode_records(bytes: &[u8]) -> (impl ExactSizeIterator<Item = Event> + '_, Option<TruncatedRecord>) {
     let (records, rest) = bytes.as_chunks::<RECORD_LENGTH>();
-    let tail = CutTail::new((bytes.len() - rest.len()) as u64, rest);
+    let tail = TruncatedRecord::new((bytes.len() - rest.len()) as u64, rest);
     (records.iter().map(decode_record), tail)
 }
 
@@ -79,7 +79,7 @@ pub struct RecordDecoder {
 
 /// The end of a stream that stops inside a record.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct CutTail {
+pub struct TruncatedRecord {
     /// Offset of the cut record's first byte in the stream.
     pub position: u64,
     /// The bytes that are there, 1 to 25.
@@ -103,8 +103,8 @@ impl RecordDecoder {
 
     /// Ends the stream: the cut record, if it stops inside one.
     #[must_use]
-    pub fn finish(self) -> Option<CutTail> {
-        CutTail::new(self.position, &self.begun[..self.filled])
+    pub fn finish(self) -> Option<TruncatedRecord> {
+        TruncatedRecord::new(self.position, &self.begun[..self.filled])
     }
 
     /// Adds bytes to the begun record; the event, if that completes it.
@@ -119,7 +119,7 @@ impl RecordDecoder {
     }
 }
 
-impl CutTail {
+impl TruncatedRecord {
     fn new(position: u64, bytes: &[u8]) -> Option<Self> {
         (!bytes.is_empty()).then(|| Self { position, bytes: bytes.to_vec() })
     }

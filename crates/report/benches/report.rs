@@ -5,8 +5,8 @@ use std::hint::black_box;
 use chrono::{DateTime, TimeDelta};
 use divan::counter::BytesCount;
 use report::{
-    Metrics, MetricsOptions, MgPerDl, Reading, ReadingStatus, Report, ReportInput, ReportOptions, Stamp, Thresholds,
-    episodes::find_episodes,
+    Metrics, MetricsOptions, MgPerDl, Reading, ReadingStatus, Report, ReportInput, ReportOptions, Thresholds,
+    Timestamp, episodes::find_episodes,
 };
 
 #[path = "../examples/sample/mod.rs"]
@@ -25,7 +25,7 @@ fn readings(days: i64) -> Vec<Reading> {
         let day = index as f64 / 288.0 * std::f64::consts::TAU;
         let glucose = (135.0 + 50.0 * (2.0 * day).sin() + 25.0 * (day / 6.3).cos()).round();
         Reading {
-            at: Stamp::from_wall_as_utc(start + TimeDelta::minutes(5 * index)),
+            at: Timestamp::from_wall_as_utc(start + TimeDelta::minutes(5 * index)),
             glucose: MgPerDl::new(glucose).expect("a concentration"),
             status: ReadingStatus::Ok,
             interval_minutes: 5.0,

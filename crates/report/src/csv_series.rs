@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 
 use crate::{
     glucose::{MgPerDl, Reading, ReadingStatus, reading_of_pump_value},
-    time::Stamp,
+    time::Timestamp,
     weights::mark_intervals,
 };
 
@@ -84,7 +84,7 @@ pub enum CsvError {
 ///
 /// # Errors
 ///
-/// The first row that is not understood, by line; nothing is skipped in silence.
+/// The first row that is not understood, by line; nothing is skipped silently.
 pub fn read_csv(input: impl Read, options: &CsvOptions) -> Result<Vec<CsvSeries>, CsvError> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(input);
     let columns = Columns::find(reader.headers()?)?;
@@ -116,7 +116,7 @@ fn series_of<'a>(all: &'a mut Vec<CsvSeries>, id: &str) -> &'a mut CsvSeries {
 }
 
 impl CsvSeries {
-    fn push_word(&mut self, at: Stamp, word: ReadingStatus, policy: OutOfRangeText) {
+    fn push_word(&mut self, at: Timestamp, word: ReadingStatus, policy: OutOfRangeText) {
         let glucose = if word == ReadingStatus::Low { MgPerDl::LOW } else { MgPerDl::HIGH };
         match policy {
             OutOfRangeText::Missing => self.out_of_range_left_out += 1,
@@ -124,7 +124,7 @@ impl CsvSeries {
         }
     }
 
-    fn push(&mut self, at: Stamp, glucose: MgPerDl, status: ReadingStatus) {
+    fn push(&mut self, at: Timestamp, glucose: MgPerDl, status: ReadingStatus) {
         self.readings.push(Reading { at, glucose, status, interval_minutes: 0.0 });
     }
 
@@ -193,7 +193,7 @@ impl Row<'_> {
         self.record.position().map_or(0, csv::Position::line)
     }
 
-    fn stamp(&self, zone: Option<Tz>, previous: Option<&Reading>) -> Result<Stamp, CsvError> {
+    fn stamp(&self, zone: Option<Tz>, previous: Option<&Reading>) -> Result<Timestamp, CsvError> {
         let text = self.text(Some(self.columns.time));
         let stamp = match parse_time(text) {
             Some(Time::Instant(time)) => stamp_of_instant(time, zone),
@@ -256,19 +256,19 @@ fn parse_time(text: &str) -> Option<Time> {
     wall.map(Time::Wall).or_else(|| instant().map(Time::Instant))
 }
 
-fn stamp_of_instant(time: DateTime<FixedOffset>, zone: Option<Tz>) -> Stamp {
+fn stamp_of_instant(time: DateTime<FixedOffset>, zone: Option<Tz>) -> Timestamp {
     let wall = zone.map_or(time.naive_local(), |zone| time.with_timezone(&zone).naive_local());
-    Stamp::new(wall, time.with_timezone(&Utc))
+    Timestamp::new(wall, time.with_timezone(&Utc))
 }
 
 /// A wall time that comes twice is the first pass, unless that would step back behind the row before. One that the zone skips
 /// is of a clock that was not changed yet: it keeps the offset from before.
-fn stamp_of_wall(wall: NaiveDateTime, zone: Option<Tz>, previous: Option<Stamp>) -> Stamp {
-    let Some(zone) = zone else { return Stamp::from_wall_as_utc(wall) };
+fn stamp_of_wall(wall: NaiveDateTime, zone: Option<Tz>, previous: Option<Timestamp>) -> Timestamp {
+    let Some(zone) = zone else { return Timestamp::from_wall_as_utc(wall) };
     match zone.from_local_datetime(&wall) {
         LocalResult::Ambiguous(first, second) if previous.is_some_and(|stamp| stamp.utc >= first) => {
-            Stamp::new(wall, second.to_utc())
+            Timestamp::new(wall, second.to_utc())
         }
-        _ => Stamp::in_zone(wall, zone),
+        _ => Timestamp::in_zone(wall, zone),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     glucose::{Reading, Thresholds},
     grid::{Grid, Trace},
     statistics::{mean, ratio},
-    time::Stamp,
+    time::Timestamp,
 };
 
 /// The kinds of episode.
@@ -59,9 +59,9 @@ pub struct Episode {
     /// What kind.
     pub kind: EpisodeKind,
     /// Its first grid point.
-    pub start: Stamp,
+    pub start: Timestamp,
     /// The end of its last grid point's interval.
-    pub end: Stamp,
+    pub end: Timestamp,
     /// Points × interval.
     pub duration_minutes: f64,
     /// The mean of its grid points, in mg/dL.
@@ -295,14 +295,14 @@ impl<'a> GridClock<'a> {
         Some(Episode {
             kind,
             start,
-            end: Stamp { utc: start.utc + duration, wall: start.wall + duration },
+            end: Timestamp { utc: start.utc + duration, wall: start.wall + duration },
             duration_minutes: duration.num_minutes() as f64,
             mean: stretch.mean,
             extreme: if low { stretch.lowest } else { stretch.highest },
         })
     }
 
-    fn stamp_of(&self, place: usize) -> Option<Stamp> {
+    fn stamp_of(&self, place: usize) -> Option<Timestamp> {
         let wall = self.first_midnight + self.step * (place as i32 + 1);
         let after = self.readings.partition_point(|reading| reading.at.wall <= wall);
         self.readings.get(after.saturating_sub(1)).map(|reading| reading.at.at_wall(wall))

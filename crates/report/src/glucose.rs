@@ -1,6 +1,6 @@
 //! What a glucose reading is: its unit, its status, the thresholds it is held against, and which duplicates go.
 
-use crate::time::Stamp;
+use crate::time::Timestamp;
 use crate::vocabulary;
 pub use crate::vocabulary::ReadingStatus;
 
@@ -74,7 +74,7 @@ impl GlucoseUnit {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reading {
     /// When it was measured.
-    pub at: Stamp,
+    pub at: Timestamp,
     /// The concentration.
     pub glucose: MgPerDl,
     /// Whether the number is the sensor's or stands for LOW or HIGH.

@@ -1,7 +1,7 @@
 //! Metrics of glucose and insulin, and the HTML report: rows in, numbers and HTML out.
 //!
 //! This crate does no I/O and reads no clock, environment or database. Whoever embeds it brings rows
-//! ([`Reading`], [`insulin::BasalSegment`], [`insulin::Bolus`]) with both clocks of the pump in each [`Stamp`], and gets
+//! ([`Reading`], [`insulin::BasalSegment`], [`insulin::Bolus`]) with both clocks of the pump in each [`Timestamp`], and gets
 //! [`Metrics`], [`insulin::InsulinSummary`] or a page of HTML.
 //!
 //! Every definition, its source and its edge rules stand in `docs/metrics.md`; the doc comments say only what a caller
@@ -46,5 +46,5 @@ pub use html::{GENERATOR, Paper, Period, Report, ReportInput, ReportOptions};
 pub use labels::UnknownLabel;
 pub use messages::{Language, Messages};
 pub use metrics::{Metrics, MetricsOptions};
-pub use time::{Span, Stamp, Window};
+pub use time::{Span, Timestamp, Window};
 pub use weights::mark_intervals;

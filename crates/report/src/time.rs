@@ -1,21 +1,21 @@
 //! The two clocks of every row, and half-open stretches of time on them.
 //!
 //! The wall clock decides the calendar day and the place on a 24-hour axis; the instant decides every duration. Turning one
-//! into the other is the work of whoever brings the rows, for whom [`Stamp::in_zone`] does it.
+//! into the other is the work of whoever brings the rows, for whom [`Timestamp::in_zone`] does it.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// One moment on both clocks: what the pump's wall clock showed, and the instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Stamp {
+pub struct Timestamp {
     /// The instant. First, so that stamps sort by it.
     pub utc: DateTime<Utc>,
     /// The wall clock of the person, without a zone.
     pub wall: NaiveDateTime,
 }
 
-impl Stamp {
+impl Timestamp {
     /// A moment given by both clocks.
     #[must_use]
     pub fn new(wall: NaiveDateTime, utc: DateTime<Utc>) -> Self {
@@ -60,9 +60,9 @@ impl Stamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span<T> {
     /// The first moment of the stretch.
-    pub start: Stamp,
+    pub start: Timestamp,
     /// The first moment after it.
-    pub end: Stamp,
+    pub end: Timestamp,
     /// What held during it.
     pub value: T,
 }
@@ -73,9 +73,9 @@ pub struct Span<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// The first moment inside.
-    pub start: Stamp,
+    pub start: Timestamp,
     /// The first moment outside.
-    pub end: Stamp,
+    pub end: Timestamp,
 }
 
 impl Window {
@@ -87,7 +87,7 @@ impl Window {
 
     /// Whether `stamp` lies inside, on the wall clock.
     #[must_use]
-    pub fn contains(&self, stamp: Stamp) -> bool {
+    pub fn contains(&self, stamp: Timestamp) -> bool {
         self.start.wall <= stamp.wall && stamp.wall < self.end.wall
     }
 
@@ -100,7 +100,7 @@ impl Window {
 
     /// The part of `start..end` inside this window, or `None` when there is none.
     #[must_use]
-    pub fn clip(&self, start: Stamp, end: Stamp) -> Option<(Stamp, Stamp)> {
+    pub fn clip(&self, start: Timestamp, end: Timestamp) -> Option<(Timestamp, Timestamp)> {
         let first = if start.wall < self.start.wall { start.at_wall(self.start.wall) } else { start };
         let last = if end.wall > self.end.wall { end.at_wall(self.end.wall) } else { end };
         (first.utc < last.utc).then_some((first, last))
@@ -108,7 +108,7 @@ impl Window {
 }
 
 /// Elapsed minutes from `start` to `end`, by the instants.
-pub(crate) fn minutes_between(start: Stamp, end: Stamp) -> f64 {
+pub(crate) fn minutes_between(start: Timestamp, end: Timestamp) -> f64 {
     (end.utc - start.utc).num_milliseconds() as f64 / 60_000.0
 }
 
@@ -116,7 +116,7 @@ pub(crate) fn minutes_between(start: Stamp, end: Stamp) -> f64 {
 ///
 /// Where the offset changes inside a piece, the midnight is placed with the offset that held at the piece's start; the last
 /// piece takes what remains. No piece is ever negative, and their lengths add up to the whole.
-pub(crate) fn pieces_by_date(start: Stamp, end: Stamp) -> Vec<(Stamp, Stamp)> {
+pub(crate) fn pieces_by_date(start: Timestamp, end: Timestamp) -> Vec<(Timestamp, Timestamp)> {
     let mut pieces = Vec::new();
     let mut from = start;
     while from.utc < end.utc {
@@ -128,7 +128,7 @@ pub(crate) fn pieces_by_date(start: Stamp, end: Stamp) -> Vec<(Stamp, Stamp)> {
     pieces
 }
 
-fn next_midnight(stamp: Stamp) -> Stamp {
+fn next_midnight(stamp: Timestamp) -> Timestamp {
     let next = stamp.date().succ_opt().unwrap_or(NaiveDate::MAX);
     stamp.at_wall(next.and_time(chrono::NaiveTime::MIN))
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::time::Stamp;
+use crate::time::Timestamp;
 
 /// Stretches in time order that neither overlap nor touch.
 #[derive(Debug, Default)]
@@ -10,7 +10,7 @@ pub(crate) struct TimeSet(Vec<(DateTime<Utc>, DateTime<Utc>)>);
 
 impl TimeSet {
     /// The union of half-open stretches, in any order. Empty and backward ones add nothing.
-    pub(crate) fn new(stretches: impl Iterator<Item = (Stamp, Stamp)>) -> Self {
+    pub(crate) fn new(stretches: impl Iterator<Item = (Timestamp, Timestamp)>) -> Self {
         let mut all: Vec<_> = stretches.map(|(start, end)| (start.utc, end.utc)).filter(|(a, b)| a < b).collect();
         all.sort_unstable();
         all.dedup_by(|later, earlier| {

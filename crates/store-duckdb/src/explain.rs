@@ -12,7 +12,7 @@ use crate::error::failed;
 
 /// A row and the events that made it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Explanation {
+pub struct Provenance {
     /// The table.
     pub table: String,
     /// The row's `id`.
@@ -110,7 +110,7 @@ impl DuckStore {
     ///
     /// # Errors
     /// [`ExplainError`].
-    pub fn explain(&mut self, table: &str, id: i64) -> Result<Explanation, ExplainError> {
+    pub fn explain(&mut self, table: &str, id: i64) -> Result<Provenance, ExplainError> {
         let Some(source) = find_sources(table) else {
             let known = explained_tables().collect();
             return Err(ExplainError::UnknownTable { table: table.to_owned(), known });
@@ -121,7 +121,7 @@ impl DuckStore {
             return Err(ExplainError::NoSuchRow { table: table.to_owned(), id });
         }
         let events = events(connection, &source, id)?;
-        Ok(Explanation { table: table.to_owned(), id, columns, events })
+        Ok(Provenance { table: table.to_owned(), id, columns, events })
     }
 }
 

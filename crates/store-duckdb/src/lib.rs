@@ -33,7 +33,7 @@ pub use connection::{DuckStore, Location, OnRebuild, Rebuilding, StoreOptions};
 pub use derived::exported_tables;
 pub use dictionary::{Relation, RelationColumn};
 pub use documents::{DocumentKind, DocumentScope, NIGHTSCOUT, NIGHTSCOUT_ALARMS, PumpNames, nightscout_documents};
-pub use explain::{ExplainError, ExplainedColumn, ExplainedEvent, ExplainedField, Explanation, explained_tables};
+pub use explain::{ExplainError, ExplainedColumn, ExplainedEvent, ExplainedField, Provenance, explained_tables};
 pub use export::{Exporter, FileForm};
 pub use migrations::schema_version;
 pub use query::{CellForm, Query, QueryColumn, QueryError, QueryStopper, ReadOptions, Reader};

@@ -1,6 +1,6 @@
 //! The database of `tandem-fetch`, the Python program before this one: opened for reading only, its raw events handed out.
 //!
-//! Its schema is `raw_events(id, created, raw_event_data)` and tables made from it, which are made anew here.
+//! Its schema is `raw_events(id, created, raw_event_data)` and tables made from it, which are rebuilt here.
 
 use std::path::Path;
 

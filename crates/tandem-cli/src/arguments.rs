@@ -5,29 +5,33 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 
+/// The heading of the flags that every command takes.
+pub(crate) const GLOBAL_OPTIONS: &str = "Global options";
+
 /// Flags that every command takes.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Global options")]
+#[command(next_help_heading = GLOBAL_OPTIONS)]
 pub(crate) struct GlobalArgs {
-    /// The database file; made on first use with its folder [default: data/tandem.db]
+    /// Database file, created on first use [default: data/tandem.db]
     #[arg(long, global = true, value_name = "PATH", env = "TANDEM_DB", hide_env_values = true)]
     pub(crate) db: Option<PathBuf>,
-    /// One of the people that the configuration file names, as [person.NAME]
+    /// Person to use, as in [person.NAME] of the configuration file
     #[arg(long, global = true, value_name = "NAME", env = "TANDEM_PERSON", hide_env_values = true)]
     pub(crate) person: Option<String>,
-    /// The configuration file [default: tandem/config.toml in the configuration folder]
+    /// Configuration file [default: tandem/config.toml in the configuration folder]
     #[arg(long, global = true, value_name = "PATH", env = "TANDEM_CONFIG", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
-    /// The zone of the pump's clock, for a new database: a city or an IANA name such as Europe/Berlin [default: this computer's]
+    /// Time zone of the pump's clock, for a new database: a city or an IANA name such as Europe/Berlin [default: this
+    /// computer's]
     #[arg(long, global = true, value_name = "ZONE", env = "TANDEM_TIME_ZONE", hide_env_values = true)]
     pub(crate) time_zone: Option<String>,
-    /// Say nothing but data and errors
+    /// Print only data and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Say more; twice for everything
+    /// Print more log messages; repeat for even more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// How log lines are written
+    /// Format of log lines
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
     pub(crate) log_format: LogFormat,
     /// When to use colours.
@@ -40,12 +44,12 @@ pub(crate) struct GlobalArgs {
         hide_default_value = true
     )]
     pub(crate) color: ColorWhen,
-    /// Takes this instant for the present, so that a session can be shown again to the letter
+    /// Use this instant as the current time, so that a session can be reproduced exactly
     #[arg(long, global = true, hide = true, value_name = "INSTANT", env = "TANDEM_NOW")]
     pub(crate) now: Option<DateTime<Utc>>,
 }
 
-/// How log lines are written.
+/// Format of log lines.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum LogFormat {
     /// For people
@@ -69,16 +73,16 @@ pub(crate) enum ColorWhen {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Account options")]
 pub(crate) struct AccountArgs {
-    /// The account's e-mail address
+    /// E-mail address of the account
     #[arg(long, value_name = "ADDRESS", env = "TANDEM_EMAIL", hide_env_values = true)]
     pub(crate) email: Option<String>,
-    /// Where the account is: us (United States, Canada, Mexico) or eu (everywhere else)
+    /// Region of the account: us (United States, Canada, Mexico) or eu (everywhere else)
     #[arg(long, value_name = "REGION", env = "TANDEM_REGION", hide_env_values = true)]
     pub(crate) region: Option<String>,
     /// A command that prints the password.
     #[arg(long, value_name = "COMMAND", help = "A command that prints the password [env: TANDEM_PASSWORD_COMMAND]")]
     pub(crate) password_command: Option<String>,
-    /// Replaces the origin of every host of the service, for simulators and proxies
+    /// Use this origin instead of the service's hosts, for simulators and proxies
     #[arg(long, value_name = "URL", env = "TANDEM_ENDPOINT", hide_env_values = true)]
     pub(crate) endpoint: Option<String>,
 }

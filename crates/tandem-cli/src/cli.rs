@@ -3,10 +3,15 @@
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
-use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{ColorChoice, Command, CommandFactory as _, FromArgMatches as _, Parser};
 
-use crate::arguments::GlobalArgs;
-use crate::commands::Command;
+use crate::arguments::{ColorWhen, GLOBAL_OPTIONS, GlobalArgs};
+use crate::commands::{self, GROUPS};
+use crate::output::wrapped;
+use crate::terminal::{Terminal, set_colors};
+
+/// The widest that help gets.
+const MAX_WIDTH: usize = 100;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -16,41 +21,71 @@ const STYLES: Styles = Styles::styled()
 
 const EXAMPLES: &str = "\
 Start here:
-  tandem demo       a made-up account, to see what you would get
+  tandem demo       try it with a made-up account
   tandem init       set up your own account
-  tandem sync       fetch everything new from Tandem Source
-  tandem            today and this week in a few lines
-  tandem status     what is there, and what is missing
+  tandem sync       fetch new data from Tandem Source
+  tandem            an overview of today and this week
+  tandem status     what the database holds and what is missing
   tandem query 'FROM cgm_readings ORDER BY local_time DESC LIMIT 5'
 
-Exit codes: 0 done, 1 internal error, 2 usage, 3 configuration or credentials, 4 network or service, \
+Exit codes: 0 success, 1 internal error, 2 usage, 3 configuration or credentials, 4 network or service, \
 5 database, 6 problems in the data, 130 interrupted.";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "tandem", version, about = "Your insulin pump's whole history, in one DuckDB file that is yours")]
-#[command(styles = STYLES, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "tandem", version, about = "Your insulin pump's whole history in one DuckDB file that you own")]
+#[command(styles = STYLES, max_term_width = MAX_WIDTH, after_help = EXAMPLES)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: GlobalArgs,
-    /// Without one, today and this week in a few lines.
+    /// Without a command: an overview of today and this week.
     #[command(subcommand)]
-    pub(crate) command: Option<Command>,
+    pub(crate) command: Option<commands::Command>,
+}
+
+/// The program with its commands in groups, and its examples before the options.
+pub(crate) fn program() -> Command {
+    let mut built = Cli::command();
+    built.build();
+    let groups = GROUPS.iter().map(|(heading, names)| describe_group(&built, heading, names)).collect::<String>();
+    let template = format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{groups}{{after-help}}\n\n{}\n{{options}}",
+        styled_heading(GLOBAL_OPTIONS)
+    );
+    Cli::command().help_template(template)
+}
+
+fn describe_group(program: &Command, heading: &str, names: &[&str]) -> String {
+    const INDENT: usize = 15;
+    let literal = STYLES.get_literal();
+    let line = |command: &Command| {
+        let (name, about) = (command.get_name(), command.get_about().map(ToString::to_string).unwrap_or_default());
+        let about = wrapped(&about, Terminal::width().min(MAX_WIDTH) - INDENT, INDENT);
+        format!("  {literal}{name}{literal:#}{:width$}{about}\n", "", width = INDENT - 2 - name.len())
+    };
+    let lines = names.iter().filter_map(|name| program.find_subcommand(name)).map(line).collect::<String>();
+    format!("\n{}\n{}", styled_heading(heading), lines)
+}
+
+fn styled_heading(heading: &str) -> String {
+    let style = STYLES.get_header();
+    format!("{style}{heading}:{style:#}")
 }
 
 /// Reads the command line. Help and usage errors are written before any flag is known, so `--color` is looked for first.
 pub(crate) fn parse() -> Result<Cli, clap::Error> {
     let words: Vec<_> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    let said = |when: &str| {
-        let apart = words.windows(2).any(|pair| pair[0] == "--color" && pair[1] == when);
-        apart || words.iter().any(|word| word.strip_prefix("--color=") == Some(when))
+    let has = |when: &str| {
+        let separate = words.windows(2).any(|pair| pair[0] == "--color" && pair[1] == when);
+        separate || words.iter().any(|word| word.strip_prefix("--color=") == Some(when))
     };
-    let color = match () {
-        () if said("always") => ColorChoice::Always,
-        () if said("never") => ColorChoice::Never,
-        () => ColorChoice::Auto,
+    let (color, choice) = match () {
+        () if has("always") => (ColorWhen::Always, ColorChoice::Always),
+        () if has("never") => (ColorWhen::Never, ColorChoice::Never),
+        () => (ColorWhen::Auto, ColorChoice::Auto),
     };
-    let matches = ignore_empty_variables(Cli::command()).color(color).try_get_matches()?;
+    set_colors(color);
+    let matches = ignore_empty_variables(program()).color(choice).try_get_matches()?;
     Cli::from_arg_matches(&matches)
 }
 
@@ -62,4 +97,21 @@ fn ignore_empty_variables(command: clap::Command) -> clap::Command {
         if is_empty(&argument) { argument.env(clap::builder::Resettable::Reset) } else { argument }
     };
     command.mut_args(ignore).mut_subcommands(ignore_empty_variables)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_command_is_in_one_group() {
+        let mut program = program();
+        program.build();
+        let shown = program.get_subcommands().filter(|command| !command.is_hide_set()).map(Command::get_name);
+        let grouped: Vec<_> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        assert_eq!(shown.collect::<BTreeSet<_>>(), grouped.iter().copied().collect());
+        assert_eq!(grouped.len(), grouped.iter().collect::<BTreeSet<_>>().len(), "{grouped:?}");
+    }
 }

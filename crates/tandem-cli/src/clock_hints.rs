@@ -136,7 +136,8 @@ fn unsure(from: NaiveDate, source: UtcSource) -> Option<String> {
             date_name(from)
         )),
         UtcSource::NoZone => Some(
-            "no time zone is known, so the pump's clock is read as UTC; `tandem zone set ZONE` names yours".to_owned(),
+            "no time zone is set, so the pump's clock is taken as UTC; set yours with `tandem zone set ZONE`"
+                .to_owned(),
         ),
         _ => None,
     }

@@ -141,7 +141,7 @@ impl Context {
     /// Decodes and derives what a newer definition has dropped.
     fn update(&self, mut pipeline: Pipeline<DuckStore>) -> Result<Pipeline<DuckStore>> {
         if !pipeline.store()?.is_complete()? {
-            self.terminal.note("bringing the database up to date with this version of tandem");
+            self.terminal.note("updating the database for this version of tandem");
             pipeline.parse()?;
             pipeline.derive()?;
         }
@@ -181,7 +181,8 @@ impl Context {
         }
         let Some(zone) = Settings::system_zone() else { return Ok(pipeline) };
         self.terminal.note(format!(
-            "the pump's clock is read in {zone}, this computer's zone; `tandem zone set ZONE` changes that"
+            "assuming the pump's clock shows {zone} time (this computer's zone); to change that, run `tandem zone \
+             set ZONE`"
         ));
         Ok(pipeline.with_zone(zone)?)
     }
@@ -191,8 +192,8 @@ impl Context {
         if let Some(zone) = self.settings.named_zone.filter(|zone| !is_stored(zone)) {
             let zones: Vec<_> = stored.entries().iter().map(|(_, zone)| zone.name()).collect();
             self.terminal.note(format!(
-                "the database reads the pump's clock in {}, and keeps doing so; to change that for everything stored, run \
-                 `tandem zone set {zone}`, or with --from DATE from a move or a journey on",
+                "the database keeps its time zone, {}; to change it for everything stored, run `tandem zone set \
+                 {zone}`, or add --from DATE for a move or a trip",
                 zones.join(", ")
             ));
         }

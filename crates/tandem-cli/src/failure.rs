@@ -203,7 +203,7 @@ fn sink_hint(kind: SinkErrorKind) -> &'static str {
         }
         SinkErrorKind::TooLarge => "raise the body size limit of the server in front of your site",
         SinkErrorKind::RateLimited | SinkErrorKind::Unavailable | SinkErrorKind::Network => {
-            "run the same command again later; it continues where it stopped, and nothing is sent twice"
+            "try again later; the push continues where it stopped, and nothing is sent twice"
         }
         _ => "look for a newer tandem; run `tandem doctor` to see which version the site has",
     }
@@ -236,7 +236,7 @@ pub(crate) fn hints_of(error: &Error) -> Vec<String> {
         if let Some(PushError::Sink { done, .. }) = cause.downcast_ref()
             && *done > 0
         {
-            hints.push(format!("{} went through before this and will not be sent again", counted(*done, "document")));
+            hints.push(format!("{} sent before this error will not be sent again", counted(*done, "document")));
         }
         if let Some(error) = cause.downcast_ref::<SinkError>() {
             hints.push(sink_hint(error.kind).to_owned());
@@ -248,44 +248,44 @@ pub(crate) fn hints_of(error: &Error) -> Vec<String> {
     hints
 }
 
-const FORMAT_HINT: &str = "install the newest tandem: it reads what came once more, without asking for it again. Everything that \
-                           came is kept as it is, and until then `tandem verify` lists these days";
+const FORMAT_HINT: &str = "install the newest tandem: it decodes the stored data again, without fetching it. \
+                           Everything received is stored unchanged; until then `tandem verify` lists these days";
 
 fn store_hint(error: &StoreError) -> Option<&'static str> {
     match error.kind {
         StoreErrorKind::Locked => {
-            Some("another program has the database open; close it or wait, then run this again. Nothing was changed")
+            Some("another program has the database open; close it or wait, then try again. Nothing was changed")
         }
         StoreErrorKind::Corrupt => Some(
-            "if this is not your database, name it with --db. If it is, restore a backup, or make a new one with `tandem sync --db NEW` \
+            "if this is not your database, give its path with --db. If it is, restore a backup, or make a new one with `tandem sync --db NEW` \
              or `tandem import ARCHIVE --db NEW`",
         ),
-        StoreErrorKind::NotAFile => Some("name the database file in it with --db, for example --db FOLDER/tandem.db"),
+        StoreErrorKind::NotAFile => Some("give the path of the database file in it, for example --db FOLDER/tandem.db"),
         StoreErrorKind::OutOfMemory => Some(
-            "close other programs and run this again. What was stored before is kept, and the same command continues",
+            "close other programs and run this again. What was stored before is kept, and progress is saved",
         ),
         StoreErrorKind::Foreign => Some(
-            "name another file with --db. The events of a tandem-fetch database come into a new one with `tandem import FILE --db \
-             NEW`; the file is left as it is",
+            "choose another file with --db. To import a tandem-fetch database, run `tandem import FILE --db NEW`; \
+             the file itself is not changed",
         ),
-        StoreErrorKind::TooNew => Some("install the newest tandem, or name another file with --db"),
+        StoreErrorKind::TooNew => Some("install the newest tandem, or choose another file with --db"),
         StoreErrorKind::Outdated => {
             Some("run `tandem derive` to bring it up to date; it continues where an earlier update stopped")
         }
         StoreErrorKind::Conflict => Some(
-            "rename or drop these in any DuckDB client, then run this again; create them again afterwards. Nothing was changed",
+            "rename or drop these in any DuckDB client and try again; create them again afterwards. Nothing was \
+             changed",
         ),
-        StoreErrorKind::DiskFull => {
-            Some("make room and run this again. Everything stored before is kept; of the last page nothing was")
-        }
-        StoreErrorKind::NotWritable => {
-            Some("name a place where you may write with --db, or change the folder's permissions")
-        }
+        StoreErrorKind::DiskFull => Some(
+            "free some space and try again. Everything stored earlier is safe; nothing of the last page was \
+                 stored",
+        ),
+        StoreErrorKind::NotWritable => Some("choose a writable location with --db, or change the folder's permissions"),
         StoreErrorKind::NotFound => Some(
-            "fill it with `tandem sync` or `tandem import PATH`, try `tandem demo`, or name another file with --db",
+            "create it with `tandem sync` or `tandem import PATH`, try `tandem demo`, or choose another file with --db",
         ),
         StoreErrorKind::Internal => {
-            Some("this is a mistake in tandem; please report it together with `tandem --version`")
+            Some("this is a bug in tandem; please report it together with the output of `tandem --version`")
         }
         _ => None,
     }
@@ -302,20 +302,18 @@ fn source_hint(kind: SourceErrorKind) -> Option<&'static str> {
             Some("run `tandem init` in a terminal, or set TANDEM_PASSWORD (or TANDEM_PASSWORD_COMMAND)")
         }
         SourceErrorKind::CredentialsRefused => Some(
-            "log in on Tandem's web site to check the password; set the other region with --region. It was tried once only, so \
-             that the account is not locked",
+            "log in on Tandem's website to check the password, or set the other region with --region. It was tried \
+             only once, so that the account is not locked",
         ),
-        SourceErrorKind::AccountLocked => Some("wait, then log in on Tandem's web site before you try here again"),
-        SourceErrorKind::Blocked => Some("try from another network; a VPN or a cloud server is often what is blocked"),
+        SourceErrorKind::AccountLocked => Some("wait, then log in on Tandem's website before you try again here"),
+        SourceErrorKind::Blocked => Some("try from another network; VPNs and cloud servers are often blocked"),
         SourceErrorKind::ServiceChanged => Some(
-            "look for a newer tandem; until then archives can be imported with `tandem import`. What was fetched before is kept",
+            "look for a newer tandem; until then, import archives with `tandem import`. Data fetched earlier is safe",
         ),
         SourceErrorKind::RateLimited { .. } | SourceErrorKind::Unavailable => {
-            Some("run the same command again later; it continues where it stopped")
+            Some("try again later; the sync continues where it stopped")
         }
-        SourceErrorKind::Network => {
-            Some("check the connection and run the same command again; it continues where it stopped")
-        }
+        SourceErrorKind::Network => Some("check the connection and try again; the sync continues where it stopped"),
         SourceErrorKind::TokenInvalid => Some("check this computer's clock, then run `tandem login`"),
         _ => None,
     }
@@ -325,16 +323,17 @@ fn query_hint(error: &QueryError) -> Option<&'static str> {
     match error {
         QueryError::Empty => Some("for example: tandem query 'SHOW TABLES'"),
         QueryError::Refused { message } if message.starts_with("Out of Memory") => {
-            Some("ask for less: fewer columns, a shorter time, a LIMIT, sums instead of lists")
+            Some("reduce the result: fewer columns, fewer days, a LIMIT, or aggregates")
         }
         QueryError::Refused { message } if speaks_of_instants(message) => Some(
-            "columns that end in _utc are instants, and DuckDB counts with these only by its extension icu, which is left out here. \
-             `local_time` and `timestamp` (the pump's clock) take intervals, date_trunc and ::DATE; `now()::TIMESTAMP` is the \
-             present in UTC; epoch_us(timestamp_utc) is a number",
+            "columns ending in _utc are instants, and DuckDB needs its icu extension for arithmetic with them, \
+             which this build does not include. `local_time` and `timestamp` (the pump's clock) work with \
+             intervals, date_trunc and ::DATE; `now()::TIMESTAMP` is the current time in UTC; \
+             epoch_us(timestamp_utc) is a number",
         ),
         QueryError::Several => Some("run one statement at a time"),
         QueryError::OutOfMemory { .. } => {
-            Some("ask for less, aggregate before sorting, or allow more memory with --memory-limit SIZE")
+            Some("reduce the result, aggregate before sorting, or allow more memory with --memory-limit SIZE")
         }
         QueryError::NotAQuery => {
             Some("to change or export a copy, open the file with DuckDB itself; `tandem export` writes files")
@@ -358,7 +357,7 @@ mod tests {
         let broken_off = Failure::new(Exit::Interrupted, "no password was given");
         let asking = SourceError {
             kind: SourceErrorKind::CredentialsMissing,
-            message: "the password could not be had".to_owned(),
+            message: "no password available".to_owned(),
             source: Some(Box::new(broken_off)),
         };
         let error = Error::from(FetchError::Account(asking));

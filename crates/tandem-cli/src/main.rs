@@ -29,9 +29,6 @@ mod time_limit;
 
 use std::process::ExitCode;
 
-use clap::CommandFactory as _;
-
-use crate::cli::Cli;
 use crate::commands::Command;
 use crate::context::Context;
 use crate::failure::Exit;
@@ -40,7 +37,7 @@ fn main() -> ExitCode {
     keep_files_private();
     let cli = match cli::parse() {
         Ok(cli) => cli,
-        Err(error) => return error_output::print_usage(&error),
+        Err(error) => return error_output::print_usage(error),
     };
     cli.global.now.into_iter().for_each(clock::hold);
     let terminal = terminal::Terminal::new(&cli.global);
@@ -48,8 +45,8 @@ fn main() -> ExitCode {
     let tolerates_invalid_config = cli.command.as_ref().is_some_and(Command::tolerates_invalid_config);
     let context = Context::new(cli.global, tolerates_invalid_config, terminal);
     let outcome = context.and_then(|context| match cli.command {
-        Some(command) => commands::run(command, Cli::command(), &context),
-        None => commands::overview::run(Cli::command(), &context),
+        Some(command) => commands::run(command, cli::program(), &context),
+        None => commands::overview::run(cli::program(), &context),
     });
     match outcome {
         Ok(exit) => exit.into(),

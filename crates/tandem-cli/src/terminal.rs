@@ -22,8 +22,7 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Looks at the outputs once, and sets colours for the whole program.
     pub(crate) fn new(arguments: &GlobalArgs) -> Self {
-        console::set_colors_enabled(use_colors(arguments.color, io::stdout().is_terminal()));
-        console::set_colors_enabled_stderr(use_colors(arguments.color, io::stderr().is_terminal()));
+        set_colors(arguments.color);
         Self { quiet: arguments.quiet }
     }
 
@@ -39,6 +38,11 @@ impl Terminal {
         let of = |term: Term| term.size_checked().map(|(_, columns)| usize::from(columns));
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         of(Term::stdout()).or(columns).unwrap_or(USUAL_WIDTH).max(40)
+    }
+
+    /// Columns of the screen that data goes to; `None` where it goes into a file or to another program.
+    pub(crate) fn screen_width() -> Option<usize> {
+        io::stdout().is_terminal().then(Self::width)
     }
 
     /// Columns of the screen that talk goes to; `None` where it goes elsewhere.
@@ -72,7 +76,9 @@ impl Terminal {
             let mut line = String::new();
             if io::stdin().lock().read_line(&mut line)? == 0 {
                 write_stderr("\n");
-                return Err(Failure::new(Exit::Interrupted, "the input ended before all was answered").into());
+                return Err(
+                    Failure::new(Exit::Interrupted, "the input ended before all questions were answered").into()
+                );
             }
             match (line.trim(), usual) {
                 ("", None) => {}
@@ -106,6 +112,12 @@ pub(crate) fn unwritten(error: anyhow::Error) -> anyhow::Error {
         return Failure::new(Exit::Usage, "cannot write to stdout").because(error).into();
     }
     error
+}
+
+/// Sets colours for the whole program.
+pub(crate) fn set_colors(when: ColorWhen) {
+    console::set_colors_enabled(use_colors(when, io::stdout().is_terminal()));
+    console::set_colors_enabled_stderr(use_colors(when, io::stderr().is_terminal()));
 }
 
 fn use_colors(when: ColorWhen, is_terminal: bool) -> bool {

@@ -148,6 +148,6 @@ pub(crate) fn stop_for_good(stopper: QueryStopper) {
 }
 
 fn too_long(limit: Duration, hint: &str) -> Failure {
-    let message = format!("the query took longer than {} s and was stopped", limit.as_secs_f64());
+    let message = format!("the query was stopped after {} s", limit.as_secs_f64());
     Failure::new(Exit::Usage, message).hint(hint)
 }

@@ -21,7 +21,7 @@ pub const LONGEST_WINDOW_DAYS: u32 = 28;
 const USER_AGENT: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
                           Chrome/104.0.0.0 Safari/537.36";
 
-/// Why a password could not be had, in the words of whoever keeps it.
+/// Why there is no password, as the place that stores it reports.
 pub type PasswordError = Box<dyn Error + Send + Sync>;
 
 /// Hands out the password when a login is needed, and only then.

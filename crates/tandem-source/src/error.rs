@@ -22,7 +22,7 @@ pub(crate) enum Failure {
     #[error("no e-mail address is configured")]
     NoEmail,
 
-    #[error("the password could not be had")]
+    #[error("no password available")]
     NoPassword { source: BoxError },
 
     #[error("the password is empty")]
@@ -38,21 +38,21 @@ pub(crate) enum Failure {
 
     #[error(
         "Tandem Source ({region}) refused this password before, so it was not tried again: it is wrong, or the \
-         account is in the other region, {other} ({countries}); `tandem login` tries it all the same",
+         account is in the other region, {other} ({countries}); `tandem login` tries it anyway",
         other = region.other(),
         countries = region.other().countries()
     )]
     CredentialsRefusedBefore { region: Region },
 
     #[error(
-        "Tandem Source ({region}) locked the account after too many logins; it opens by itself, after an hour or a \
-         day, if nobody tries meanwhile"
+        "Tandem Source ({region}) locked the account after too many logins; it unlocks after an hour \
+         to a day without further attempts"
     )]
     AccountLocked { region: Region },
 
     #[error(
-        "Tandem Source ({region}) wants more than e-mail and password (status {status}); log in once in the browser, \
-         and switch the second factor off, which no program can give"
+        "Tandem Source ({region}) requires more than e-mail and password (status {status}); log in once in the \
+         browser and turn off two-factor authentication, which tandem does not support"
     )]
     MoreThanPassword { region: Region, status: String },
 
@@ -64,10 +64,10 @@ pub(crate) enum Failure {
     )]
     Blocked { label: RequestLabel, outline: String },
 
-    #[error("Tandem changed its service: {label} does not exist any more, it answered {outline}")]
+    #[error("Tandem changed its service: {label} no longer exists: it answered {outline}")]
     NotFound { label: RequestLabel, outline: String },
 
-    #[error("Tandem changed its service: {label} refused the question, it answered {outline}")]
+    #[error("Tandem changed its service: {label} refused the request: it answered {outline}")]
     Refused { label: RequestLabel, outline: String, refusal: Box<Refusal> },
 
     #[error("Tandem changed its service: {label} answered unexpectedly with {outline}")]
@@ -76,25 +76,25 @@ pub(crate) enum Failure {
     #[error("Tandem changed its service: {label} answered in an unknown shape: {detail}")]
     UnknownShape { label: RequestLabel, detail: String },
 
-    #[error("the answer of {label} is larger than {limit_bytes} bytes, and was not read to its end")]
+    #[error("the response of {label} is larger than {limit_bytes} bytes and was not read completely")]
     TooLarge { label: RequestLabel, limit_bytes: u64 },
 
     #[error("the token was refused by {label}")]
     Unauthorized { label: RequestLabel },
 
-    #[error("{label} refuses a token that was issued a moment ago")]
+    #[error("{label} refused a token that was issued a moment ago")]
     FreshTokenRefused { label: RequestLabel },
 
-    #[error("asked too often: {label} wants {}", wait_in_words(*retry_after))]
+    #[error("too many requests: {label} wants {}", wait_in_words(*retry_after))]
     RateLimited { label: RequestLabel, retry_after: Option<Duration> },
 
     #[error("Tandem Source is not available now: {label} answered {outline}")]
     Unavailable { label: RequestLabel, outline: String, retry_after: Option<Duration> },
 
-    #[error("Tandem Source is not available now: {label} answered with a web page where data were due ({outline})")]
+    #[error("Tandem Source is not available now: {label} answered with a web page instead of data ({outline})")]
     WebPage { label: RequestLabel, outline: String },
 
-    #[error("the answer of {label} is no complete JSON: {detail}")]
+    #[error("the response of {label} is not complete JSON: {detail}")]
     Garbled { label: RequestLabel, detail: String },
 
     #[error("{label} {trouble}")]

@@ -21,12 +21,12 @@ const SECONDS_PER_DAY: u32 = 24 * 60 * 60;
 pub(crate) struct Events {
     pub(crate) batch: RawBatch,
     pub(crate) bytes: u64,
-    pub(crate) spread: Spread,
+    pub(crate) spread: DateCoverage,
 }
 
 /// How the events of one answer lie to the days asked for. Clock changes do not count.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Spread {
+pub(crate) struct DateCoverage {
     /// Events more than a day outside.
     pub(crate) outside: usize,
     /// The oldest and the newest day with an event inside.
@@ -119,10 +119,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn spread(&self) -> Spread {
+    fn spread(&self) -> DateCoverage {
         let day = |number: i64| self.days.first() + chrono::TimeDelta::days(number - self.window.start());
         let inside = self.inside.and_then(|(oldest, newest)| DayRange::new(day(oldest), day(newest)));
-        Spread { outside: self.outside, inside }
+        DateCoverage { outside: self.outside, inside }
     }
 }
 

@@ -117,7 +117,7 @@ fn invalid(reason: &'static str) -> Rejected {
 fn rejected(error: &jsonwebtoken::errors::Error) -> Rejected {
     let reason = match error.kind() {
         ErrorKind::InvalidSignature => "its signature is wrong",
-        ErrorKind::InvalidIssuer => "it was issued by somebody else",
+        ErrorKind::InvalidIssuer => "it was issued by someone else",
         ErrorKind::InvalidAudience => "it was issued for another program",
         ErrorKind::MissingRequiredClaim(_) => "it does not say who issued it, for whom, until when",
         ErrorKind::InvalidAlgorithm => "it is not signed with RS256",

@@ -95,7 +95,7 @@ impl<'a> Login<'a> {
         Ok(Token { access: tokens.access_token.0, pumper_id: identity.pumper_id, obtained, expires })
     }
 
-    /// Sets cookies, perhaps. Nobody depends on the page itself, so neither does this.
+    /// Sets cookies, perhaps. No one depends on the page itself, so neither does this.
     async fn visit_portal(&self) {
         let target = &self.service.portal;
         if let Err(failure) = self.transport.send(&target.label, self.client.get(target.url.clone())).await {
@@ -215,7 +215,7 @@ impl<'a> Login<'a> {
     }
 }
 
-/// 200 is the page of somebody who is not logged in, or of an outage.
+/// 200 is the page of someone who is not logged in, or of an outage.
 fn no_redirect(answer: Answer) -> Failure {
     let label = answer.label.clone();
     answer.accepted().map_or_else(|failure| failure, |_| Failure::LoginDidNotStick { label })

@@ -5,7 +5,7 @@
 //! known to work now is one `eventCodes` with a comma-separated list. Hence:
 //!
 //! * The default is such a list of **every code known**: the dictionary's and the web application's. It has the form
-//!   that works, and brings everything if the service filters and if it does not. No list can name codes that nobody
+//!   that works, and brings everything if the service filters and if it does not. No list can name codes that no one
 //!   knows; [`EventSelection::Unfiltered`] is for those who would rather try that.
 //! * If the service does not know the *key* any more, the question is asked without it: everything, or a refusal.
 //! * If it does not like the *list* (or does not say what it dislikes, twice), it gets the one list that its own web
@@ -67,12 +67,12 @@ pub(crate) struct Effective(Mutex<State>);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct State {
     selection: EventSelection,
-    standing: Standing,
+    standing: SelectionState,
 }
 
 /// What experience says about the selection in force.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Standing {
+enum SelectionState {
     /// Nothing yet.
     Untested,
     /// The service refused another list just the same.
@@ -87,7 +87,7 @@ enum Standing {
 
 impl Effective {
     pub(crate) fn new(selection: EventSelection) -> Self {
-        Self(Mutex::new(State { selection, standing: Standing::Untested }))
+        Self(Mutex::new(State { selection, standing: SelectionState::Untested }))
     }
 
     pub(crate) fn current(&self) -> EventSelection {
@@ -97,23 +97,23 @@ impl Effective {
     /// To be called when `selection` has brought events.
     pub(crate) fn prove(&self, selection: EventSelection) {
         let mut state = self.lock();
-        if state.selection == selection && state.standing != Standing::Substitute {
-            state.standing = Standing::Proven;
+        if state.selection == selection && state.standing != SelectionState::Substitute {
+            state.standing = SelectionState::Proven;
         }
     }
 
     /// True when the list may be what the service dislikes.
     pub(crate) fn is_doubtful(&self) -> bool {
         let State { selection, standing } = *self.lock();
-        selection != EventSelection::WebApp && matches!(standing, Standing::Untested | Standing::Unprovable)
+        selection != EventSelection::WebApp && matches!(standing, SelectionState::Untested | SelectionState::Unprovable)
     }
 
     /// To be called when another list was refused as well.
     pub(crate) fn acquit(&self) {
         let mut state = self.lock();
         state.standing = match state.standing {
-            Standing::Untested => Standing::Acquitted,
-            Standing::Unprovable => Standing::Proven,
+            SelectionState::Untested => SelectionState::Acquitted,
+            SelectionState::Unprovable => SelectionState::Proven,
             settled => settled,
         };
     }
@@ -121,15 +121,16 @@ impl Effective {
     /// True while a list has brought nothing, and that could be its own fault.
     pub(crate) fn wants_proof(&self) -> bool {
         let State { selection, standing } = *self.lock();
-        selection == EventSelection::AllKnown && matches!(standing, Standing::Untested | Standing::Acquitted)
+        selection == EventSelection::AllKnown
+            && matches!(standing, SelectionState::Untested | SelectionState::Acquitted)
     }
 
     /// To be called when nothing can tell whether the list is at fault.
     pub(crate) fn give_up_proof(&self) {
         let mut state = self.lock();
         state.standing = match state.standing {
-            Standing::Untested => Standing::Unprovable,
-            Standing::Acquitted => Standing::Proven,
+            SelectionState::Untested => SelectionState::Unprovable,
+            SelectionState::Acquitted => SelectionState::Proven,
             settled => settled,
         };
     }
@@ -140,10 +141,10 @@ impl Effective {
         if state.selection != refused {
             return true;
         }
-        if state.standing == Standing::Substitute || refused == instead {
+        if state.standing == SelectionState::Substitute || refused == instead {
             return false;
         }
-        *state = State { selection: instead, standing: Standing::Substitute };
+        *state = State { selection: instead, standing: SelectionState::Substitute };
         true
     }
 

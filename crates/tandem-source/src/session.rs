@@ -38,7 +38,7 @@ pub struct TokenStatus {
     pub obtained: DateTime<Utc>,
     /// When the service ends it.
     pub expires: DateTime<Utc>,
-    /// From here on the next request logs in anew.
+    /// From here on the next request logs in again.
     pub renewed_from: DateTime<Utc>,
     /// True when the next request can still use it.
     pub usable: bool,
@@ -237,7 +237,7 @@ impl Sessions {
         result
     }
 
-    /// A run that starts anew knows what an earlier one was refused.
+    /// A new run knows what an earlier one was refused.
     fn recall_refusal(&self, state: &mut State) {
         if state.refused.is_none() {
             state.refused = self.file.as_ref().and_then(TokenFile::refused);

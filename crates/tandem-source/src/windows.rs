@@ -11,7 +11,7 @@ use pipeline::{AssignmentId, DayRange, PumpListing, SourcePage};
 
 use crate::EventSelection;
 use crate::error::Failure;
-use crate::events::{Events, Spread};
+use crate::events::{DateCoverage, Events};
 use crate::refusal::About;
 use crate::source::TandemSource;
 
@@ -162,7 +162,7 @@ impl<'a> Windows<'a> {
 
     // ---- answers --------------------------------------------------------------------------------------------------
 
-    fn look_at(&mut self, window: Window, selection: EventSelection, spread: Spread) {
+    fn look_at(&mut self, window: Window, selection: EventSelection, spread: DateCoverage) {
         if window.reason == Reason::OtherList {
             self.replace_selection(self.source.selection().current(), selection);
         }

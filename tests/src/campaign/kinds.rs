@@ -242,7 +242,7 @@ pub(super) fn full_disk(run: &mut Run<'_>) -> Result<Effect> {
     let share = run.dice.random_range(0.0..1.6);
     let Some(disk) = small_disk(run, share)? else { return Ok(Effect::Skipped) };
     let ended = self::run(command(run)?)?;
-    let effect = ensure_told(&ended, DATABASE, &["make room and run this again"])?;
+    let effect = ensure_told(&ended, DATABASE, &["free some space and try again"])?;
     disk.change("size=1g")?;
     let stored = run.stored().context("on the disk that was full")?;
     off_the_disk(run, disk)?;

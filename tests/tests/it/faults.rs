@@ -128,10 +128,10 @@ fn lasting_trouble_is_told() -> Result<()> {
     check(&[
         data("401", Fault::Unauthorized)
             .logins(2)
-            .told(Kind::TokenInvalid, "refuses a token that was issued a moment ago"),
+            .told(Kind::TokenInvalid, "refused a token that was issued a moment ago"),
         data("403", Fault::Blocked).told(Kind::Blocked, "\"The request is blocked\""),
-        data("404", Fault::NotFoundPage).told(Kind::ServiceChanged, "does not exist any more"),
-        data("429", limit(None)).told(Kind::RateLimited { retry_after: None }, "asked too often"),
+        data("404", Fault::NotFoundPage).told(Kind::ServiceChanged, "no longer exists"),
+        data("429", limit(None)).told(Kind::RateLimited { retry_after: None }, "too many requests"),
         data("429 for an hour", limit(Some(3_600))).told(hour, "a pause of 3600 s"),
         data("500", Fault::InternalError).told(Kind::Unavailable, "not available now"),
         data("502", Fault::BadGatewayPage).told(Kind::Unavailable, "not available now"),

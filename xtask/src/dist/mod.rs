@@ -1,6 +1,6 @@
 //! What people without a compiler get: an archive and a wheel, with checksums and a list of all that is in them.
 //!
-//! Each is unpacked or installed in an empty place and runs the demo there before this chore is content.
+//! Each is unpacked or installed in an empty place and runs the demo there before this task succeeds.
 
 mod archive;
 mod contents;

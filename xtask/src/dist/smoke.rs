@@ -1,4 +1,4 @@
-//! What was packed, as somebody has it who has nothing else.
+//! What was packed, as someone has it who has nothing else.
 
 use std::fs;
 use std::path::Path;

@@ -55,7 +55,7 @@ const fn slow(name: &'static str, what: &'static str, run: fn(&Scene) -> Result<
 const CHECKS: &[Check] = &[
     check("SC-001", "one command, from nothing to everything", criteria::one_command),
     check("SC-002", "all stages complete, and `verify` finds nothing", criteria::stages_complete),
-    check("SC-003", "nothing lost, doubled or misdated: the simulator's truth", criteria::nothing_lost),
+    check("SC-003", "nothing lost, duplicated or misdated: the simulator's truth", criteria::nothing_lost),
     with_python("SC-004", "analytical queries in DuckDB's own command line", readers::command_line),
     check("SC-005", "a copy of the file elsewhere gives the same", criteria::portable),
     check("SC-006", "the README's commands run", documents::readme),
@@ -96,7 +96,7 @@ pub(crate) fn validate(workspace: &Workspace, quick: bool, json: Option<&Path>) 
     let failed: Vec<&str> =
         outcomes.iter().filter(|outcome| outcome.failed()).map(|outcome| outcome.check.name).collect();
     if !failed.is_empty() {
-        bail!("not shown: {}; to repair: mend what the row says", failed.join(", "));
+        bail!("not shown: {}; to repair: fix what the row says", failed.join(", "));
     }
     Ok(())
 }

@@ -80,7 +80,7 @@ impl Scene {
         Simulator::start(&self.tandem, self.folder.path(), &["--uploads-per-poll", "900"])
     }
 
-    /// `program` in the folder `place`, as somebody who has nothing but the account's settings.
+    /// `program` in the folder `place`, as someone who has nothing but the account's settings.
     pub(super) fn command(&self, program: impl AsRef<std::ffi::OsStr>, place: &str) -> Command {
         let mut command = Command::new(program);
         clean(&mut command, &self.path("home")).current_dir(self.path(place));

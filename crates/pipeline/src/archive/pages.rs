@@ -43,7 +43,7 @@ impl ArchiveKind {
 pub struct ArchivePage {
     /// The pump that the archive names; `None` where it names none.
     pub pump: Option<PumpKey>,
-    /// Where it names none: whose events they are if nobody says otherwise.
+    /// Where it names none: whose events they are if no one says otherwise.
     pub likely_pump: Option<SerialNumber>,
     /// The events.
     pub events: RawBatch,

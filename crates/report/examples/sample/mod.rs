@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 use report::{
-    MgPerDl, Period, Reading, ReadingStatus, Span, Stamp, Window,
+    MgPerDl, Period, Reading, ReadingStatus, Span, Timestamp, Window,
     html::{Alarm, AlarmFamily, InsulinOnBoard, SiteChange, SiteChangeKind},
     insulin::{
         BasalSegment, BasalSource, Bolus, BolusOrigin, CarbEntry, InsulinRows, LoopMode, UserMode, exponential_iob,
@@ -50,8 +50,8 @@ impl Days {
         Window { start: self.at(0, 0), end: self.at(self.count, 0) }
     }
 
-    fn at(&self, day: i64, minute: i64) -> Stamp {
-        Stamp::from_wall_as_utc(self.first + TimeDelta::days(day) + TimeDelta::minutes(minute))
+    fn at(&self, day: i64, minute: i64) -> Timestamp {
+        Timestamp::from_wall_as_utc(self.first + TimeDelta::days(day) + TimeDelta::minutes(minute))
     }
 
     /// A reading every five minutes, with a wave for each meal, lows after some and an hour missing now and then.

@@ -11,7 +11,7 @@ use crate::{
     html::{AlarmFamily, Period, ReportInput, ReportOptions, SiteChangeKind, alarm_name, describe_changes},
     insulin::{BasalSource, BolusOrigin, CarbEntry, LoopMode, UserMode},
     messages::Messages,
-    time::{Span, Stamp},
+    time::{Span, Timestamp},
 };
 
 /// The columns and what belongs to them.
@@ -246,7 +246,7 @@ impl Packer {
         let basal = period.insulin.basal.iter().map(|b| b.start);
         let stamps =
             sorted(&[period.window.start].into_iter().chain(readings).chain(basal).collect::<Vec<_>>(), |at| *at);
-        let offset = |at: &Stamp| at.offset_millis() / 1000;
+        let offset = |at: &Timestamp| at.offset_millis() / 1000;
         let mut changes: Vec<(i64, i64)> = Vec::new();
         for stamp in &stamps {
             if changes.last().is_none_or(|(_, last)| *last != offset(stamp)) {
@@ -267,13 +267,13 @@ fn named<T>(span: &Span<T>, value: i64) -> Span<i64> {
     Span { start: span.start, end: span.end, value }
 }
 
-fn sorted<T: Clone>(rows: &[T], at: impl Fn(&T) -> Stamp) -> Vec<T> {
+fn sorted<T: Clone>(rows: &[T], at: impl Fn(&T) -> Timestamp) -> Vec<T> {
     let mut rows = rows.to_vec();
     rows.sort_by_key(at);
     rows
 }
 
-fn times<T>(rows: &[T], at: impl Fn(&T) -> Stamp) -> Vec<i64> {
+fn times<T>(rows: &[T], at: impl Fn(&T) -> Timestamp) -> Vec<i64> {
     rows.iter().map(|row| at(row).utc.timestamp()).collect()
 }
 
@@ -289,7 +289,7 @@ fn weights(readings: &[Reading]) -> Vec<i64> {
 /// The profile's rate at each stretch of basal, in mU/h; -1 where it is not known.
 fn profile_rates(period: &Period, rows: &[crate::insulin::BasalSegment]) -> Vec<i64> {
     let rates = &period.profile_basal;
-    let at = |stamp: Stamp| {
+    let at = |stamp: Timestamp| {
         let next = rates.partition_point(|(from, _)| *from <= stamp);
         next.checked_sub(1).map_or(-1, |index| (rates[index].1 * 1000.0).round() as i64)
     };

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
 use super::chart::Tick;
-use crate::time::{Stamp, Window, minutes_between};
+use crate::time::{Timestamp, Window, minutes_between};
 
 /// A day that would be longer or shorter than this is drawn with 24 hours: its stamps contradict each other.
 const PLAUSIBLE_HOURS: std::ops::RangeInclusive<i64> = 18..=30;
@@ -12,15 +12,15 @@ const PLAUSIBLE_HOURS: std::ops::RangeInclusive<i64> = 18..=30;
 /// From the first moment of a date to the first moment of the next one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct DayClock {
-    start: Stamp,
-    end: Stamp,
+    start: Timestamp,
+    end: Timestamp,
     /// From when the wall clock shows something else, and how many minutes more.
     change: Option<(DateTime<Utc>, f64)>,
 }
 
 impl DayClock {
     /// The clock of `date`, by `zone` where the stamps agree with it, else by the stamps themselves.
-    pub(super) fn new(date: NaiveDate, zone: Option<Tz>, stamps: &[Stamp]) -> Self {
+    pub(super) fn new(date: NaiveDate, zone: Option<Tz>, stamps: &[Timestamp]) -> Self {
         let by_zone = zone.map(|zone| Self::in_zone(date, zone)).filter(|clock| clock.agrees_with(stamps));
         by_zone.unwrap_or_else(|| Self::of_stamps(date, stamps))
     }
@@ -34,10 +34,10 @@ impl DayClock {
         Self { start, end, change: change.map(|at| (at, minutes(offset(at) - offset(start.utc)))) }
     }
 
-    fn of_stamps(date: NaiveDate, stamps: &[Stamp]) -> Self {
+    fn of_stamps(date: NaiveDate, stamps: &[Timestamp]) -> Self {
         let (midnight, tomorrow) = (date.and_time(NaiveTime::MIN), next(date).and_time(NaiveTime::MIN));
         let Some((first, last)) = stamps.iter().min().zip(stamps.iter().max()) else {
-            let (start, end) = (Stamp::from_wall_as_utc(midnight), Stamp::from_wall_as_utc(tomorrow));
+            let (start, end) = (Timestamp::from_wall_as_utc(midnight), Timestamp::from_wall_as_utc(tomorrow));
             return Self { start, end, change: None };
         };
         let (start, end) = (first.at_wall(midnight), last.at_wall(tomorrow));
@@ -50,7 +50,7 @@ impl DayClock {
         Self { start, end, change }
     }
 
-    fn agrees_with(&self, stamps: &[Stamp]) -> bool {
+    fn agrees_with(&self, stamps: &[Timestamp]) -> bool {
         stamps
             .iter()
             .all(|stamp| (self.wall_minutes(self.minute(*stamp)) - wall_minutes_of(*stamp, self.start)).abs() < 1.0)
@@ -68,7 +68,7 @@ impl DayClock {
     }
 
     /// Elapsed minutes from midnight, held inside the day.
-    pub(super) fn minute(&self, at: Stamp) -> f64 {
+    pub(super) fn minute(&self, at: Timestamp) -> f64 {
         minutes_between(self.start, at).clamp(0.0, self.length())
     }
 
@@ -117,7 +117,7 @@ impl DayClock {
     }
 }
 
-fn wall_minutes_of(stamp: Stamp, start: Stamp) -> f64 {
+fn wall_minutes_of(stamp: Timestamp, start: Timestamp) -> f64 {
     minutes(stamp.wall - start.wall)
 }
 
@@ -125,8 +125,8 @@ fn minutes(length: TimeDelta) -> f64 {
     length.num_seconds() as f64 / 60.0
 }
 
-fn midnight_in(date: NaiveDate, zone: Tz) -> Stamp {
-    Stamp::in_zone(date.and_time(NaiveTime::MIN), zone)
+fn midnight_in(date: NaiveDate, zone: Tz) -> Timestamp {
+    Timestamp::in_zone(date.and_time(NaiveTime::MIN), zone)
 }
 
 fn next(date: NaiveDate) -> NaiveDate {
@@ -134,7 +134,7 @@ fn next(date: NaiveDate) -> NaiveDate {
 }
 
 /// The hour on the wall clock.
-pub(super) fn hour_of(at: Stamp) -> u32 {
+pub(super) fn hour_of(at: Timestamp) -> u32 {
     at.wall.hour()
 }
 
@@ -150,10 +150,10 @@ mod tests {
     }
 
     /// Every quarter of an hour of `date` in New York.
-    fn stamps(date: NaiveDate) -> Vec<Stamp> {
+    fn stamps(date: NaiveDate) -> Vec<Timestamp> {
         let start = midnight_in(date, New_York);
         let all = (0..120).map(|quarter| start.utc + TimeDelta::minutes(15 * quarter));
-        let stamps = all.map(|utc| Stamp::new(New_York.from_utc_datetime(&utc.naive_utc()).naive_local(), utc));
+        let stamps = all.map(|utc| Timestamp::new(New_York.from_utc_datetime(&utc.naive_utc()).naive_local(), utc));
         stamps.filter(|stamp| stamp.date() == date).collect()
     }
 

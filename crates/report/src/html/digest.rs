@@ -12,7 +12,7 @@ use crate::{
     insulin::{BasalSource, Bolus, CarbEntry, InsulinDay, InsulinSummary, LoopMode, UserMode},
     metrics::{Metrics, MetricsOptions},
     profile::{ProfileBin, profile},
-    time::{Span, Stamp, Window, pieces_by_date},
+    time::{Span, Timestamp, Window, pieces_by_date},
     wear,
 };
 
@@ -33,7 +33,7 @@ pub(super) struct Digest<'a> {
     pub(super) interval_minutes: f64,
     pub(super) alarms: Vec<&'a Alarm>,
     pub(super) site_changes: Vec<&'a SiteChange>,
-    pub(super) sensor_starts: Vec<Stamp>,
+    pub(super) sensor_starts: Vec<Timestamp>,
     pub(super) suspended_minutes: f64,
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Day<'a> {
     pub(super) user_modes: Vec<Stretch<UserMode>>,
     pub(super) suspensions: Vec<Stretch<()>>,
     pub(super) site_changes: Vec<&'a SiteChange>,
-    pub(super) sensor_starts: Vec<Stamp>,
+    pub(super) sensor_starts: Vec<Timestamp>,
     pub(super) alarms: Vec<&'a Alarm>,
 }
 
@@ -116,7 +116,7 @@ impl<'a> Digest<'a> {
     }
 }
 
-fn inside<'a, T>(rows: &'a [T], window: &'a Window, at: impl Fn(&T) -> Stamp + 'a) -> impl Iterator<Item = &'a T> {
+fn inside<'a, T>(rows: &'a [T], window: &'a Window, at: impl Fn(&T) -> Timestamp + 'a) -> impl Iterator<Item = &'a T> {
     rows.iter().filter(move |row| window.contains(at(row)))
 }
 
@@ -124,7 +124,7 @@ fn inside<'a, T>(rows: &'a [T], window: &'a Window, at: impl Fn(&T) -> Stamp + '
 struct ByDate<'a, T>(BTreeMap<NaiveDate, Vec<&'a T>>);
 
 impl<'a, T> ByDate<'a, T> {
-    fn new(rows: &'a [T], window: &'a Window, at: impl Fn(&T) -> Stamp + Copy + 'a) -> Self {
+    fn new(rows: &'a [T], window: &'a Window, at: impl Fn(&T) -> Timestamp + Copy + 'a) -> Self {
         let mut by_date: BTreeMap<NaiveDate, Vec<&'a T>> = BTreeMap::new();
         for row in inside(rows, window, at) {
             by_date.entry(at(row).date()).or_default().push(row);
@@ -187,7 +187,7 @@ fn days<'a>(period: &'a Period, insulin: &InsulinSummary, zone: Option<Tz>, thre
         let date = day.date;
         let readings = readings.take(date);
         let boluses = boluses.take(date);
-        let stamps: Vec<Stamp> = readings.iter().map(|r| r.at).chain(boluses.iter().map(|b| b.start)).collect();
+        let stamps: Vec<Timestamp> = readings.iter().map(|r| r.at).chain(boluses.iter().map(|b| b.start)).collect();
         let clock = DayClock::new(date, zone, &stamps);
         let copied: Vec<Reading> = readings.iter().map(|r| **r).collect();
         Day {

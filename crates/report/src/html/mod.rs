@@ -36,7 +36,7 @@ use crate::{
     insulin::InsulinRows,
     messages::{Language, Messages},
     settings::SettingsSnapshot,
-    time::{Span, Stamp, Window},
+    time::{Span, Timestamp, Window},
 };
 use digest::Digest;
 
@@ -56,11 +56,11 @@ pub struct Period {
     /// Cartridges, tubing and cannulas.
     pub site_changes: Vec<SiteChange>,
     /// When sensors were started.
-    pub sensor_starts: Vec<Stamp>,
+    pub sensor_starts: Vec<Timestamp>,
     /// Alarms and alerts as they were raised.
     pub alarms: Vec<Alarm>,
     /// The profile's basal rate in units per hour, from when on it held, oldest first; only the explorer shows it.
-    pub profile_basal: Vec<(Stamp, f64)>,
+    pub profile_basal: Vec<(Timestamp, f64)>,
 }
 
 impl Period {
@@ -85,7 +85,7 @@ impl Period {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InsulinOnBoard {
     /// When.
-    pub at: Stamp,
+    pub at: Timestamp,
     /// Units.
     pub units: f64,
 }
@@ -94,7 +94,7 @@ pub struct InsulinOnBoard {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteChange {
     /// When.
-    pub at: Stamp,
+    pub at: Timestamp,
     /// Which step.
     pub kind: SiteChangeKind,
 }
@@ -103,7 +103,7 @@ pub struct SiteChange {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
     /// When it was raised.
-    pub at: Stamp,
+    pub at: Timestamp,
     /// What raised it.
     pub family: AlarmFamily,
     /// What the pump calls it.

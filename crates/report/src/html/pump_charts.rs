@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     insulin::InsulinDay,
-    time::{Stamp, minutes_between},
+    time::{Timestamp, minutes_between},
 };
 
 /// Width of a column in a unit of one column.
@@ -187,12 +187,13 @@ fn row_of_day(page: &Page, day: &Day) -> Markup {
 /// A line of the chart of changes.
 struct Lane {
     name: String,
-    at: Vec<Stamp>,
+    at: Vec<Timestamp>,
 }
 
 pub(super) fn changes(page: &Page) -> Markup {
     let lane = |name: String, kind: &SiteChangeKind| {
-        let mut at: Vec<Stamp> = page.digest.site_changes.iter().filter(|c| c.kind == *kind).map(|c| c.at).collect();
+        let mut at: Vec<Timestamp> =
+            page.digest.site_changes.iter().filter(|c| c.kind == *kind).map(|c| c.at).collect();
         at.sort_unstable();
         Lane { name, at }
     };
@@ -232,7 +233,7 @@ fn lane_row(page: &Page, lane: &Lane) -> Markup {
 }
 
 /// The mean time between changes.
-fn interval(page: &Page, at: &[Stamp]) -> Option<String> {
+fn interval(page: &Page, at: &[Timestamp]) -> Option<String> {
     let (first, last) = at.first().zip(at.last())?;
     let steps = at.len().checked_sub(1).filter(|steps| *steps > 0)?;
     let days = minutes_between(*first, *last) / 1440.0 / steps as f64;
@@ -245,7 +246,7 @@ const MAX_SAID: usize = 20;
 fn lane_plot(page: &Page, lane: &Lane) -> Markup {
     let days = page.digest.days.len().max(1) as f64;
     let first = page.digest.days.first().map(|day| day.date);
-    let place = |at: &Stamp| {
+    let place = |at: &Timestamp| {
         Some((at.date() - first?).num_days() as f64 + f64::from(at.wall.num_seconds_from_midnight()) / 86_400.0)
     };
     let dots = lane.at.iter().filter_map(place).fold(String::new(), |path, x| path + &format!("M{} .5h0", number(x)));

@@ -8,7 +8,7 @@ use crate::{
     glucose::GlucoseUnit,
     messages::Messages,
     settings::{Change, GROUPS, Name, Profile, SegmentField, Setting, SettingValue, SettingsSnapshot, changes},
-    time::Stamp,
+    time::Timestamp,
 };
 
 pub(super) fn render(page: &Page) -> Markup {
@@ -132,12 +132,12 @@ pub(crate) fn describe_changes(
     input: &ReportInput,
     options: &ReportOptions,
     messages: &Messages,
-) -> Vec<(Stamp, Vec<String>)> {
+) -> Vec<(Timestamp, Vec<String>)> {
     let printer = Printer { messages, unit: options.unit };
     let at = |snapshot: &SettingsSnapshot| {
         input.zone.map_or_else(
             || input.period.window.start.at_wall(snapshot.known_from),
-            |zone| Stamp::in_zone(snapshot.known_from, zone),
+            |zone| Timestamp::in_zone(snapshot.known_from, zone),
         )
     };
     let lines = |changes: &[Change]| changes.iter().map(|change| printer.change(change)).collect();

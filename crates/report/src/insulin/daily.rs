@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::{BasalSegment, BasalSource, Bolus, BolusOrigin, InsulinRows};
 use crate::{
     statistics::ratio,
-    time::{Stamp, Window, minutes_between, pieces_by_date},
+    time::{Timestamp, Window, minutes_between, pieces_by_date},
     time_set::TimeSet,
 };
 
@@ -163,7 +163,7 @@ impl InsulinDay {
         self.has_data && !self.pumps_overlap()
     }
 
-    fn add_basal(&mut self, from: Stamp, to: Stamp, segment: &BasalSegment) {
+    fn add_basal(&mut self, from: Timestamp, to: Timestamp, segment: &BasalSegment) {
         let hours = minutes_between(from, to) / 60.0;
         let units = hours * segment.units_per_hour;
         self.has_data = true;
@@ -194,8 +194,8 @@ impl InsulinDay {
 
 /// What one date has of a stretch of basal.
 struct Piece {
-    from: Stamp,
-    to: Stamp,
+    from: Timestamp,
+    to: Timestamp,
     is_automated: bool,
 }
 
@@ -242,7 +242,7 @@ fn add_basal(basal: &[BasalSegment], window: &Window, days: &mut BTreeMap<NaiveD
 fn spread(bolus: &Bolus, window: &Window, days: &mut BTreeMap<NaiveDate, InsulinDay>) {
     let minutes = minutes_between(bolus.start, bolus.end);
     let extended = if minutes > 0.0 { bolus.extended_units } else { 0.0 };
-    let mut put = |stamp: Stamp, units: f64| {
+    let mut put = |stamp: Timestamp, units: f64| {
         if let Some(day) = days.get_mut(&stamp.date()).filter(|_| window.contains(stamp)) {
             day.bolus_units_spread += units;
         }

@@ -13,16 +13,16 @@ pub use daily::{BasalBySource, BolusByClass, InsulinDay, daily};
 pub use iob::exponential_iob;
 pub use modes::{ModeMinutes, mode_minutes, recorded_mode_minutes};
 
-use crate::time::{Span, Stamp, Window};
+use crate::time::{Span, Timestamp, Window};
 pub use crate::vocabulary::{BasalSource, BolusOrigin, LoopMode, UserMode};
 
 /// A stretch of constant basal rate, in the words of the pump.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BasalSegment {
     /// Its first moment.
-    pub start: Stamp,
+    pub start: Timestamp,
     /// The first moment after it.
-    pub end: Stamp,
+    pub end: Timestamp,
     /// The delivered rate in units per hour.
     pub units_per_hour: f64,
     /// Where the rate came from.
@@ -33,9 +33,9 @@ pub struct BasalSegment {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bolus {
     /// When delivery started.
-    pub start: Stamp,
+    pub start: Timestamp,
     /// When delivery ended, the extended part included.
-    pub end: Stamp,
+    pub end: Timestamp,
     /// Units delivered. `None` where it is not known: the pump logged an amount that cannot be.
     pub delivered_units: Option<f64>,
     /// Of these, units delivered after the first part, evenly up to the end (an extended bolus).
@@ -56,7 +56,7 @@ pub struct Bolus {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CarbEntry {
     /// When.
-    pub at: Stamp,
+    pub at: Timestamp,
     /// Grams.
     pub grams: f64,
     /// Whether a bolus carries them.

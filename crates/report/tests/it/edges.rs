@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 use report::{
-    GlucoseUnit, Metrics, MetricsOptions, MgPerDl, Reading, ReadingStatus, Stamp, Thresholds, Window,
+    GlucoseUnit, Metrics, MetricsOptions, MgPerDl, Reading, ReadingStatus, Thresholds, Timestamp, Window,
     episodes::find_episodes, metrics::conga, printing, profile::profile, wear,
 };
 use serde_json::Value;
@@ -81,7 +81,7 @@ fn any_reading() -> impl Strategy<Value = Reading> {
         let utc = DateTime::from_timestamp(seconds, 0).expect("in range");
         let wall = utc.naive_utc() + TimeDelta::minutes(offset_minutes);
         let glucose = MgPerDl::new(f64::from(tenths) / 2.0).expect("a concentration");
-        Reading { at: Stamp::new(wall, utc), glucose, status: ReadingStatus::Ok, interval_minutes: 5.0 }
+        Reading { at: Timestamp::new(wall, utc), glucose, status: ReadingStatus::Ok, interval_minutes: 5.0 }
     })
 }
 

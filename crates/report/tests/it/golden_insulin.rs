@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use report::{
-    Span, Stamp, Window,
+    Span, Timestamp, Window,
     insulin::{
         AverageDay, BasalSegment, BasalSource, Bolus, BolusOrigin, CarbEntry, InsulinDay, InsulinRows, InsulinSummary,
         LoopMode, UserMode, exponential_iob,
@@ -12,9 +12,9 @@ use test_data::{Average, BasalRun, Day, Insulin, ModeChange, insulin};
 
 use crate::support::close;
 
-fn stamp(text: &str) -> Stamp {
+fn stamp(text: &str) -> Timestamp {
     let wall = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").expect("a time");
-    Stamp::from_wall_as_utc(wall)
+    Timestamp::from_wall_as_utc(wall)
 }
 
 fn basal_source(name: &str) -> BasalSource {
@@ -33,7 +33,7 @@ fn basal_segments(run: &BasalRun<'_>) -> Vec<BasalSegment> {
     let rates = run.milliunits_per_hour.iter().map(|rate| rate / 1000.0);
     let segment = |units_per_hour| {
         let start = end;
-        end = Stamp::from_wall_as_utc(start.wall + length);
+        end = Timestamp::from_wall_as_utc(start.wall + length);
         BasalSegment { start, end, units_per_hour, source: source.clone() }
     };
     rates.map(segment).collect()

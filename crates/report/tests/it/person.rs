@@ -3,7 +3,7 @@
 #![expect(clippy::float_cmp, reason = "the numbers compared are exact")]
 
 use report::{
-    Metrics, MetricsOptions, Period, Reading, Report, ReportInput, ReportOptions, Span, Stamp, Window,
+    Metrics, MetricsOptions, Period, Reading, Report, ReportInput, ReportOptions, Span, Timestamp, Window,
     insulin::{
         BasalSegment, BasalSource, Bolus, BolusOrigin, CarbEntry, InsulinRows, InsulinSummary, LoopMode, UserMode,
     },
@@ -17,7 +17,7 @@ use crate::support::{close, reading};
 
 const DAY: i64 = 1440;
 
-fn at(minutes: i64) -> Stamp {
+fn at(minutes: i64) -> Timestamp {
     reading(minutes, 100.0).at
 }
 

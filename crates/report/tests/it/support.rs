@@ -1,7 +1,7 @@
 //! How numbers are compared, and small series of readings.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
-use report::{MgPerDl, Reading, ReadingStatus, Stamp};
+use report::{MgPerDl, Reading, ReadingStatus, Timestamp};
 
 /// Whether `got` is `expected` within a relative tolerance; next to 0 the tolerance is absolute.
 pub(crate) fn close(got: f64, expected: f64, relative_tolerance: f64) -> bool {
@@ -15,7 +15,7 @@ pub(crate) fn monday() -> NaiveDateTime {
 
 /// A reading `minutes` after [`monday`].
 pub(crate) fn reading(minutes: i64, mg_per_dl: f64) -> Reading {
-    let at = Stamp::from_wall_as_utc(monday() + TimeDelta::minutes(minutes));
+    let at = Timestamp::from_wall_as_utc(monday() + TimeDelta::minutes(minutes));
     Reading {
         at,
         glucose: MgPerDl::new(mg_per_dl).expect("a concentration"),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::{America::New_York, Tz};
 use report::{
-    Metrics, MetricsOptions, MgPerDl, Reading, ReadingStatus, Stamp, Window, deduplicate,
+    Metrics, MetricsOptions, MgPerDl, Reading, ReadingStatus, Timestamp, Window, deduplicate,
     insulin::{BasalSegment, BasalSource, InsulinRows, InsulinSummary},
     profile::profile,
     wear,
@@ -11,8 +11,8 @@ use report::{
 
 use crate::support::{close, reading};
 
-fn stamp(utc: DateTime<Utc>, zone: Tz) -> Stamp {
-    Stamp::new(utc.with_timezone(&zone).naive_local(), utc)
+fn stamp(utc: DateTime<Utc>, zone: Tz) -> Timestamp {
+    Timestamp::new(utc.with_timezone(&zone).naive_local(), utc)
 }
 
 fn instant(text: &str) -> DateTime<Utc> {

@@ -48,7 +48,7 @@ impl Sink for Memory {
             let count = self.applied.fetch_add(1, Ordering::SeqCst) + 1;
             let breaks_after = self.breaks_after.load(Ordering::SeqCst);
             if breaks_after > 0 && count.is_multiple_of(breaks_after) {
-                // It was applied, and nobody will know.
+                // It was applied, and no one will know.
                 let message = "the answer was lost".to_owned();
                 applied.error = Some(SinkError { kind: SinkErrorKind::Network, message, source: None });
                 return applied;

@@ -27,39 +27,39 @@ Examples:
   tandem pumps
   tandem pumps --json";
 
-/// Log in to Tandem Source, to check e-mail, password and region
+/// Log in to Tandem Source to check e-mail address, password and region
 ///
-/// The token is kept for about eight hours, readable by you alone; the password is not.
+/// The token is stored for about eight hours in a file that only you can read; the password is not stored.
 #[derive(Args, Debug)]
 #[command(after_help = LOGIN_EXAMPLES)]
 pub(crate) struct LoginArguments {
-    #[command(flatten)]
-    account: AccountArgs,
-    /// Ask for the password and keep it in this computer's keyring
+    /// Ask for the password and store it in this computer's keyring
     #[arg(long)]
     remember: bool,
+    #[command(flatten)]
+    account: AccountArgs,
 }
 
-/// Forget the token of the last login
+/// Delete the stored login token
 #[derive(Args, Debug)]
 #[command(after_help = LOGOUT_EXAMPLES)]
 pub(crate) struct LogoutArguments {
-    #[command(flatten)]
-    account: AccountArgs,
-    /// Forget the password that `tandem login --remember` kept, too
+    /// Also delete the password stored by `tandem login --remember`
     #[arg(long)]
     forget: bool,
+    #[command(flatten)]
+    account: AccountArgs,
 }
 
 /// List the account's pumps
 #[derive(Args, Debug)]
 #[command(after_help = PUMPS_EXAMPLES)]
 pub(crate) struct PumpsArguments {
-    #[command(flatten)]
-    account: AccountArgs,
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    account: AccountArgs,
 }
 
 /// Logs in.
@@ -69,7 +69,9 @@ pub(crate) fn login(arguments: &LoginArguments, context: &Context) -> Result<Exi
     }
     let source = context.source(&arguments.account)?;
     let token = context.runtime.block_on(source.login())?;
-    context.terminal.say(format!("Logged in; the token is good until {}.", token.expires.format("%Y-%m-%d %H:%M UTC")));
+    context
+        .terminal
+        .say(format!("Logged in; the token is valid until {}.", token.expires.format("%Y-%m-%d %H:%M UTC")));
     Ok(Exit::Done)
 }
 
@@ -79,19 +81,19 @@ fn remember(arguments: &LoginArguments, context: &Context) -> Result<Exit> {
     let keyring = Keyring::of(&settings.email);
     let asked = password_prompt(&settings.email);
     let password = asked.map_err(|error| unkept(error.as_ref()))?.ok_or_else(|| {
-        Failure::new(Exit::Configuration, "there is no terminal to ask for the password on")
+        Failure::new(Exit::Configuration, "cannot ask for the password without a terminal")
             .hint("set TANDEM_PASSWORD or TANDEM_PASSWORD_COMMAND instead")
     })?;
     let source = TandemSource::new(settings.with_password(password.clone()).source_config())?;
     context.runtime.block_on(source.login())?;
     keyring.write(&password).map_err(|error| unkept(error.as_ref()))?;
-    context.terminal.say("Logged in; the password is kept in this computer's keyring.");
+    context.terminal.say("Logged in; the password is stored in this computer's keyring.");
     Ok(Exit::Done)
 }
 
 /// Says that the keyring does not work here, and what does.
 pub(crate) fn unkept(error: &dyn std::error::Error) -> Failure {
-    Failure::new(Exit::Configuration, format!("this computer's keyring cannot be used: {error}"))
+    Failure::new(Exit::Configuration, format!("cannot use this computer's keyring: {error}"))
         .hint("set TANDEM_PASSWORD_COMMAND to a command that prints the password, or TANDEM_PASSWORD")
 }
 
@@ -103,12 +105,12 @@ pub(crate) fn logout(arguments: &LogoutArguments, context: &Context) -> Result<E
         let email = context.settings.account(&arguments.account)?.email;
         let removed = Keyring::of(&email).remove().map_err(|error| unkept(error.as_ref()))?;
         context.terminal.say(if removed {
-            "The password is forgotten."
+            "The password was deleted from the keyring."
         } else {
             "There was no password in the keyring."
         });
     }
-    context.terminal.say(if forgotten { "The token is forgotten." } else { "There was no token." });
+    context.terminal.say(if forgotten { "The token was deleted." } else { "There was no token." });
     Ok(Exit::Done)
 }
 

@@ -11,16 +11,16 @@ use crate::history::History;
 /// Which days, and of which pump.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Selection {
-    /// The first day, for example 2026-03-01
+    /// First day, for example 2026-03-01
     #[arg(long, value_name = "DATE")]
     pub(crate) from: Option<NaiveDate>,
-    /// The last day, which is included [default: the newest]
+    /// Last day, inclusive [default: the newest]
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<NaiveDate>,
-    /// So many days, up to the last
+    /// Number of days, ending with the last day
     #[arg(long, value_name = "DAYS", conflicts_with = "from", value_parser = clap::value_parser!(u32).range(1..=36_600))]
     pub(crate) days: Option<u32>,
-    /// Only this pump, by its serial number
+    /// Only the pump with this serial number
     #[arg(long, value_name = "SERIAL")]
     pub(crate) pump: Option<String>,
 }

@@ -31,15 +31,15 @@ file before you send it; it is a page of text. A file that is there is never rep
 /// Columns of the file's lines.
 const WIDTH: usize = 100;
 
-/// Write a report for the maintainers, without anything private
+/// Write a diagnostic report for the maintainers, with all personal data removed
 #[derive(Args, Debug)]
 #[command(after_help = ABOUT)]
 pub(crate) struct Arguments {
-    #[command(flatten)]
-    account: AccountArgs,
-    /// The file [default: tandem-bugreport-DATE-TIME.txt]
+    /// File to write [default: tandem-bugreport-DATE-TIME.txt]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    account: AccountArgs,
 }
 
 /// Writes the report.
@@ -50,14 +50,14 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let examination = Examination::of(&arguments.account, context);
     let text = Redaction::new(&arguments.account, context, &examination).applied(&report(&examination));
     atomic::write(&path, false, |file| file.write_all(text.as_bytes()))?;
-    context.terminal.say(format!("Wrote {}. Look at it before you send it.", path.display()));
+    context.terminal.say(format!("Wrote {}. Please review it before you send it.", path.display()));
     Ok(Exit::Done)
 }
 
 fn may_write(path: &Path) -> Result<()> {
     if path.exists() {
         let failure = Failure::new(Exit::Usage, format!("{} exists already", path.display()));
-        return Err(failure.hint("--output names another file").into());
+        return Err(failure.hint("use --output to choose another file").into());
     }
     Ok(())
 }
@@ -92,7 +92,7 @@ fn facts_in_words(facts: &StatusFacts) -> String {
         list("Rows", rows.map(|table| format!("{}: {}", table.name, thousands(table.rows))).collect()),
         list("Pumps", facts.pumps.iter().map(pump_in_words).collect()),
         list("Zones", facts.zones.iter().map(zone).collect()),
-        list("Events of unknown type", codes.collect()),
+        list("Events of unknown types", codes.collect()),
         list("Oddities of decoded events", problems.collect()),
         list("Last runs", facts.runs.iter().map(run_in_words).collect()),
     ]

@@ -13,7 +13,7 @@ Examples:
   tandem completions zsh > \"${fpath[1]}/_tandem\"
   tandem completions fish > ~/.config/fish/completions/tandem.fish";
 
-/// Print completions for a shell
+/// Print a shell completion script
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {

@@ -33,13 +33,13 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// A date, `today`, `yesterday`, or -N for N days ago [default: the newest day on record]
+    /// A date, `today`, `yesterday`, or -N for N days ago [default: the newest recorded day]
     #[arg(value_name = "DATE", allow_negative_numbers = true)]
     day: Option<String>,
-    /// The unit of glucose
+    /// Unit for glucose
     #[arg(long, value_name = "UNIT", ignore_case = true)]
     units: Option<Units>,
-    /// Only this pump, by its serial number
+    /// Only the pump with this serial number
     #[arg(long, value_name = "SERIAL")]
     pump: Option<String>,
 }
@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
         None => recorded.map(|(_, newest)| newest),
     };
     let Some(day) = day else {
-        context.terminal.note("there is nothing on record yet; `tandem sync` or `tandem import PATH` brings something");
+        context.terminal.note("no data yet; run `tandem sync` or `tandem import PATH`");
         return Ok(Exit::Done);
     };
     let window = history.days(day, day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX));
@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let page = Page { day, period, hours, unit, width: Terminal::width() };
     let mut text = page.text();
     if let Some((oldest, newest)) = recorded.filter(|(oldest, newest)| day < *oldest || *newest < day) {
-        let _ = writeln!(text, "On record are {oldest} to {newest}.");
+        let _ = writeln!(text, "Recorded days: {oldest} to {newest}.");
     }
     context.terminal.write_data(text.as_bytes())?;
     Ok(Exit::Done)
@@ -86,7 +86,7 @@ pub(crate) fn parse_day(text: &str, today: NaiveDate) -> Result<NaiveDate> {
         text => text.parse().ok(),
     };
     Ok(day.ok_or_else(|| {
-        Failure::new(Exit::Usage, format!("{text:?} is no day"))
+        Failure::new(Exit::Usage, format!("{text:?} is not a valid date"))
             .hint("give a date such as 2026-03-14, `yesterday`, or -2")
     })?)
 }
@@ -105,7 +105,7 @@ impl Page {
     fn text(&self) -> String {
         let mut text = self.heading();
         if self.is_empty() {
-            text += "\nNothing is on record for this day.\n";
+            text += "\nNo data for this day.\n";
             return text;
         }
         let drawing = Drawing::new(&self.period, &self.hours, self.unit, self.width);
@@ -232,22 +232,25 @@ fn notes_on(day: &InsulinDay) -> Vec<String> {
     let mut notes = Vec::new();
     if day.pumps_overlap() {
         let hours = fixed(day.overlapping_basal_hours, 1);
-        notes.push(format!("Two pumps logged basal at once for {hours} h: an incomplete day, excluded from averages."));
+        notes.push(format!(
+            "Two pumps logged basal at the same time for {hours} h: an incomplete day, excluded from \
+             averages."
+        ));
     } else if day.basal_units.is_none() {
-        notes.push("No basal rate is on record: an incomplete day.".to_owned());
+        notes.push("No basal rate recorded: an incomplete day.".to_owned());
     } else if !day.is_complete() {
-        notes.push("Less than 18 h of basal are on record: an incomplete day.".to_owned());
+        notes.push("Less than 18 h of basal recorded: an incomplete day.".to_owned());
     }
     if day.unknown_bolus_count > 0 {
         let boluses = match day.unknown_bolus_count {
             1 => "a bolus".to_owned(),
             count => format!("{count} boluses"),
         };
-        notes.push(format!("The pump logged an impossible amount for {boluses}: unknown, and in no total."));
+        notes.push(format!("The pump logged an impossible amount for {boluses}; unknown and not part of any total."));
     }
     for (source, units) in &day.basal_by_source {
         if let BasalSource::Unknown(label) = source {
-            notes.push(format!("Of the basal, {} U have the source {label}.", fixed(*units, 1)));
+            notes.push(format!("{} U of basal came from the source {label}.", fixed(*units, 1)));
         }
     }
     notes

@@ -31,18 +31,20 @@ use crate::summary::Summary;
 const USUAL_DATABASE: &str = "data/demo.db";
 /// Days of the report, and of the period beside it.
 const REPORT_DAYS: u64 = 14;
-const WORDS: &str = "Stopping after this page; press Ctrl-C again to stop at once.";
+const WORDS: &str = "Stopping after this page. Press Ctrl-C again to stop immediately.";
 
 const EXAMPLES: &str = "\
 Examples:
-  tandem demo                    into data/demo.db and data/demo.html
-  tandem demo --db sample.db     somewhere else; never into a file that exists
+  tandem demo                    writes data/demo.db and data/demo.html
+  tandem demo --db sample.db     writes to other files; existing files are never overwritten
 
-Afterwards every command works on it, for example:
-  tandem day yesterday --db data/demo.db
-  tandem report --days 30 --db data/demo.db";
+Then try other commands on it, for example:
+  tandem week --db data/demo.db
+  tandem day --db data/demo.db
+  tandem metrics --days 14 --db data/demo.db
+  tandem report --days 30 --open --db data/demo.db";
 
-/// Show all of it on a made-up person, from a simulated service
+/// Try everything on a made-up person, with a simulated service
 ///
 /// The real client logs in to a simulated Tandem Source on this computer, fetches everything, decodes it and writes a
 /// database and a report that you can look at. Nothing leaves this computer.
@@ -55,7 +57,7 @@ pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit> {
     let started = Instant::now();
     let database = fresh_database(context)?;
     let report_path = database.with_extension("html");
-    let bar = shared_bar(context.terminal, "making up a person");
+    let bar = shared_bar(context.terminal, "generating a made-up person");
     let stop = context.interrupt.stop_gracefully(WORDS);
     let fetched = context.runtime.block_on(fetch(&database, &bar, stop))?;
     if fetched.interrupted {
@@ -65,8 +67,10 @@ pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit> {
     let summary = Summary::read(&reader, GlucoseUnit::default())?;
     write_report(&reader, &report_path, context.settings.named_database.is_none())?;
     drop(bar);
-    let mut text =
-        format!("{}\n\n", style("A made-up person, through a simulated Tandem Source and the real client").bold());
+    let mut text = format!(
+        "{}\n\n",
+        style("A made-up person's data, fetched by the real client from a simulated Tandem Source").bold()
+    );
     text += &summary.on_screen();
     text += &closing(&database, &report_path, &fetched, started);
     context.terminal.write_data(text.as_bytes())?;
@@ -80,13 +84,13 @@ struct Fetched {
     interrupted: bool,
 }
 
-/// The demo's own database, made anew; one that was named must not be there yet.
+/// The demo's own database is replaced; one that was named must not exist yet.
 fn fresh_database(context: &Context) -> Result<PathBuf> {
     if let Some(named) = &context.settings.named_database {
         for file in [named.clone(), named.with_extension("html")] {
             if file.exists() {
                 let failure = Failure::new(Exit::Usage, format!("{} exists already", file.display()));
-                return Err(failure.hint("name a new file: the demo never writes into an existing one").into());
+                return Err(failure.hint("choose a new file: the demo never writes to an existing one").into());
             }
         }
         return Ok(named.clone());
@@ -96,7 +100,7 @@ fn fresh_database(context: &Context) -> Result<PathBuf> {
         match fs::remove_file(&old) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 let failure = Failure::new(Exit::Database, format!("cannot replace {}", old.display()));
-                return Err(failure.hint("name another file with --db").because(error).into());
+                return Err(failure.hint("choose another file with --db").because(error).into());
             }
             _ => {}
         }
@@ -159,8 +163,8 @@ fn closing(database: &Path, report: &Path, fetched: &Fetched, started: Instant) 
     let command = |text: &str| style(text.to_owned()).cyan();
     let lines = [
         format!("\n{}", style("Files").bold()),
-        format!("  {database}  {}", style(format!("{}, opens in any DuckDB 1.4 or later", size(bytes))).dim()),
-        format!("  {report}  {}", style("the report of the last two weeks, for a browser or a printer").dim()),
+        format!("  {database}  {}", style(format!("{}, opens with DuckDB 1.4 or later", size(bytes))).dim()),
+        format!("  {report}  {}", style("report of the last two weeks, for screen or print").dim()),
         format!("\n{}", style("Try next").bold()),
         format!("  {}", command(&format!("tandem status --db {database}"))),
         format!(

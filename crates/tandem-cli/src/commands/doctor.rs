@@ -35,15 +35,15 @@ nothing is wrong. What is only worth knowing (!) does not count.
 
 `tandem bugreport` writes the same into a file, without anything that tells whose it is.";
 
-/// Check configuration, login, service, clock, database and pumps
+/// Check the configuration, login, service, clock, database and pumps
 #[derive(Args, Debug)]
 #[command(after_help = ABOUT)]
 pub(crate) struct Arguments {
-    #[command(flatten)]
-    account: AccountArgs,
-    /// Write one JSON object
+    /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    account: AccountArgs,
 }
 
 /// Looks at everything, and tells.

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use console::style;
 use serde_json::{Value, json};
-use store_duckdb::{ExplainError, ExplainedEvent, Explanation};
+use store_duckdb::{ExplainError, ExplainedEvent, Provenance};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
@@ -18,7 +18,7 @@ Examples:
   tandem query 'SELECT id, local_time, delivered_units FROM boluses ORDER BY local_time DESC LIMIT 3'
   tandem explain boluses 281479271747391";
 
-/// Show what a row was made from, down to the pump's events and their raw text
+/// Show where a row came from, down to the pump's events and their raw text
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     /// The row's id
     #[arg(value_name = "ID")]
     id: i64,
-    /// Write one JSON object
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -51,13 +51,16 @@ fn failure(error: ExplainError) -> anyhow::Error {
                 None => format!("known are {}", known.join(", ")),
             }
         }
-        ExplainError::NoSuchRow { table, .. } => format!("`tandem query 'SELECT id FROM {table} LIMIT 5'` shows some"),
+        ExplainError::NoSuchRow { table, .. } => format!(
+            "list some with `tandem query 'SELECT id FROM {table} \
+             LIMIT 5'`"
+        ),
         _ => return error.into(),
     };
     Failure::new(Exit::Usage, error.to_string()).hint(hint).into()
 }
 
-fn on_screen(explanation: &Explanation) -> String {
+fn on_screen(explanation: &Provenance) -> String {
     let title = format!("{} {}", explanation.table, explanation.id);
     let events = counted(explanation.events.len() as u64, "event");
     let mut text = format!("{}  {}\n\n", style(title).bold(), style(format!("made from {events}")).dim());
@@ -93,7 +96,7 @@ fn event_on_screen(event: &ExplainedEvent) -> String {
     if event.revisions > 0 {
         let _ = writeln!(
             text,
-            "revised {} by the service; former texts are in raw_event_revisions",
+            "revised {} by the service; earlier versions are in raw_event_revisions",
             counted(event.revisions, "time")
         );
     }
@@ -105,7 +108,7 @@ fn text_of(text: Option<&String>) -> String {
     text.cloned().unwrap_or_default()
 }
 
-fn as_json(explanation: &Explanation) -> Value {
+fn as_json(explanation: &Provenance) -> Value {
     let columns = explanation
         .columns
         .iter()

@@ -22,7 +22,7 @@ Examples:
 The file contains every reading, dose, alarm and setting of the period: whoever has it can read all of it. It needs no \
 network and sends nothing.";
 
-/// Write the whole history as one page to scroll, zoom and compare in
+/// Write the whole history as one interactive HTML page
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {

@@ -23,43 +23,43 @@ use tables::Table;
 
 const EXAMPLES: &str = "\
 Examples:
-  tandem export                                         every table of readings and deliveries, as Parquet
+  tandem export                                         all tables of readings and deliveries, as Parquet
   tandem export --tables boluses,cgm_readings --format csv --from 2026-03-01
-  tandem export --partitioned --output lake             again and again: only what changed is written
+  tandem export --partitioned --output lake             run it again to write only what changed
   tandem export --profile iglu                          id,time,gl for iglu in R and Python
 
-A lake has a file per table, pump and month (table=…/pump=…/month=…), which DuckDB, Polars and PyArrow read as Hive \
-partitions. A file is there whole or not at all.";
+A partitioned export has one file per table, pump and month (table=…/pump=…/month=…), which DuckDB, Polars and \
+PyArrow read as Hive partitions. Each file is written completely or not at all.";
 
-/// Write tables to Parquet, CSV or JSON lines, offline
+/// Export tables as Parquet, CSV or JSON Lines files
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Tables or views, separated by commas; `all` for every one [default: the tables of readings and deliveries]
+    /// Comma-separated tables or views, or `all` [default: the tables of readings and deliveries]
     #[arg(short, long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "profile")]
     tables: Vec<String>,
-    /// The form of the files
+    /// File format
     #[arg(short, long, value_name = "FORMAT", default_value = "parquet", conflicts_with = "profile")]
     format: Format,
-    /// The folder to write into
+    /// Folder to write to
     #[arg(short, long, value_name = "FOLDER", default_value = "tandem-export")]
     output: PathBuf,
-    /// The first day, on the pump's clock
+    /// First day, by the pump's clock
     #[arg(long, value_name = "DATE", conflicts_with = "partitioned")]
     from: Option<NaiveDate>,
-    /// The last day, which is included
+    /// Last day, inclusive
     #[arg(long, value_name = "DATE", conflicts_with = "partitioned")]
     to: Option<NaiveDate>,
-    /// Only this pump, by its serial number
+    /// Only the pump with this serial number
     #[arg(long, value_name = "SERIAL", conflicts_with = "partitioned")]
     pump: Option<String>,
-    /// A file per table, pump and month; on the next run only what changed is written
+    /// One file per table, pump and month; later runs rewrite only what changed
     #[arg(long, conflicts_with_all = ["profile", "overwrite"])]
     partitioned: bool,
-    /// Files in the shape that another program takes
+    /// Write files in the format another program expects
     #[arg(long, value_name = "PROGRAM")]
     profile: Option<Profile>,
-    /// Replace files that are there
+    /// Replace existing files
     #[arg(long)]
     overwrite: bool,
 }
@@ -68,7 +68,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     match export(arguments, context) {
         Err(_) if context.interrupt.is_set() => {
-            context.terminal.say("Stopped; the files that are there are whole.");
+            context.terminal.say("Stopped; all files written so far are complete.");
             Ok(Exit::Interrupted)
         }
         outcome => outcome,

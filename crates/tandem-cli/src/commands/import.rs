@@ -20,7 +20,7 @@ use crate::output::{Align, ScreenTable, counted, thousands};
 use crate::settings::pump_of_database;
 use crate::terminal::Terminal;
 
-const WORDS: &str = "Storing the page at hand, then stopping; press Ctrl-C again to stop at once.";
+const WORDS: &str = "Storing the current page, then stopping. Press Ctrl-C again to stop immediately.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,24 +29,24 @@ Examples:
   tandem import events.bin --pump 90556643
   tandem import ../tandem-fetch/data/tandem.db";
 
-/// Store the history in archives: what a file is, it says itself
+/// Import history from saved files; the format is detected automatically
 ///
-/// Known are the service's own answers (pump-logs bodies), JSON events (one a line or not), base64 of 26-byte records (the
-/// retired service's answers), the records themselves, and the database of tandem-fetch, which is only read. Importing a
-/// file again adds nothing.
+/// Supported formats: responses of the service (pump-logs bodies), JSON events (as an array or one per line),
+/// base64-encoded 26-byte records (responses of the retired service), the raw records, and a tandem-fetch database, which
+/// is only read. Importing the same file again adds nothing.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Files, or folders of them
+    /// Files or folders
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The serial number of the pump whose events these are, where a file does not say
+    /// Serial number of the pump, for files that do not contain it
     #[arg(long, value_name = "SERIAL")]
     pump: Option<String>,
-    /// Say what would be stored, and store nothing
+    /// Show what would be stored without storing it
     #[arg(long)]
     dry_run: bool,
-    /// Only store; decode and derive later (`tandem parse`, `tandem derive`)
+    /// Only store the events; decode and derive later (`tandem parse`, `tandem derive`)
     #[arg(long)]
     raw_only: bool,
 }
@@ -68,7 +68,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     drop((pipeline, bar));
     show(&imported, context)?;
     if arguments.dry_run {
-        context.terminal.say("A dry run: nothing was stored.");
+        context.terminal.say("Dry run: nothing was stored.");
     }
     if let Some((parse, derive)) = &stages {
         context.terminal.say(format!("{}\n{}", stages::parsed(parse), stages::derived(derive)));
@@ -100,8 +100,8 @@ fn files(paths: &[PathBuf], database: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn into_itself(path: &Path) -> Failure {
-    let failure = Failure::new(Exit::Usage, format!("{} is the database that events would go to", path.display()));
-    failure.hint("if it is one of tandem-fetch, name a new database beside it with --db; it is left as it is")
+    let failure = Failure::new(Exit::Usage, format!("{} is the database to import into", path.display()));
+    failure.hint("if it is a tandem-fetch database, choose a new database with --db; the file itself is not changed")
 }
 
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -167,23 +167,24 @@ fn exit(report: ImportReport, interrupted: bool, context: &Context) -> Exit {
 fn hint(error: &FileError) -> &'static str {
     match error {
         FileError::PumpUnknown { .. } => {
-            "name the pump by its serial number: --pump SERIAL. Nothing of this file was stored"
+            "give the pump's serial number with --pump SERIAL. Nothing from this file was stored"
         }
         FileError::Archive(ArchiveError::Damaged { .. }) => {
-            "what came before the damage is stored; get the file again and import it again, nothing is doubled"
+            "everything before the damage was stored; get the file again and import it again: nothing is duplicated"
         }
-        FileError::Archive(ArchiveError::Empty { .. }) => "get the file again; nothing of it was stored",
+        FileError::Archive(ArchiveError::Empty { .. }) => "get the file again; nothing from it was stored",
         FileError::Archive(ArchiveError::NotAnArchive { .. }) => {
-            "known are pump-logs answers, JSON events, base64 of records, 26-byte records, and the database of tandem-fetch; a \
-             database of this program is read with --db. Nothing of it was stored"
+            "supported formats are pump-logs responses, JSON events, base64-encoded records, 26-byte records and \
+             tandem-fetch databases; open a database of this program with --db. Nothing from this file was stored"
         }
         FileError::Archive(ArchiveError::Unopened { kind: StoreErrorKind::Locked, .. }) => {
-            "another program has it open for writing; close that and run this again. Nothing of it was stored"
+            "another program has it open for writing; close that program and try again. Nothing from this file was \
+             stored"
         }
         FileError::Archive(ArchiveError::Unopened { kind: StoreErrorKind::TooNew, .. }) => {
             "copy it with the DuckDB that wrote it, and import the copy: ATTACH 'it.db' AS it (READ_ONLY); ATTACH 'copy.db' AS copy \
              (STORAGE_VERSION 'v1.4.0'); COPY FROM DATABASE it TO copy. Nothing of it was stored"
         }
-        _ => "nothing of this file was stored",
+        _ => "nothing from this file was stored",
     }
 }

@@ -42,25 +42,25 @@ Examples:
 The password is not written to the configuration. It is kept in this computer's keyring if you like; else it comes from \
 TANDEM_PASSWORD, from a command (--password-command, which is written), or is asked for when a login needs it.";
 
-/// Set up: asks for account and zone, tests the login, writes the configuration
+/// Set up your account: answer a few questions, test the login, write the configuration
 #[derive(Args, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent flag")]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    #[command(flatten)]
-    account: AccountArgs,
-    /// Keep the password in this computer's keyring
+    /// Store the password in this computer's keyring
     #[arg(long)]
     remember: bool,
-    /// Replace the configuration that is there
+    /// Replace an existing configuration file
     #[arg(long)]
     overwrite: bool,
-    /// Fetch everything right away
+    /// Fetch the whole history right away
     #[arg(long)]
     sync: bool,
-    /// Ask nothing: what no flag says is as usual, or missing
+    /// Never prompt; use defaults for anything not given
     #[arg(long)]
     no_input: bool,
+    #[command(flatten)]
+    account: AccountArgs,
 }
 
 /// Sets up.
@@ -99,18 +99,18 @@ impl Setup<'_> {
         &self.context.settings
     }
 
-    /// Asks before anything else: nobody likes to answer in vain.
+    /// Asks before anything else: no one likes to answer in vain.
     fn may_replace(&self) -> Result<()> {
         let path = &self.settings().config;
         if !path.exists() || self.arguments.overwrite {
             return Ok(());
         }
-        let replace = format!("{} exists already. Replace it?", path.display());
+        let replace = format!("{} already exists. Replace it?", path.display());
         if self.interactive && Terminal::confirm(&replace, false)? {
             return Ok(());
         }
-        let failure = Failure::new(Exit::Usage, format!("{} exists already, and was left as it is", path.display()));
-        Err(failure.hint("--overwrite replaces it; --config names another file").into())
+        let failure = Failure::new(Exit::Usage, format!("{} already exists and was not changed", path.display()));
+        Err(failure.hint("use --overwrite to replace it, or --config to choose another file").into())
     }
 
     /// Without a terminal to ask on, everything must be said; what is not is told at once.
@@ -130,7 +130,7 @@ impl Setup<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        let message = "this needs answers, and there is no terminal to ask on";
+        let message = "this command asks questions, and there is no terminal";
         Err(Failure::new(Exit::Usage, message).hint(format!("give {}", missing.join(", "))).into())
     }
 
@@ -224,7 +224,8 @@ impl Setup<'_> {
 
     fn note_difference(&self, difference: &str, zone: Tz) {
         self.context.terminal.note(format!(
-            "at its last upload, the pump's clock was {difference} the time in {zone}; name the city whose time the pump shows"
+            "at its last upload, the pump's clock was {difference} the time in {zone}; enter the city whose time \
+             the pump shows"
         ));
     }
 
@@ -244,12 +245,12 @@ impl Setup<'_> {
 
     fn offer(&self, keyring: &Keyring) -> Result<bool> {
         match keyring.read() {
-            Ok(_) => Terminal::confirm("Keep the password in this computer's keyring?", true),
+            Ok(_) => Terminal::confirm("Store the password in this computer's keyring?", true),
             Err(error) => {
-                tracing::debug!(%error, "the keyring cannot be asked");
+                tracing::debug!(%error, "cannot read the keyring");
                 self.context.terminal.note(
-                    "this computer has no keyring, so the password is asked for when a login needs it; TANDEM_PASSWORD or \
-                     --password-command spare that",
+                    "this computer has no keyring, so you will be asked for the password at each login; set \
+                     TANDEM_PASSWORD or --password-command to avoid that",
                 );
                 Ok(false)
             }
@@ -282,7 +283,7 @@ impl Setup<'_> {
         let terminal = self.context.terminal;
         if self.settings().named_database.as_ref().or(self.settings().file.db.as_ref()).is_none() {
             terminal.say(
-                "The database is data/tandem.db below the folder you are in; --db or TANDEM_DB names another place.",
+                "The database is data/tandem.db in the current folder; set --db or TANDEM_DB to use another file.",
             );
         }
         let wanted = self.arguments.sync || (self.interactive && Terminal::confirm("Fetch everything now?", true)?);
@@ -291,7 +292,7 @@ impl Setup<'_> {
             return Ok(Exit::Done);
         }
         let exit = sync::sync(&sync::SyncArguments::of(account), &self.context.reread()?)?;
-        terminal.say("Next: `tandem status` shows what is there, `tandem day` the newest day.");
+        terminal.say("Next: `tandem status` shows what the database holds, `tandem day` the newest day.");
         Ok(exit)
     }
 }
@@ -329,7 +330,7 @@ fn ask_email(usual: Option<&str>) -> Result<String> {
         if answer.contains('@') && !answer.contains(char::is_whitespace) {
             return Ok(answer);
         }
-        error_output::print_error(&Failure::new(Exit::Usage, format!("{answer:?} is no e-mail address")).into());
+        error_output::print_error(&Failure::new(Exit::Usage, format!("{answer:?} is not an e-mail address")).into());
     }
 }
 
@@ -341,7 +342,7 @@ fn is_refusal(error: &Error) -> bool {
 /// The pumps, and from when to when the service has their events.
 fn pumps_in_words(account: &Account) -> String {
     if account.pumps.is_empty() {
-        return "Logged in. The account has no pumps yet; after a pump's first upload there is something to fetch."
+        return "Logged in. The account has no pumps yet; there will be data to fetch after a pump's first upload."
             .to_owned();
     }
     let mut text = format!("Logged in.\n\n{}", account::on_screen(&account.pumps));

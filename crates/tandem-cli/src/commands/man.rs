@@ -1,6 +1,6 @@
 //! `tandem man`: the help of every command as manual pages.
 
-use std::io::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -14,17 +14,17 @@ use crate::output::counted;
 
 const EXAMPLES: &str = "\
 Examples:
-  tandem man sync | man -l -
+  tandem man sync
   tandem man --output ~/.local/share/man/man1";
 
-/// Print a manual page, or write all of them
+/// Show the manual page of a command, or write all manual pages to a folder
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// The command whose page to print, for example `zone set` [default: the page of tandem]
+    /// Command whose page to show, for example `zone set` [default: tandem itself]
     #[arg(value_name = "COMMAND", conflicts_with = "output")]
     command: Vec<String>,
-    /// Write every page into this folder
+    /// Write all pages to this folder
     #[arg(short, long, value_name = "FOLDER")]
     output: Option<PathBuf>,
 }
@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments, mut program: Command, context: &Context
     program.build();
     match &arguments.output {
         Some(folder) => write_all(program, folder, context)?,
-        None => context.terminal.write_data(page(&find(program, &arguments.command)?)?)?,
+        None => show_page(&find(program, &arguments.command)?, context)?,
     }
     Ok(Exit::Done)
 }
@@ -42,10 +42,23 @@ pub(crate) fn run(arguments: &Arguments, mut program: Command, context: &Context
 fn find(tandem: Command, names: &[String]) -> Result<Command> {
     let find = |command: Command, name: &String| command.find_subcommand(name).cloned();
     let found = names.iter().try_fold(tandem, find).ok_or_else(|| {
-        let failure = Failure::new(Exit::Usage, format!("there is no command {:?}", names.join(" ")));
-        failure.hint("`tandem --help` lists all")
+        let failure = Failure::new(Exit::Usage, format!("unknown command {:?}", names.join(" ")));
+        failure.hint("run `tandem --help` for a list")
     });
     Ok(found?)
+}
+
+/// Shows a page on a terminal; elsewhere, its source.
+fn show_page(command: &Command, context: &Context) -> Result<()> {
+    let page = page(command)?;
+    if !io::stdout().is_terminal() {
+        return context.terminal.write_data(page);
+    }
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join(format!("{}.1", file_stem(command)));
+    std::fs::write(&path, page)?;
+    let is_shown = std::process::Command::new("man").arg(&path).status().is_ok_and(|status| status.success());
+    if is_shown { Ok(()) } else { context.terminal.write_data(command.clone().render_long_help().to_string()) }
 }
 
 fn page(command: &Command) -> Result<Vec<u8>> {

@@ -17,11 +17,11 @@ In the configuration of an assistant that speaks MCP:
 What the assistant reads, the company behind it may read, too. The server itself sends nothing anywhere; it only answers, can \
 change nothing, and reaches nothing but the one database.";
 
-/// Serve the history to an assistant by the Model Context Protocol, read-only
+/// Give an AI assistant read-only access to the history (Model Context Protocol)
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Stop a query after so many seconds
+    /// Stop a query after this many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: u64,
 }

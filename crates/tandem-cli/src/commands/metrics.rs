@@ -25,7 +25,7 @@ use subject::Subject;
 /// The subject of the database, as in its view `iglu`.
 const PERSON: &str = "tandem";
 /// The subject of a file that has none.
-const NOBODY: &str = "(empty)";
+const NO_SUBJECT: &str = "(empty)";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,24 +34,24 @@ Examples:
   tandem metrics --csv readings.csv
 
 A CSV file has a header with the columns id, time and gl (mg/dL) or gl_mmol. Each number is defined in docs/metrics.md. \
-Numbers to talk about with a care team; no advice on dosing.";
+For discussion with your care team; not advice on dosing.";
 
-/// Time in ranges, mean to CV, risk, variability, episodes, wear, insulin
+/// Show glucose and insulin metrics: time in range, mean, CV, GMI, variability, episodes
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     selection: Selection,
-    /// Take the readings from a CSV file instead of the database; `-` is stdin
+    /// Read glucose values from a CSV file instead of the database; `-` for stdin
     #[arg(long, value_name = "PATH", conflicts_with_all = ["from", "to", "days", "pump"])]
     csv: Option<PathBuf>,
-    /// Count the words LOW and HIGH in the CSV file as 39 and 401 mg/dL instead of leaving them out
+    /// Count LOW and HIGH in the CSV file as 39 and 401 mg/dL instead of skipping them
     #[arg(long, requires = "csv")]
     count_low_high: bool,
-    /// Write one JSON object: for each subject its metrics in mg/dL, null where undefined
+    /// Print JSON: the metrics of each subject in mg/dL, null where undefined
     #[arg(long)]
     json: bool,
-    /// The unit of glucose on the screen
+    /// Unit for glucose
     #[arg(long, value_name = "UNIT", ignore_case = true)]
     units: Option<Units>,
 }
@@ -80,12 +80,12 @@ fn of_database(arguments: &Arguments, context: &Context) -> Result<Subject> {
     let reader = context.reader()?;
     let history = History::new(&reader)?.of_pump(arguments.selection.pump.as_deref())?;
     let Some(window) = arguments.selection.window(&history, None)? else {
-        context.terminal.note("there are no readings yet; `tandem sync` or `tandem import PATH` brings some");
+        context.terminal.note("no readings yet; run `tandem sync` or `tandem import PATH`");
         return Subject::new(PERSON, None, &[], glucose_unit(arguments.units, context, Some(&history))?, context);
     };
     let readings = history.readings(window)?;
     if readings.is_empty() {
-        context.terminal.note(format!("there are no readings in {}", days_in_words(window)));
+        context.terminal.note(format!("no readings in {}", days_in_words(window)));
     }
     let insulin = InsulinSummary::new(&history.insulin(window)?, &window);
     let unit = glucose_unit(arguments.units, context, Some(&history))?;
@@ -100,8 +100,8 @@ fn of_file(path: &Path, arguments: &Arguments, context: &Context) -> Result<Vec<
         tell_what_was_skipped(series, context);
     }
     if all.is_empty() {
-        context.terminal.note("the file has a header and no rows");
-        return Ok(vec![subject_of(NOBODY, &[], arguments, context)?]);
+        context.terminal.note("the file has a header but no rows");
+        return Ok(vec![subject_of(NO_SUBJECT, &[], arguments, context)?]);
     }
     all.iter().map(|series| subject_of(&series.id, &series.readings, arguments, context)).collect()
 }
@@ -124,9 +124,11 @@ fn read(path: &Path, options: CsvOptions) -> Result<Vec<CsvSeries>> {
             CsvError::NoColumn { .. } => {
                 "the first line names the columns: id, time, and gl (mg/dL) or gl_mmol (mmol/L)"
             }
-            _ => "nothing was computed, because rows that are not understood are never skipped in silence",
+            _ => "nothing was computed: rows that cannot be read are never skipped silently",
         };
-        Failure::new(Exit::Data, format!("{} is no series of readings", path.display())).hint(hint).because(error)
+        Failure::new(Exit::Data, format!("{} does not contain glucose readings", path.display()))
+            .hint(hint)
+            .because(error)
     })?)
 }
 
@@ -134,17 +136,18 @@ fn tell_what_was_skipped(series: &CsvSeries, context: &Context) {
     let id = &series.id;
     let rows = |number: usize| counted(number as u64, "row");
     if series.missing > 0 {
-        context.terminal.note(format!("{id}: {} without a value left out", rows(series.missing)));
+        context.terminal.note(format!("{id}: {} without a value skipped", rows(series.missing)));
     }
     if series.out_of_range_left_out > 0 {
         let words = rows(series.out_of_range_left_out);
-        context
-            .terminal
-            .note(format!("{id}: {words} that say LOW or HIGH left out, which flatters; --count-low-high counts them"));
+        context.terminal.note(format!(
+            "{id}: {words} with LOW or HIGH skipped, which makes the result look better than it is; \
+                 --count-low-high counts them"
+        ));
     }
     if series.repeated_instants > 0 {
         context.terminal.note(format!(
-            "{id}: {} at an instant that another row has, too; all are counted",
+            "{id}: {} with the same time as another row; all are counted",
             rows(series.repeated_instants)
         ));
     }

@@ -37,6 +37,15 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::failure::Exit;
 
+/// The commands as the help lists them.
+pub(crate) const GROUPS: &[(&str, &[&str])] = &[
+    ("Daily use", &["sync", "status", "day", "week", "tail"]),
+    ("Look and ask", &["metrics", "report", "explore", "query", "explain", "mcp"]),
+    ("Export", &["export", "push"]),
+    ("Set up", &["demo", "init", "login", "logout", "pumps", "zone", "import", "completions", "man", "help"]),
+    ("Check and repair", &["doctor", "verify", "bugreport", "fetch", "parse", "derive", "rebuild"]),
+];
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

@@ -8,7 +8,7 @@ use clap::Command;
 use console::style;
 use report::episodes::{EpisodeKind, find_episodes};
 use report::printing::{self, PrintedRanges, fixed};
-use report::{GlucoseUnit, Reading, Stamp, Thresholds, Window, wear};
+use report::{GlucoseUnit, Reading, Thresholds, Timestamp, Window, wear};
 
 use super::preferences::glucose_unit;
 use super::week::{NONE, WEEK, Week, metrics_of};
@@ -86,7 +86,7 @@ impl Overview {
     }
 
     fn glucose(&self) -> String {
-        let Some(reading) = &self.latest.reading else { return "no reading on record".to_owned() };
+        let Some(reading) = &self.latest.reading else { return "no readings recorded".to_owned() };
         format!(
             "{}, {} ({})",
             style(self.concentration(reading.glucose.get())).bold(),
@@ -164,7 +164,7 @@ impl Overview {
         let site =
             self.latest.site.map_or_else(|| "site unknown".to_owned(), |at| format!("site {}", span(self.now - at)));
         let sensor = self.latest.sensor.as_ref().map_or_else(
-            || "no sensor on record".to_owned(),
+            || "no sensor recorded".to_owned(),
             |sensor| {
                 let made_for = sensor.days.map_or_else(String::new, |days| format!(" of {days}"));
                 format!("sensor {}{made_for}", span(self.now - sensor.started))
@@ -209,7 +209,7 @@ impl Overview {
 }
 
 /// "Sat 14 Mar 21:40".
-fn moment(at: Stamp) -> String {
+fn moment(at: Timestamp) -> String {
     at.wall.format("%a %-d %b %H:%M").to_string()
 }
 

@@ -19,7 +19,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::{counted, thousands};
 use crate::settings::{NightscoutSettings, Settings};
 
-const STOPPING: &str = "Stopping after this batch; press Ctrl-C again to stop at once.";
+const STOPPING: &str = "Stopping after this batch. Press Ctrl-C again to stop immediately.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,7 +27,7 @@ Examples:
   tandem push nightscout --from 2026-01-01      also everything since then
   tandem push nightscout --dry-run              count what would be sent";
 
-/// Send readings and treatments to another program
+/// Send readings and treatments to another service
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -53,27 +53,27 @@ Interrupt it at any moment: the next push continues. Documents of other uploader
 
 /// Keep a Nightscout site up to date
 ///
-/// Sends what changed since the last push, and nothing twice. The first push starts now unless --from names an earlier day.
+/// Sends only what changed since the last push. The first push starts with today unless --from names an earlier day.
 #[derive(Args, Debug, Default)]
 #[command(after_help = NIGHTSCOUT_EXAMPLES)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent flag")]
 pub(crate) struct NightscoutArguments {
-    /// The site's address [env: TANDEM_NIGHTSCOUT_URL]
+    /// Address of the site [env: TANDEM_NIGHTSCOUT_URL]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// Keep the site up to date from this day on; remembered for later pushes
+    /// First day to send; remembered for later pushes
     #[arg(long, value_name = "DATE")]
     from: Option<NaiveDate>,
-    /// Only these collections, separated by commas
+    /// Only these collections (comma-separated)
     #[arg(long, value_name = "COLLECTIONS", value_delimiter = ',')]
     only: Vec<Collection>,
-    /// Count what would be sent, and send nothing
+    /// Show what would be sent without sending it
     #[arg(long)]
     dry_run: bool,
-    /// Send every document again and delete leftovers, for example after the site was restored from a backup
+    /// Send all documents again and delete outdated ones, for example after the site was restored from a backup
     #[arg(long, conflicts_with = "dry_run")]
     replace: bool,
-    /// List what tconnectsync has uploaded, and delete it if you agree
+    /// List what tconnectsync uploaded, and delete it after confirmation
     #[arg(long)]
     replace_tconnectsync: bool,
     /// Delete without asking
@@ -175,7 +175,7 @@ fn tell(report: &PushReport, dry_run: bool, context: &Context) {
     if report.is_first {
         context
             .terminal
-            .say(format!("First push to this site: it follows from {since} on; --from DATE starts earlier."));
+            .say(format!("First push to this site: sending data from {since} on; use --from DATE to start earlier."));
     }
     if total.sent + total.deleted + total.refused == 0 {
         context.terminal.say("The site is up to date.");
@@ -186,10 +186,10 @@ fn tell(report: &PushReport, dry_run: bool, context: &Context) {
         context.terminal.say(format!("  {}", details(counts)));
     }
     for reason in &report.refusals {
-        context.terminal.note(format!("the site did not take documents: {reason}; the next push tries again"));
+        context.terminal.note(format!("the site rejected documents: {reason}; the next push tries again"));
     }
     if dry_run {
-        context.terminal.say("A dry run: nothing was sent.");
+        context.terminal.say("Dry run: nothing was sent.");
     }
 }
 

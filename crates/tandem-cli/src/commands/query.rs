@@ -15,10 +15,10 @@ use crate::failure::{Exit, Failure};
 use crate::memory_limit::MemoryLimit;
 use crate::output::atomic;
 use crate::output::rows::{Format, RowWriter};
-use crate::terminal;
+use crate::terminal::{self, Terminal};
 use crate::time_limit::{self, TimeLimit};
 
-const TOO_LONG: &str = "ask for less, or allow more time with --timeout SECONDS";
+const TOO_LONG: &str = "simplify the query, or allow more time with --timeout SECONDS";
 
 /// Rows of a table on a screen, unless more are asked for.
 const TABLE_ROWS: u64 = 200;
@@ -35,32 +35,32 @@ Examples:
 The database is opened read-only; a query cannot reach files, the network or extensions. For days and intervals use
 `local_time`: `WHERE local_time >= now()::TIMESTAMP - INTERVAL 7 DAY`.";
 
-/// Ask the database in SQL
+/// Run an SQL query on the database
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// The query; read from stdin when it is `-` or missing
+    /// SQL query; read from stdin if omitted or `-`
     #[arg(value_name = "SQL", conflicts_with = "file", allow_hyphen_values = true)]
     sql: Option<String>,
     /// Read the query from a file
     #[arg(long, value_name = "PATH")]
     file: Option<PathBuf>,
-    /// How rows are written
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     format: Format,
-    /// Write to a file instead of stdout; it is there whole or not at all
+    /// Write to this file instead of stdout; it is written completely or not at all
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
-    /// Replace the file if it is there
+    /// Replace an existing file
     #[arg(long, requires = "output")]
     overwrite: bool,
-    /// The most rows to write; 0 for all [default: 200 in a table, else all]
+    /// Maximum number of rows; 0 for all [default: 200 in a table on a terminal, else all]
     #[arg(short, long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(..i64::MAX as u64))]
     limit: Option<u64>,
-    /// Stop after so many seconds; 0 for never
+    /// Stop after this many seconds; 0 for no limit
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     timeout: u64,
-    /// The most memory that DuckDB may use; a query that needs more fails
+    /// Memory limit for DuckDB; a query that needs more fails
     #[arg(long, value_name = "SIZE", default_value = "1GB")]
     memory_limit: MemoryLimit,
 }
@@ -70,19 +70,20 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let sql = sql(arguments)?;
     match (&arguments.output, arguments.format) {
         (None, Format::Parquet) => {
-            let failure = Failure::new(Exit::Usage, "Parquet cannot be written to stdout");
-            Err(failure.hint("name a file: --output rows.parquet").into())
+            let failure = Failure::new(Exit::Usage, "cannot write Parquet to stdout");
+            Err(failure.hint("give a file, for example --output rows.parquet").into())
         }
         (None, _) => answer(&sql, arguments, None, context, |query, limit| {
             let mut out = BufWriter::with_capacity(1 << 16, limit.excusing(io::stdout().lock()));
-            let written = write_rows(query, arguments, &mut out).and_then(|()| Ok(out.flush()?));
+            let written =
+                write_rows(query, arguments, Terminal::screen_width(), &mut out).and_then(|()| Ok(out.flush()?));
             written.map_err(terminal::unwritten)
         }),
         (Some(path), Format::Parquet) => write_parquet(&sql, path, arguments, context),
         (Some(path), _) => {
             atomic::may_write(path, arguments.overwrite)?;
             answer(&sql, arguments, None, context, |query, _| {
-                atomic::fill(path, arguments.overwrite, |file| write_rows(query, arguments, file))
+                atomic::fill(path, arguments.overwrite, |file| write_rows(query, arguments, None, file))
             })
         }
     }
@@ -126,12 +127,12 @@ fn sql(arguments: &Arguments) -> Result<String> {
     match arguments.sql.as_deref() {
         // A comment alone is no query, so this is a flag with a slip in it.
         Some(flag) if flag.starts_with("--") && !flag.contains(char::is_whitespace) => {
-            let failure = Failure::new(Exit::Usage, format!("there is no flag {flag}"));
-            Err(failure.hint("`tandem query --help` lists them").into())
+            let failure = Failure::new(Exit::Usage, format!("unknown flag {flag}"));
+            Err(failure.hint("run `tandem query --help` for a list").into())
         }
         Some(sql) if sql != "-" => Ok(sql.to_owned()),
         None if io::stdin().is_terminal() => {
-            Err(Failure::new(Exit::Usage, "there is no query").hint("for example: tandem query 'SHOW TABLES'").into())
+            Err(Failure::new(Exit::Usage, "no query given").hint("for example: tandem query 'SHOW TABLES'").into())
         }
         _ => {
             let mut sql = String::new();
@@ -142,13 +143,14 @@ fn sql(arguments: &Arguments) -> Result<String> {
     }
 }
 
-fn write_rows(query: &Query<'_>, arguments: &Arguments, out: &mut dyn Write) -> Result<()> {
+/// Writes the rows; a table for a screen, which has a `width`, is fitted to it.
+fn write_rows(query: &Query<'_>, arguments: &Arguments, width: Option<usize>, out: &mut dyn Write) -> Result<()> {
     let limit = match (arguments.limit, arguments.format) {
         (Some(0), _) => None,
-        (None, Format::Table) => Some(TABLE_ROWS),
+        (None, Format::Table) if width.is_some() => Some(TABLE_ROWS),
         (limit, _) => limit,
     };
-    let mut writer = RowWriter::new(arguments.format, query.columns(), out)?;
+    let mut writer = RowWriter::new(arguments.format, query.columns(), width, out)?;
     let (mut rows, mut more, mut failed) = (0, false, None);
     query.run(arguments.format.cells(), limit.map(|limit| limit.saturating_add(1)), &mut |cells| {
         if limit == Some(rows) || writer.is_full() {
@@ -165,5 +167,5 @@ fn write_rows(query: &Query<'_>, arguments: &Arguments, out: &mut dyn Write) -> 
         }
     })?;
     failed.map_or(Ok(()), Err)?;
-    writer.finish(more).context("cannot write the answer")
+    writer.finish(more).context("cannot write the result")
 }

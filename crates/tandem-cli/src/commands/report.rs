@@ -25,31 +25,31 @@ Examples:
   tandem report --from 2026-03-01 --to 2026-03-31 --output march.html
 
 Printed from a browser, 14 days take four pages and 30 days six. The page holds everything it needs: it can be mailed, \
-printed and read without a network. It carries a name only where --name or the configuration gives one. Numbers to talk \
-about with a care team; no advice on dosing.";
+printed and read without a network. It carries a name only where --name or the configuration gives one. For \
+discussion with your care team; not advice on dosing.";
 
-/// Write a report of glucose and insulin for an appointment
+/// Write a glucose and insulin report for a clinic visit
 #[derive(Args, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent flag")]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     selection: Selection,
-    /// Leave out the period of the same length before it
+    /// Do not compare with the preceding period of the same length
     #[arg(long)]
     no_compare: bool,
-    /// The period before is shown unless --no-compare is given
+    /// The preceding period is shown unless --no-compare is given
     #[arg(long, hide = true, conflicts_with = "no_compare")]
     compare: bool,
     #[command(flatten)]
     look: Look,
-    /// The size of paper [default: letter in American time zones, else A4]
+    /// Paper size [default: letter in American time zones, else A4]
     #[arg(long, value_name = "PAPER", ignore_case = true)]
     paper: Option<PaperName>,
-    /// Leave out the days one by one
+    /// Leave out the pages with single days
     #[arg(long)]
     no_days: bool,
-    /// Print every day large, three to a page, instead of all on one or two pages
+    /// Print days large, three to a page, instead of all days on one or two pages
     #[arg(long, conflicts_with = "no_days")]
     large_days: bool,
     #[command(flatten)]
@@ -59,16 +59,16 @@ pub(crate) struct Arguments {
 /// How a page looks, and whose it is.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Look {
-    /// The unit of glucose [default: the pump's]
+    /// Unit for glucose [default: the pump's]
     #[arg(long, value_name = "UNIT", ignore_case = true)]
     units: Option<Units>,
     /// The language
     #[arg(long, value_name = "LANGUAGE", ignore_case = true)]
     language: Option<LanguageName>,
-    /// The person's name, to be printed on every page
+    /// Name to print on every page
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// The person's date of birth, to be printed on every page
+    /// Date of birth to print on every page
     #[arg(long, value_name = "DATE")]
     born: Option<NaiveDate>,
 }
@@ -76,13 +76,13 @@ pub(crate) struct Look {
 /// The file a page is written to.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct OutputFile {
-    /// The file to write; `-` is stdout. An earlier page of tandem is replaced
+    /// File to write; `-` for stdout. An earlier page written by tandem is replaced
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
-    /// Replace the file whatever it is
+    /// Replace the file even if tandem did not write it
     #[arg(long)]
     overwrite: bool,
-    /// Show the page in the browser
+    /// Open the page in a browser
     #[arg(long)]
     open: bool,
 }
@@ -104,8 +104,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
 
 /// The error of a database without rows.
 pub(crate) fn nothing_to_show() -> Failure {
-    let failure = Failure::new(Exit::Data, "there is nothing to report: the database has no readings and no insulin");
-    failure.hint("`tandem sync` or `tandem import PATH` brings some")
+    let failure = Failure::new(Exit::Data, "nothing to report: the database has no readings and no insulin data");
+    failure.hint("run `tandem sync` or `tandem import PATH`")
 }
 
 /// Everything that a page about `window` shows.

@@ -15,22 +15,22 @@ use tandem_sim::timeline::{Timeline, UploadHabits};
 use crate::context::Context;
 use crate::failure::Exit;
 
-/// Serve a made-up account the way Tandem Source does, on this computer only
+/// Serve a made-up account like Tandem Source, on this computer only
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
-    /// The port; 0 takes a free one
+    /// Port; 0 picks a free one
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// Whose life
     #[arg(long, value_enum, default_value_t = Life::Demo)]
     life: Life,
-    /// What the dice are thrown with
+    /// Seed of the random numbers
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Let so many uploads happen with every look at the account, instead of all before the start
+    /// Number of uploads per account request, instead of all at the start
     #[arg(long, default_value_t = 0)]
     uploads_per_poll: usize,
-    /// Write how to log in, and what a fetch of everything must end with, as JSON
+    /// Write how to log in, and what a full fetch must produce, as JSON
     #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
 }
@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let history = scenario.simulate();
     let timeline = Timeline::new(&history, UploadHabits::hourly(), arguments.seed);
     let mut config = SimConfig::new(history, || SystemTime::from(Context::now()));
-    // Every event comes, also of types that nobody asks for, as since July 2026.
+    // Every event comes, also of types that no one asks for, as since July 2026.
     config.behaviour.filter = Filter::Ignored;
     if arguments.uploads_per_poll > 0 {
         config.timeline = timeline;
@@ -76,7 +76,8 @@ async fn serve(config: SimConfig, arguments: &Arguments, context: &Context) -> R
     let email = config.account.email.clone();
     let password = config.account.password.replace('\'', r"'\''");
     context.terminal.say(format!(
-        "export TANDEM_ENDPOINT=http://{address} TANDEM_EMAIL={email} TANDEM_PASSWORD='{password}' TANDEM_REGION=us\nCtrl-C stops."
+        "export TANDEM_ENDPOINT=http://{address} TANDEM_EMAIL={email} TANDEM_PASSWORD='{password}' TANDEM_REGION=us\n\
+         Press Ctrl-C to stop."
     ));
     tandem_sim::serve(config, listener, context.interrupt.wait()).await.context("the simulated service failed")
 }

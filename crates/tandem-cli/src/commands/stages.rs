@@ -12,7 +12,7 @@ use crate::context::{Context, shared_bar};
 use crate::failure::Exit;
 use crate::output::{counted, thousands, took};
 
-const WORDS: &str = "Stopping after this batch; press Ctrl-C again to stop at once.";
+const WORDS: &str = "Stopping after this batch. Press Ctrl-C again to stop immediately.";
 
 const PARSE_EXAMPLES: &str = "\
 Examples:
@@ -25,25 +25,25 @@ Examples:
 
 const REBUILD_EXAMPLES: &str = "\
 Examples:
-  tandem rebuild && tandem verify     make everything anew, and check it
+  tandem rebuild && tandem verify     rebuild everything, then verify it
 
 Raw events are not touched, nothing is asked of the service, and the outcome is the same as before.";
 
-/// Decode raw events that are not decoded yet
+/// Decode stored events that have not been decoded yet
 ///
-/// `sync` and `import` do this by themselves; after an update that knows more types of events, this decodes all again.
+/// `sync` and `import` do this automatically. After an update that knows more event types, all events are decoded again.
 #[derive(Args, Debug)]
 #[command(after_help = PARSE_EXAMPLES)]
 pub(crate) struct ParseArguments {}
 
-/// Bring the tables of readings, deliveries and so on up to date with the events
+/// Update the tables of readings, deliveries and so on from the events
 ///
-/// `sync` and `import` do this by themselves.
+/// `sync` and `import` do this automatically.
 #[derive(Args, Debug)]
 #[command(after_help = DERIVE_EXAMPLES)]
 pub(crate) struct DeriveArguments {}
 
-/// Drop everything decoded and derived, and make it again from the raw events, offline
+/// Rebuild everything from the stored raw events, offline
 #[derive(Args, Debug)]
 #[command(after_help = REBUILD_EXAMPLES)]
 pub(crate) struct RebuildArguments {}
@@ -85,7 +85,7 @@ pub(crate) fn parsed(report: &ParseReport) -> String {
     let mut words = format!("Decoded {}", counted(report.events, "event"));
     let unknown: u64 = report.unknown_codes.values().sum();
     if unknown > 0 {
-        let _ = write!(words, ", {} of unknown type (kept raw)", thousands(unknown));
+        let _ = write!(words, ", {} of unknown types (stored undecoded)", thousands(unknown));
     }
     words + "."
 }
@@ -103,7 +103,7 @@ pub(crate) fn derived(report: &DeriveReport) -> String {
 /// The exit code of a stage that may have been interrupted, with the words for it.
 pub(crate) fn ended(context: &Context, interrupted: bool) -> Exit {
     if interrupted {
-        context.terminal.say("Interrupted. What was done is saved; the same command continues.");
+        context.terminal.say("Interrupted. Progress is saved; run the same command again to continue.");
         Exit::Interrupted
     } else {
         Exit::Done

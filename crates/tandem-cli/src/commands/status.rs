@@ -38,11 +38,11 @@ Examples:
 
 The bar of a pump has a sign for each month: █ events on every day, ▓ ▒ ░ on fewer, · on none.";
 
-/// Show what is in the database: pumps, coverage by month, gaps, counts, last runs
+/// Show what the database holds: pumps, coverage by month, gaps, counts, last runs
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Write one JSON object
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -75,7 +75,7 @@ fn on_screen(facts: &StatusFacts, hints: &ClockHints, path: &str, bytes: u64, no
         text += &doubts_on_screen(facts.doubts.iter().filter(|(id, _)| *id == pump.id).map(|(_, doubt)| doubt));
     }
     if facts.pumps.is_empty() {
-        text += "\nNo pump is known yet. `tandem sync` or `tandem import PATH` brings the first events.\n";
+        text += "\nNo pumps yet. Run `tandem sync` or `tandem import PATH`.\n";
     }
     text += &tables(facts);
     text += &event_types(facts);
@@ -90,7 +90,7 @@ fn line(text: &mut String, label: &str, value: &str) {
 
 fn zones(facts: &StatusFacts) -> String {
     if facts.zones.is_empty() {
-        return "none: the pump's clock is read as UTC; name yours with `tandem zone set CITY`".to_owned();
+        return "none; the pump's clock is taken as UTC. Set yours with `tandem zone set CITY`".to_owned();
     }
     let in_words = |(from, zone): &(Option<chrono::NaiveDate>, String)| match from {
         None => zone.clone(),
@@ -181,7 +181,8 @@ fn oddities(facts: &StatusFacts) -> String {
     if !facts.unknown_codes.is_empty() {
         let codes: Vec<_> =
             facts.unknown_codes.iter().map(|(code, count)| format!("{code} ({})", thousands(*count))).collect();
-        let _ = writeln!(text, "\n{}\n  {}", style("Events of unknown type, kept raw").bold(), codes.join(", "));
+        let _ =
+            writeln!(text, "\n{}\n  {}", style("Events of unknown typess (stored undecoded)").bold(), codes.join(", "));
     }
     let others: Vec<_> = facts.problems.iter().filter(|(kind, _)| kind != "unknown_event").collect();
     if !others.is_empty() {

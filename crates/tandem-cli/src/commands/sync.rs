@@ -1,4 +1,4 @@
-//! `tandem sync` and `tandem fetch`: what the service has and the database has not, once or for ever.
+//! `tandem sync` and `tandem fetch`: data that the service has and the database does not.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,48 +21,48 @@ use crate::failure::{Exit, Failure};
 use crate::output::{counted, thousands};
 use crate::progress::Bar;
 
-pub(crate) const WORDS: &str = "Storing the page at hand, then stopping; press Ctrl-C again to stop at once.";
+pub(crate) const WORDS: &str = "Storing the current page, then stopping. Press Ctrl-C again to stop immediately.";
 
 const EXAMPLES: &str = "\
 Examples:
-  tandem sync                           what is new or may have come late
-  tandem sync --from 2026-01-01 --full  everything since then, again
-  tandem sync --watch                   stay, and fetch what uploads bring
-  tandem sync --push                    then send what is new to Nightscout
-  tandem sync --all                     everyone that the configuration names, one after the other";
+  tandem sync                           new and late data
+  tandem sync --from 2026-01-01 --full  everything since then, once more
+  tandem sync --watch                   keep running and fetch each upload
+  tandem sync --push                    also send new data to Nightscout
+  tandem sync --all                     every person in the configuration, one after the other";
 
-/// Fetch what is new from Tandem Source, decode it, and bring all tables up to date
+/// Fetch new data from Tandem Source, decode it and update all tables
 ///
-/// Asks first whether any pump has uploaded since the last time; if not, nothing else is asked. Interrupt it at any moment:
-/// the next sync continues.
+/// First checks whether any pump has uploaded since the last sync; if none has, nothing is fetched. You can interrupt it at
+/// any time: the next sync continues where it stopped.
 #[derive(Args, Debug, Default)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct SyncArguments {
-    #[command(flatten)]
-    pub(super) what: What,
-    /// Sync everyone that the configuration file names; a failure of one does not stop the others
+    /// Sync every person in the configuration file; if one fails, the others continue
     #[arg(long, conflicts_with_all = ["watch", "pumps"])]
     pub(crate) all: bool,
-    /// Stay, and look for new uploads again and again
+    /// Keep running and check for new uploads regularly
     #[arg(long, conflicts_with_all = ["dry_run", "full", "from", "to"])]
     pub(super) watch: bool,
-    /// Push to Nightscout what the sync brought, as `tandem push nightscout` does
+    /// Then push new data to Nightscout, like `tandem push nightscout`
     #[arg(long, conflicts_with = "dry_run")]
     pub(super) push: bool,
-    /// Minutes between looks
+    /// Minutes between checks
     #[arg(long, value_name = "MINUTES", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1440), requires = "watch")]
     pub(super) interval: u32,
-    /// Say so when a pump has sent nothing for so many hours
+    /// Warn when no pump has uploaded for this many hours
     #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..), requires = "watch")]
     pub(super) silent_after: u32,
+    #[command(flatten)]
+    pub(super) what: What,
 }
 
 const FETCH_EXAMPLES: &str = "\
 Examples:
-  tandem fetch --dry-run            what would be asked for
+  tandem fetch --dry-run            what would be requested
   tandem fetch && tandem parse && tandem derive";
 
-/// Only fetch: store what is new as received; decode and derive later
+/// Only fetch: store new data as received; decode and derive later
 #[derive(Args, Debug)]
 #[command(after_help = FETCH_EXAMPLES)]
 pub(crate) struct FetchArguments {
@@ -73,23 +73,23 @@ pub(crate) struct FetchArguments {
 /// Which part of the history.
 #[derive(Args, Debug, Default)]
 pub(crate) struct What {
-    #[command(flatten)]
-    pub(super) account: AccountArgs,
     /// Not before this day
     #[arg(long, value_name = "DATE")]
     from: Option<NaiveDate>,
     /// Not after this day
     #[arg(long, value_name = "DATE")]
     to: Option<NaiveDate>,
-    /// Only the pump with this serial number; may be given several times
+    /// Only the pump with this serial number; may be repeated
     #[arg(long = "pump", value_name = "SERIAL")]
     pumps: Vec<String>,
-    /// Ask again for days that are settled, too
+    /// Fetch days again that are already final
     #[arg(long)]
     full: bool,
-    /// Say what would be asked for, and store nothing
+    /// Show what would be requested without storing anything
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    pub(super) account: AccountArgs,
 }
 
 impl SyncArguments {
@@ -128,8 +128,8 @@ impl What {
         if let (Some(from), Some(to)) = (self.from, self.to)
             && from > to
         {
-            let failure = Failure::new(Exit::Usage, format!("--from {from} lies after --to {to}"));
-            return Err(failure.hint("both days are asked for, and those between").into());
+            let failure = Failure::new(Exit::Usage, format!("--from {from} is after --to {to}"));
+            return Err(failure.hint("--from is the first day and --to the last; both are included").into());
         }
         Ok(FetchOptions {
             wish: Wish { from: self.from, to: self.to, full: self.full },
@@ -143,7 +143,7 @@ impl What {
 pub(crate) fn sync(arguments: &SyncArguments, context: &Context) -> Result<Exit> {
     let source = context.source(&arguments.what.account)?;
     let options = arguments.what.options()?;
-    let bar = shared_bar(context.terminal, "asking for the account");
+    let bar = shared_bar(context.terminal, "checking the account");
     let mut pipeline = arguments.what.pipeline(&bar, context)?;
     pipeline.store()?.release()?;
     let report = context.runtime.block_on(pipeline.sync(&source, &options));
@@ -167,7 +167,7 @@ pub(crate) fn sync(arguments: &SyncArguments, context: &Context) -> Result<Exit>
 pub(crate) fn fetch(arguments: &FetchArguments, context: &Context) -> Result<Exit> {
     let source = context.source(&arguments.what.account)?;
     let options = arguments.what.options()?;
-    let bar = shared_bar(context.terminal, "asking for the account");
+    let bar = shared_bar(context.terminal, "checking the account");
     let mut pipeline = arguments.what.pipeline(&bar, context)?;
     pipeline.store()?.release()?;
     let report = context.runtime.block_on(pipeline.fetch(&source, &options));
@@ -199,8 +199,8 @@ pub(crate) fn explain_other_account(error: FetchError, account: &AccountArgs, co
             format!("this account is that of {name}: run `tandem sync --person {name}`")
         }
         _ => format!(
-            "each person has a file of their own: add `--db {}`, or a section [person.NAME] with account and db to the \
-             configuration file",
+            "each person needs a separate database: add `--db {}`, or a section [person.NAME] with account and db \
+             to the configuration file",
             unused_path_beside(&settings.database).display()
         ),
     };
@@ -220,28 +220,28 @@ pub(crate) fn tell(report: &FetchReport, options: &FetchOptions, context: &Conte
         context.terminal.note(notice);
     }
     if report.pumps.is_empty() && !report.interrupted {
-        context.terminal.say("The account has no pumps yet; after a pump's first upload there is something to fetch.");
+        context.terminal.say("The account has no pumps yet; there will be data to fetch after a pump's first upload.");
     }
     for pump in &report.pumps {
         context.terminal.say(in_words(pump, options.dry_run));
         pump.doubts.iter().for_each(|doubt| context.terminal.note(describe_doubt(doubt)));
     }
     if options.dry_run {
-        context.terminal.say("A dry run: nothing was stored.");
+        context.terminal.say("Dry run: nothing was stored.");
     }
 }
 
 fn describe_doubt(doubt: &Doubt) -> String {
     let missing = doubt.missing.map_or_else(String::new, |missing| format!(" (about {} events)", thousands(missing)));
     let Doubt { days, reason, .. } = doubt;
-    format!("{days} is probably incomplete: {reason}{missing}; the next sync asks for these days again")
+    format!("{days} is probably incomplete: {reason}{missing}; the next sync fetches these days again")
 }
 
 fn in_words(pump: &pipeline::fetch::PumpReport, dry_run: bool) -> String {
     let name = format!("Pump {}", pump.listing.serial_number);
     let (Some(first), Some(last)) = (pump.windows.first(), pump.windows.last()) else {
         return match pump.listing.last_upload {
-            None => format!("{name} never uploaded anything."),
+            None => format!("{name} has never uploaded."),
             Some(upload) => {
                 format!("{name} has nothing new since its upload of {} UTC.", upload.format("%Y-%m-%d %H:%M"))
             }
@@ -249,11 +249,11 @@ fn in_words(pump: &pipeline::fetch::PumpReport, dry_run: bool) -> String {
     };
     let asked = format!("{} to {} in {}", first.first(), last.last(), counted(pump.windows.len() as u64, "request"));
     if dry_run {
-        return format!("{name}: would ask for {asked}.");
+        return format!("{name}: would request {asked}.");
     }
     let counts = pump.counts;
     let mut words = format!("{name}: {} new, {} known", thousands(counts.new), thousands(counts.duplicate));
-    for (count, what) in [(counts.revised, "revised"), (counts.rejected, "without identity (kept apart)")] {
+    for (count, what) in [(counts.revised, "revised"), (counts.rejected, "without an id (quarantined)")] {
         if count > 0 {
             let _ = write!(words, ", {} {what}", thousands(count));
         }

@@ -1,4 +1,4 @@
-//! `tandem sync --all`: everyone that the configuration names, one after the other.
+//! `tandem sync --all`: every person in the configuration, one after the other.
 //!
 //! Each person has an account and a database file of their own. What goes wrong with one is reported, and the next one is synced.
 
@@ -48,12 +48,9 @@ impl PersonToSync {
 
 fn refuse_one_account(arguments: &SyncArguments, context: &Context) -> Result<()> {
     let failure = if arguments.email_by_flag().is_some() {
-        Failure::new(Exit::Usage, "--all syncs every account of the configuration file, and --email names one")
+        Failure::new(Exit::Usage, "--all syncs every account in the configuration file, but --email names one")
     } else if context.settings.named_database.is_some() {
-        Failure::new(
-            Exit::Usage,
-            "--all syncs each person into their own file, and --db (or TANDEM_DB) names one for all",
-        )
+        Failure::new(Exit::Usage, "--all syncs each person to a separate file, but --db (or TANDEM_DB) names one file")
     } else {
         return Ok(());
     };
@@ -71,7 +68,7 @@ fn people(context: &Context) -> Result<Vec<PersonToSync>> {
     };
     let people: Vec<PersonToSync> = names.map(person).collect::<Result<_>>()?;
     if people.is_empty() {
-        let failure = Failure::new(Exit::Configuration, "the configuration file names nobody");
+        let failure = Failure::new(Exit::Configuration, "the configuration file has no people");
         return Err(failure
             .hint("run `tandem init`, or add sections [person.NAME] with account, region and db")
             .into());
@@ -85,10 +82,10 @@ fn refuse_shared_files(people: &[PersonToSync]) -> Result<()> {
     for person in people {
         let database = &person.context.settings.database;
         if let Some(other) = files.insert(database.clone(), person.name()) {
-            let message = format!("{other} and {} have the same database, {}", person.name(), database.display());
+            let message = format!("{other} and {} use the same database, {}", person.name(), database.display());
             let failure = Failure::new(Exit::Configuration, message);
             return Err(failure
-                .hint("a file holds one person's history: set another db in one of the sections")
+                .hint("a database holds one person's history: set a different db in one of the sections")
                 .into());
         }
     }

@@ -1,4 +1,4 @@
-//! `tandem tail`: the newest happenings, and with `-f` those that each upload brings.
+//! `tandem tail`: the newest entries, and with `-f` those that each upload brings.
 
 use std::time::Duration;
 
@@ -29,31 +29,31 @@ Examples:
 
 Times are those of the pump's clock. The database is closed between two looks, so that a sync can write.";
 
-/// Show the newest happenings: glucose, rates, boluses, carbs, alarms, …
+/// Show the latest entries: glucose, basal rates, boluses, carbs, alarms, …
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Stay, and show what each upload brings
+    /// Keep running and show new entries as they arrive
     #[arg(short, long)]
     follow: bool,
-    /// How many to begin with
+    /// Number of entries to start with
     #[arg(short = 'n', long, value_name = "NUMBER", default_value_t = 20)]
     lines: u32,
-    /// Seconds between looks
+    /// Seconds between checks
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600), requires = "follow")]
     interval: u64,
-    /// Only this pump, by its serial number
+    /// Only the pump with this serial number
     #[arg(long, value_name = "SERIAL")]
     pump: Option<String>,
-    /// The unit of glucose
+    /// Unit for glucose
     #[arg(long, value_name = "UNIT", ignore_case = true)]
     units: Option<Units>,
-    /// Write one JSON object a line; glucose is in mg/dL
+    /// Print JSON Lines; glucose is in mg/dL
     #[arg(long)]
     json: bool,
 }
 
-/// Shows them, once or for ever.
+/// Shows them, once or until a signal comes.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let unit = glucose_unit(arguments.units, context, Some(&History::new(&context.reader()?)?))?;
     let tail = Tail { arguments, context, unit };
@@ -76,7 +76,7 @@ struct Tail<'a> {
 }
 
 /// One row of the view `timeline`.
-struct Happening {
+struct Entry {
     wall: NaiveDateTime,
     utc: DateTime<Utc>,
     pump: i64,
@@ -87,7 +87,7 @@ struct Happening {
 }
 
 impl Tail<'_> {
-    /// The newest happenings, oldest first. What a clock dates in the future is not news. Returns the batch that was seen.
+    /// The newest entries, oldest first. What a clock dates in the future is not news. Returns the batch that was seen.
     fn first_look(&self) -> Result<i64> {
         let reader = self.context.reader()?;
         let latest = (Context::now() + TimeDelta::days(1)).timestamp_micros();
@@ -100,7 +100,7 @@ impl Tail<'_> {
         newest.reverse();
         self.write(&newest)?;
         if newest.is_empty() && !self.arguments.follow {
-            let words = "there is nothing on record yet; `tandem sync` or `tandem import PATH` brings something";
+            let words = "no data yet; run `tandem sync` or `tandem import PATH`";
             self.context.terminal.note(words);
         }
         settled_batch(&reader)
@@ -121,22 +121,22 @@ impl Tail<'_> {
         Ok(settled.max(seen))
     }
 
-    fn read(&self, reader: &Reader, from: &str, condition: &str, order: &str) -> Result<Vec<Happening>> {
+    fn read(&self, reader: &Reader, from: &str, condition: &str, order: &str) -> Result<Vec<Entry>> {
         let pump = self.arguments.pump.as_deref().map(|serial| pump_number(reader, serial)).transpose()?;
         let chosen = pump.map_or_else(String::new, |id| format!(" AND pump_id = {id}"));
         let sql = format!(
             "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), pump_id, happening, detail, value, unit
              FROM {from} WHERE {condition}{chosen} {order}"
         );
-        query(reader, &sql, happening)
+        query(reader, &sql, entry)
     }
 
-    fn write(&self, happenings: &[Happening]) -> Result<()> {
+    fn write(&self, entries: &[Entry]) -> Result<()> {
         let width = Terminal::width();
-        let line = |happening: &Happening| {
-            if self.arguments.json { happening.as_json() } else { happening.on_screen(self.unit, width) }
+        let line = |entry: &Entry| {
+            if self.arguments.json { entry.as_json() } else { entry.on_screen(self.unit, width) }
         };
-        let text: String = happenings.iter().map(|happening| line(happening) + "\n").collect();
+        let text: String = entries.iter().map(|entry| line(entry) + "\n").collect();
         self.context.terminal.write_data(text)
     }
 
@@ -164,12 +164,12 @@ fn is_held(error: &anyhow::Error) -> bool {
     error.downcast_ref::<StoreError>().is_some_and(|error| error.kind == StoreErrorKind::Locked)
 }
 
-fn happening(row: &Cells<'_>) -> Result<Happening> {
+fn entry(row: &Cells<'_>) -> Result<Entry> {
     let instant = |index| {
         let micros = row.parsed(index)?;
-        DateTime::from_timestamp_micros(micros).ok_or_else(|| anyhow::anyhow!("a stored time is out of all bounds"))
+        DateTime::from_timestamp_micros(micros).ok_or_else(|| anyhow::anyhow!("a stored time is out of range"))
     };
-    Ok(Happening {
+    Ok(Entry {
         wall: instant(0)?.naive_utc(),
         utc: instant(1)?,
         pump: row.parsed(2)?,
@@ -180,7 +180,7 @@ fn happening(row: &Cells<'_>) -> Result<Happening> {
     })
 }
 
-impl Happening {
+impl Entry {
     fn on_screen(&self, unit: GlucoseUnit, width: usize) -> String {
         let detail = self.detail.as_deref().filter(|detail| *detail != "ok").map(readable).unwrap_or_default();
         let (value, unit) = self.number(unit);

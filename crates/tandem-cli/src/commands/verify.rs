@@ -26,11 +26,11 @@ pumps that logged at once, accounts of several people, and totals unlike the pum
 
 `tandem explain TABLE ID` shows what a row was made from.";
 
-/// Check the database against its events and the pump's own totals
+/// Verify the database against its raw events and the pump's own totals
 #[derive(Args, Debug)]
 #[command(after_help = ABOUT)]
 pub(crate) struct Arguments {
-    /// Write one JSON object
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -65,18 +65,18 @@ fn on_screen(findings: &[Finding], serials: &Serials, events: u64) -> String {
     let (faults, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.is_fault);
     let mut text = String::new();
     if faults.is_empty() {
-        let checked = "numbering, decoding, derived rows, the person's numbers, the pump's own totals";
-        let found = format!("nothing is wrong in {} as far as checked: {checked}", counted(events, "event"));
+        let checked = "numbering, decoding, derived rows, metrics, the pump's own totals";
+        let found = format!("no errors found in {}; checked: {checked}", counted(events, "event"));
         let _ = writeln!(text, "{} {}", style("✓").green(), wrapped(&found, Terminal::width().saturating_sub(2), 2));
         if others.iter().any(|finding| finding.check == Check::PendingDerivations) {
-            text += "  Not checked: derived rows of pumps whose tables are behind their events, listed below.\n";
+            text += "  Not checked: derived rows of pumps whose tables are out of date, listed below.\n";
         }
     } else {
         let words = format!("{} in {}", counted(faults.len() as u64, "fault"), counted(events, "event"));
         let _ = writeln!(text, "{} {words}\n\n{}", style("✗").red(), table(&faults, serials));
     }
     if !others.is_empty() {
-        let _ = write!(text, "\n{}\n{}", style("Worth knowing, no fault").bold(), table(&others, serials));
+        let _ = write!(text, "\n{}\n{}", style("Oddities (not errors)").bold(), table(&others, serials));
     }
     text
 }

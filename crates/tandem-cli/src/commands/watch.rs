@@ -17,7 +17,7 @@ use crate::context::{Context, shared_bar};
 use crate::failure::Exit;
 use crate::output::span;
 
-const WORDS: &str = "Stopping; what was fetched is saved. Press Ctrl-C again to stop at once.";
+const WORDS: &str = "Stopping; everything fetched so far is saved. Press Ctrl-C again to stop immediately.";
 
 /// Minutes to wait after the first, second, … failure in a row; the last one from then on.
 const BACK_OFF_MINUTES: [u64; 6] = [1, 2, 5, 15, 30, 60];
@@ -52,11 +52,14 @@ struct Memory {
 }
 
 impl Watch<'_> {
-    /// Looks until a signal comes, or an error that waiting does not mend.
+    /// Checks until a signal comes, or an error that waiting does not resolve.
     fn run(&self, interval_minutes: u32, silent_hours: u32) -> Result<Exit> {
         let stop = self.context.interrupt.stop_gracefully(WORDS);
         let mut memory = Memory::default();
-        self.context.terminal.say(format!("Watching; a look every {interval_minutes} min. Ctrl-C stops."));
+        self.context.terminal.say(format!(
+            "Watching for uploads, checking every {interval_minutes} min. Press \
+             Ctrl-C to stop."
+        ));
         while !stop.is_set() {
             let wait = match self.look(&mut memory, silent_hours) {
                 Ok(()) => {
@@ -150,7 +153,7 @@ impl Watch<'_> {
     }
 }
 
-/// True for what time mends: the network, the service's bad hours, and another program holding the database.
+/// True for errors that pass with time: the network, the service's bad hours, and another program holding the database.
 fn is_transient(error: &Error) -> bool {
     let source = error.chain().find_map(|cause| cause.downcast_ref::<SourceError>());
     let fetch = error.downcast_ref::<FetchError>().and_then(FetchError::source_error);

@@ -28,17 +28,17 @@ Examples:
   tandem week 2026-03-14       the week that ends on this day
   tandem week --units mmol/L";
 
-/// Show the last seven days, a line each
+/// Show the last seven days, one line per day
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// The last day: a date, `today`, `yesterday`, or -N for N days ago [default: the newest day on record]
+    /// Last day: a date, `today`, `yesterday`, or -N for N days ago [default: the newest recorded day]
     #[arg(value_name = "DATE", allow_negative_numbers = true)]
     day: Option<String>,
-    /// The unit of glucose
+    /// Unit for glucose
     #[arg(long, value_name = "UNIT", ignore_case = true)]
     units: Option<Units>,
-    /// Only this pump, by its serial number
+    /// Only the pump with this serial number
     #[arg(long, value_name = "SERIAL")]
     pump: Option<String>,
 }
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
         None => history.recorded_days()?.map(|(_, newest)| newest),
     };
     let Some(last) = last else {
-        context.terminal.note("there is nothing on record yet; `tandem sync` or `tandem import PATH` brings something");
+        context.terminal.note("no data yet; run `tandem sync` or `tandem import PATH`");
         return Ok(Exit::Done);
     };
     let unit = glucose_unit(arguments.units, context, Some(&history))?;

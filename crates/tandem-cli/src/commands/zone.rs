@@ -17,7 +17,7 @@ use crate::output::{Align, ScreenTable};
 use crate::settings::parse_zone;
 use crate::terminal::Terminal;
 
-const WORDS: &str = "Stopping after this batch; press Ctrl-C again to stop at once.";
+const WORDS: &str = "Stopping after this batch. Press Ctrl-C again to stop immediately.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,7 +36,7 @@ Examples:
   tandem zone list
   tandem zone list --json";
 
-/// Say in which time zones the pump's clock is to be read
+/// Show or set the time zone of the pump's clock
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -46,20 +46,20 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Name a zone, and bring every instant in the database up to date
+    /// Set the zone and update every timestamp in the database
     #[command(after_help = SET_EXAMPLES)]
     Set {
-        /// A city or an IANA name, for example `Chicago` or `America/New_York`
+        /// A city or an IANA time zone, for example `Chicago` or `America/New_York`
         #[arg(value_name = "ZONE")]
         zone: String,
-        /// The first day in that zone [default: from the beginning]
+        /// First day in that zone [default: the beginning]
         #[arg(long, value_name = "DATE")]
         from: Option<NaiveDate>,
     },
-    /// Show the zones that the database knows
+    /// Show the time zones in the database
     #[command(after_help = LIST_EXAMPLES)]
     List {
-        /// Write one JSON array
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
@@ -91,7 +91,7 @@ fn set(name: &str, from: Option<NaiveDate>, context: &Context) -> Result<Exit> {
     let (parsed, derived) = (pipeline.parse()?, pipeline.derive()?);
     drop((pipeline, bar));
     if !is_new && parsed.events == 0 && derived.pumps == 0 {
-        context.terminal.say(format!("The pump's clock is read in {zone}{since} already; nothing has changed."));
+        context.terminal.say(format!("The pump's clock is already set to {zone}{since}; nothing changed."));
         return Ok(Exit::Done);
     }
     let again = if parsed.events > 0 { stages::parsed(&parsed) + "\n" } else { String::new() };
@@ -105,7 +105,7 @@ fn list(as_json: bool, context: &Context) -> Result<Exit> {
         let entry = |(from, zone): &(Option<NaiveDate>, String)| json!({"valid_from": from, "zone": zone});
         format!("{:#}\n", serde_json::Value::Array(zones.iter().map(entry).collect()))
     } else if zones.is_empty() {
-        "No zone is set: the pump's clock is read as UTC. `tandem zone set ZONE` names one.\n".to_owned()
+        "No zone is set: the pump's clock is taken as UTC. Set one with `tandem zone set ZONE`.\n".to_owned()
     } else {
         let mut table = ScreenTable::new([("from", Align::Left), ("zone", Align::Left)]);
         for (from, zone) in zones {

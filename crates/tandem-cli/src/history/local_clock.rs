@@ -3,7 +3,7 @@
 use anyhow::Result;
 use chrono::{DateTime, NaiveDateTime, Offset as _, TimeDelta, TimeZone as _, Utc};
 use pipeline::clock_model::ZoneHistory;
-use report::Stamp;
+use report::Timestamp;
 use store_duckdb::Reader;
 
 use super::cells::query;
@@ -39,7 +39,7 @@ impl LocalClock {
 
     /// The last moment at which the clock came to show `wall` or later, having shown less before. A day begins there: one that
     /// was begun before a journey across midnight begins a second time.
-    pub(super) fn reaching(&self, wall: NaiveDateTime) -> Stamp {
+    pub(super) fn reaching(&self, wall: NaiveDateTime) -> Timestamp {
         let local = wall.and_utc().timestamp();
         let reached = self.spans().rev().find_map(|(piece, until, before)| {
             let instant = (local - piece.offset).max(piece.from);
@@ -47,7 +47,7 @@ impl LocalClock {
             (instant < until && comes_from_below).then_some(instant)
         });
         match reached.and_then(|instant| DateTime::from_timestamp(instant, 0)) {
-            Some(utc) => Stamp::new(wall, utc),
+            Some(utc) => Timestamp::new(wall, utc),
             None => self.outside(wall),
         }
     }
@@ -79,10 +79,10 @@ impl LocalClock {
     }
 
     /// Before and after the log the zone holds; where the person was elsewhere at its edge, what held there.
-    fn outside(&self, wall: NaiveDateTime) -> Stamp {
+    fn outside(&self, wall: NaiveDateTime) -> Timestamp {
         let in_zone = match self.zones.zone_on(wall.date()) {
-            Some(zone) => Stamp::in_zone(wall, zone),
-            None => Stamp::from_wall_as_utc(wall),
+            Some(zone) => Timestamp::in_zone(wall, zone),
+            None => Timestamp::from_wall_as_utc(wall),
         };
         let is_after = in_zone.utc.timestamp() >= self.end;
         let (edge, piece) = match (self.pieces.first(), self.pieces.last()) {
@@ -93,7 +93,7 @@ impl LocalClock {
         if self.zone_offset(edge).is_none_or(|offset| offset == piece.offset) {
             return in_zone;
         }
-        Stamp::new(wall, wall.and_utc() - TimeDelta::seconds(piece.offset))
+        Timestamp::new(wall, wall.and_utc() - TimeDelta::seconds(piece.offset))
     }
 
     fn zone_offset(&self, instant: i64) -> Option<i64> {

@@ -15,7 +15,7 @@ use anyhow::{Result, anyhow};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 use pipeline::clock_model::ZoneHistory;
-use report::{Reading, Stamp, Window};
+use report::{Reading, Timestamp, Window};
 use store_duckdb::Reader;
 
 use crate::failure::{Exit, Failure};
@@ -142,7 +142,7 @@ impl<'a> History<'a> {
         self.clock.first_showing(wall)
     }
 
-    fn midnight(&self, day: NaiveDate) -> Stamp {
+    fn midnight(&self, day: NaiveDate) -> Timestamp {
         self.clock.reaching(day.and_time(NaiveTime::MIN))
     }
 
@@ -194,12 +194,8 @@ pub(crate) fn pump_number(reader: &Reader, serial: &str) -> Result<i64> {
     let found = pumps.iter().find(|(_, name)| name == serial.trim());
     Ok(found.map(|(id, _)| *id).ok_or_else(|| {
         let known: Vec<_> = pumps.iter().map(|(_, name)| name.as_str()).collect();
-        let hint = if known.is_empty() {
-            "no pump is known yet".to_owned()
-        } else {
-            format!("known are {}", known.join(", "))
-        };
-        Failure::new(Exit::Usage, format!("there is no pump {serial}")).hint(hint)
+        let hint = if known.is_empty() { "no pumps yet".to_owned() } else { format!("known are {}", known.join(", ")) };
+        Failure::new(Exit::Usage, format!("unknown pump {serial}")).hint(hint)
     })?)
 }
 
@@ -213,16 +209,16 @@ fn within(time: &str, window: Window) -> String {
     format!("{time} >= {} AND {time} < {}", wall_micros(window.start), wall_micros(window.end))
 }
 
-fn wall_micros(stamp: Stamp) -> i64 {
+fn wall_micros(stamp: Timestamp) -> i64 {
     stamp.wall.and_utc().timestamp_micros()
 }
 
 /// The moment in two cells: microseconds of the wall clock, and of the instant.
-fn stamp(row: &Cells<'_>, wall: usize, utc: usize) -> Result<Stamp> {
+fn stamp(row: &Cells<'_>, wall: usize, utc: usize) -> Result<Timestamp> {
     let wall: NaiveDateTime = instant(row.parsed(wall)?)?.naive_utc();
-    Ok(Stamp::new(wall, instant(row.parsed(utc)?)?))
+    Ok(Timestamp::new(wall, instant(row.parsed(utc)?)?))
 }
 
 fn instant(micros: i64) -> Result<DateTime<Utc>> {
-    DateTime::from_timestamp_micros(micros).ok_or_else(|| anyhow!("a stored time is out of all bounds"))
+    DateTime::from_timestamp_micros(micros).ok_or_else(|| anyhow!("a stored time is out of range"))
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use report::Period;
 use report::html::{Alarm, InsulinOnBoard, SiteChange, SiteChangeKind};
 use report::insulin::{BasalSegment, Bolus, CarbEntry, InsulinRows};
-use report::{Span, Stamp, Window};
+use report::{Span, Timestamp, Window};
 
 use super::cells::query;
 use super::{History, stamp, wall_micros, within};
@@ -46,7 +46,7 @@ impl History<'_> {
         query(self.reader, &list, |row| {
             let start = stamp(row, 0, 1)?;
             let length = chrono::TimeDelta::seconds(row.parsed(2)?);
-            let end = Stamp::new(start.wall + length, start.utc + length);
+            let end = Timestamp::new(start.wall + length, start.utc + length);
             Ok(BasalSegment { start, end, units_per_hour: row.parsed::<f64>(3)? / 1000.0, source: row.parsed(4)? })
         })
     }
@@ -145,7 +145,7 @@ impl History<'_> {
         Ok(changes)
     }
 
-    fn sensor_starts(&self, window: Window) -> Result<Vec<Stamp>> {
+    fn sensor_starts(&self, window: Window) -> Result<Vec<Timestamp>> {
         let list = format!(
             "SELECT epoch_us(local_time), epoch_us(started_utc) FROM sensor_sessions WHERE {} AND {} ORDER BY started_utc",
             within("epoch_us(local_time)", window),

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use chrono::NaiveDateTime;
 use report::settings::{Settings, SettingsSnapshot};
-use report::{GlucoseUnit, Stamp, Window};
+use report::{GlucoseUnit, Timestamp, Window};
 
 use super::cells::query;
 use super::{History, instant, stamp, within};
@@ -46,7 +46,7 @@ impl History<'_> {
     }
 
     /// The profile's basal rate in units per hour where it changes, oldest first.
-    pub(crate) fn profile_basal(&self, window: Window) -> Result<Vec<(Stamp, f64)>> {
+    pub(crate) fn profile_basal(&self, window: Window) -> Result<Vec<(Timestamp, f64)>> {
         let list = format!(
             "SELECT epoch_us(local_time), epoch_us(timestamp_utc), profile_basal_rate FROM (
                  SELECT *, lag(profile_basal_rate) OVER (ORDER BY timestamp_utc) AS rate_before

@@ -123,11 +123,11 @@ pub(super) fn describe_table(reader: &Reader, table: &str) -> Result<String> {
 }
 
 fn unknown_table<'a>(table: &str, known: impl Iterator<Item = &'a String>) -> Failure {
-    let failure = Failure::new(Exit::Usage, format!("there is no table {table:?}"));
+    let failure = Failure::new(Exit::Usage, format!("unknown table {table:?}"));
     let closeness = |name: &&String| strsim::jaro_winkler(name, table);
     match known.max_by(|one, other| closeness(one).total_cmp(&closeness(other))).filter(|name| closeness(name) > 0.8) {
         Some(nearest) => failure.hint(format!("did you mean {nearest}?")),
-        None => failure.hint("`list_tables` gives the names"),
+        None => failure.hint("call `list_tables` for the names"),
     }
 }
 
@@ -163,7 +163,7 @@ pub(super) async fn query(
     Ok(match output.status.success() {
         true => Ok(words(&output.stdout)),
         false if output.status.code().is_some() => Err(words(&output.stderr)),
-        false => Err("error: the query ended the program that ran it; ask for less".to_owned()),
+        false => Err("error: the query crashed the process that ran it; reduce the result".to_owned()),
     })
 }
 
@@ -183,7 +183,7 @@ pub(super) fn day(reader: &Reader, date: Option<&str>) -> Result<String> {
             None => recorded.map(|(_, newest)| newest),
         };
         let Some(day) = day else {
-            return Err(Failure::new(Exit::Usage, "there is nothing on record yet").into());
+            return Err(Failure::new(Exit::Usage, "no data yet").into());
         };
         let window = history.days(day, day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX));
         let mut answer = one_day(day, &history.period(window)?);

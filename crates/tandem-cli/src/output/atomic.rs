@@ -19,7 +19,7 @@ pub(crate) fn may_write(path: &Path, overwrite: bool) -> Result<()> {
     }
     if !overwrite && path.exists() {
         let failure = Failure::new(Exit::Usage, format!("{} exists already", path.display()));
-        return Err(failure.hint("--overwrite replaces it; --output names another file").into());
+        return Err(failure.hint("use --overwrite to replace it, or --output to choose another file").into());
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ pub(crate) fn open(path: &Path, terminal: Terminal) {
         Ok(child) => problem_of(child),
     };
     if let Some(problem) = problem {
-        terminal.note(format!("no browser could be started ({problem}); open the address above yourself"));
+        terminal.note(format!("cannot start a browser ({problem}); open the file above yourself"));
     }
 }
 

@@ -8,9 +8,8 @@ use store_duckdb::{CellForm, QueryColumn};
 
 use super::json::JsonRows;
 use super::{Align, ScreenTable, counted, wrapped};
-use crate::terminal::Terminal;
 
-/// How rows are written.
+/// Output format.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Format {
     /// For reading, fitted to the terminal
@@ -46,6 +45,8 @@ impl Format {
 /// Takes rows and writes them.
 pub(crate) struct RowWriter<'a> {
     out: &'a mut dyn Write,
+    /// Of the screen, where a table goes to one.
+    width: Option<usize>,
     form: Form,
     rows: u64,
 }
@@ -64,7 +65,12 @@ enum Form {
 
 impl<'a> RowWriter<'a> {
     /// Writes what comes before the rows.
-    pub(crate) fn new(format: Format, columns: &[QueryColumn], out: &'a mut dyn Write) -> io::Result<Self> {
+    pub(crate) fn new(
+        format: Format,
+        columns: &[QueryColumn],
+        width: Option<usize>,
+        out: &'a mut dyn Write,
+    ) -> io::Result<Self> {
         let form = match format {
             Format::Table if columns.iter().any(|column| column.name == "explain_value") => Form::Drawing,
             Format::Table => {
@@ -88,7 +94,7 @@ impl<'a> RowWriter<'a> {
             Form::Answer(..) => write!(out, "{{\"columns\":{},\n\"rows\":[", described(columns))?,
             Form::Table(_) | Form::Drawing | Form::Jsonl(_) => {}
         }
-        Ok(Self { out, form, rows: 0 })
+        Ok(Self { out, width, form, rows: 0 })
     }
 
     /// Writes one row.
@@ -127,19 +133,20 @@ impl<'a> RowWriter<'a> {
     pub(crate) fn finish(self, more: bool) -> io::Result<()> {
         match self.form {
             Form::Table(table) => {
-                let fitted = table.fit(Terminal::width());
+                let width = self.width.unwrap_or(usize::MAX / 2);
+                let fitted = table.fit(width);
                 self.out.write_all(fitted.text.as_bytes())?;
                 let mut words = vec![counted(self.rows, "row")];
                 if more {
-                    words[0] = format!("the first {}; --limit shows more", words[0]);
+                    words[0] = format!("first {}; use --limit to show more", words[0]);
                 }
                 if fitted.rounded {
-                    words.push("fractions rounded for want of room".to_owned());
+                    words.push("decimals rounded (terminal too narrow)".to_owned());
                 }
                 if !fitted.left_out.is_empty() {
-                    words.push(format!("left out for want of room: {}", fitted.left_out.join(", ")));
+                    words.push(format!("columns hidden (terminal too narrow): {}", fitted.left_out.join(", ")));
                 }
-                writeln!(self.out, "{}", style(wrapped(&words.join("; "), Terminal::width(), 0)).dim())?;
+                writeln!(self.out, "{}", style(wrapped(&words.join("; "), width, 0)).dim())?;
             }
             Form::Json(_) => self.out.write_all(if self.rows == 0 { b"]\n" } else { b"\n]\n" })?,
             Form::Answer(..) if more => {

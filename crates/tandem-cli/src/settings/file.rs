@@ -58,7 +58,7 @@ pub(crate) struct NightscoutSection {
 #[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Person {
-    /// The account's e-mail address.
+    /// E-mail address of the account.
     #[serde(alias = "email")]
     account: Option<String>,
     region: Option<String>,
@@ -179,7 +179,7 @@ impl ConfigFile {
     }
 
     fn no_such_person(&self, name: &str) -> Failure {
-        let failure = Failure::new(Exit::Configuration, format!("the configuration has no person {name:?}"));
+        let failure = Failure::new(Exit::Configuration, format!("person {name:?} is not in the configuration file"));
         if self.people.is_empty() {
             return failure.hint(format!("add a section [person.{name}] with account, region and db"));
         }
@@ -194,11 +194,11 @@ impl ConfigFile {
             Err(error) => {
                 let message = format!("cannot read the configuration file {}", path.display());
                 let failure = Failure::new(Exit::Configuration, message).because(error);
-                return Err(failure.hint("`tandem init` writes one; --config names another").into());
+                return Err(failure.hint("create one with `tandem init`, or choose another with --config").into());
             }
         };
         let contents: Contents = parse(&text, path)
-            .map_err(|failure| failure.hint("mend that line, or write the file anew: `tandem init --overwrite`"))?;
+            .map_err(|failure| failure.hint("fix that line, or replace the file with `tandem init --overwrite`"))?;
         Ok(contents.into())
     }
 
@@ -207,11 +207,11 @@ impl ConfigFile {
         let contents = Contents::from(self);
         let unkept = |error: anyhow::Error| {
             Failure::new(Exit::Configuration, "the configuration was not written")
-                .hint("name a place where you may write with --config")
+                .hint("choose a writable location with --config")
                 .because(error)
         };
         let text = HEADING.to_owned() + &toml::to_string(&contents).map_err(|error| unkept(error.into()))?;
-        // Where the file is a link into somebody's collection of settings, the collection is written to.
+        // Where the file is a link into someone's collection of settings, the collection is written to.
         let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
         Ok(atomic::write(path, true, |file| file.write_all(text.as_bytes())).map_err(unkept)?)
     }

@@ -90,7 +90,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Takes what the file says about `name`; without a name, about the only person, or about nobody in particular.
+    /// Takes what the file says about `name`; without a name, about the only person, or about no one in particular.
     fn choose_person(&mut self, name: Option<&str>) -> Result<()> {
         self.person = name.or(self.whole_file.only_person()).map(str::to_owned);
         self.file = match &self.person {
@@ -148,7 +148,7 @@ impl Settings {
                 failure.hint(format!("add `account = \"ADDRESS\"` to [person.{name}] in the configuration file"))
             }
             (None, false) => failure.hint(self.person_hint()),
-            (None, true) => failure.hint("run `tandem init`, or give --email, or set TANDEM_EMAIL"),
+            (None, true) => failure.hint("run `tandem init`, use --email, or set TANDEM_EMAIL"),
         }
     }
 
@@ -243,6 +243,6 @@ pub(crate) fn parse_region(text: &str) -> Result<Region> {
 
 fn parse_endpoint(text: &str) -> Result<Url> {
     Ok(Url::parse(text).map_err(|error| {
-        Failure::new(Exit::Configuration, format!("the endpoint {text:?} is no URL")).because(error)
+        Failure::new(Exit::Configuration, format!("the endpoint {text:?} is not a URL")).because(error)
     })?)
 }

@@ -53,7 +53,7 @@ impl Settings {
         named.or_else(|| self.configured_url().map(str::to_owned)).filter(|url| !url.trim().is_empty())
     }
 
-    /// What the environment says belongs to nobody in particular where several people are synced in one run.
+    /// What the environment says belongs to no one in particular where several people are synced in one run.
     fn of_environment(&self, name: &str) -> Option<String> {
         std::env::var(name).ok().filter(|_| !self.is_one_of_many)
     }
@@ -106,7 +106,7 @@ fn parse_cgm(text: &str) -> Result<CgmPolicy> {
         "missing" => Ok(CgmPolicy::Missing),
         "never" => Ok(CgmPolicy::Never),
         _ => {
-            let failure = Failure::new(Exit::Configuration, format!("cgm = {text:?} is not a choice"));
+            let failure = Failure::new(Exit::Configuration, format!("cgm = {text:?} is not valid"));
             Err(failure.hint("use always, missing or never").into())
         }
     }

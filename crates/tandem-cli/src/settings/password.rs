@@ -57,7 +57,7 @@ impl PasswordChain {
 
 impl PasswordProvider for PasswordChain {
     fn password(&self) -> Result<SecretString, PasswordError> {
-        self.first()?.ok_or_else(|| "none is configured, and there is no terminal to ask on".into())
+        self.first()?.ok_or_else(|| "none is configured, and there is no terminal to ask".into())
     }
 }
 
@@ -74,7 +74,7 @@ impl PasswordSource {
             Self::Fixed { password, .. } => Ok(Some(password.clone())),
             Self::Command { command, what } => run(command, what).map(Some),
             Self::Keyring(keyring) => keyring.read().or_else(|error| {
-                tracing::debug!(%error, "the keyring cannot be asked");
+                tracing::debug!(%error, "cannot read the keyring");
                 Ok(None)
             }),
             Self::Prompt(email) => prompt(email),

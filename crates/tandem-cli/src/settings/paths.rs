@@ -18,7 +18,7 @@ impl Paths {
     /// Finds them by the platform's rules.
     pub(crate) fn find() -> Result<Self> {
         let strategy = etcetera::base_strategy::choose_native_strategy().map_err(|error| {
-            Failure::new(Exit::Configuration, "the home folder cannot be found").hint("set HOME").because(error)
+            Failure::new(Exit::Configuration, "cannot find the home folder").hint("set HOME").because(error)
         })?;
         let state = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
         Ok(Self { config: strategy.config_dir().join("tandem"), state: state.join("tandem") })

@@ -51,8 +51,8 @@ impl Predecessor {
                 return Err(Failure::new(Exit::Configuration, message).because(error).into());
             }
         };
-        let mend = "mend that line or remove the file; `tandem init` writes this program's own configuration";
-        let contents: Contents = file::parse(&text, path).map_err(|failure| failure.hint(mend))?;
+        let hint = "fix that line or delete the file; `tandem init` writes this program's own configuration";
+        let contents: Contents = file::parse(&text, path).map_err(|failure| failure.hint(hint))?;
         let older = contents.email.zip(contents.password).map(|(email, password)| (email, password, contents.pump));
         let newer = contents.tandem.map(|section| (section.email, section.password, section.pump_serial));
         Ok(newer.or(older).map(|(email, password, pump)| Self {
@@ -63,7 +63,7 @@ impl Predecessor {
     }
 }
 
-/// With or without quotes: nobody should be kept from logging in by a number that is not needed for it.
+/// With or without quotes: no one should be kept from logging in by a number that is not needed for it.
 fn serial_number(value: &toml::Value) -> Option<SerialNumber> {
     let text = value.as_str().map(str::to_owned).or_else(|| value.as_integer().map(|number| number.to_string()))?;
     Some(text.trim()).filter(|text| !text.is_empty()).map(SerialNumber::new)

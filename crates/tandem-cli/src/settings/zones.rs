@@ -71,18 +71,18 @@ fn reject(text: &str, wanted: &str) -> Failure {
     if let Some((_, places)) =
         ABBREVIATIONS.iter().find(|(names, _)| names.split(' ').any(|name| normalize(name) == wanted))
     {
-        let message = format!("{text:?} is an offset from UTC or may mean several, not a time zone of a place");
-        return Failure::new(Exit::Configuration, message).hint(format!("name the place, for example {places}"));
+        let message = format!("{text:?} is ambiguous or an offset from UTC, not the time zone of a place");
+        return Failure::new(Exit::Configuration, message).hint(format!("give a place, for example {places}"));
     }
     if is_offset(wanted) {
         let message = format!("{text:?} is an offset from UTC, which ignores daylight-saving time");
         return Failure::new(Exit::Configuration, message)
-            .hint("name the city you live in, for example Chicago or Berlin");
+            .hint("give the city you live in, for example Chicago or Berlin");
     }
     let failure = Failure::new(Exit::Configuration, format!("unknown time zone {text:?}"));
     match nearest(wanted) {
         Some(zone) => failure.hint(format!("did you mean {}?", zone.name())),
-        None => failure.hint("name a city, or a zone such as America/New_York or Europe/Berlin"),
+        None => failure.hint("give a city, or a time zone such as America/New_York or Europe/Berlin"),
     }
 }
 
@@ -211,11 +211,11 @@ mod tests {
             ("+02:00", "the city you live in"),
             ("-0500", "the city you live in"),
             ("Zulu", "the city you live in"),
-            ("", "name a city"),
+            ("", "give a city"),
             ("Europe/Berlim", "did you mean Europe/Berlin?"),
             ("New Yrok", "did you mean America/New_York?"),
-            ("Mars", "name a city"),
-            ("UTC+5:30 please", "name a city"),
+            ("Mars", "give a city"),
+            ("UTC+5:30 please", "give a city"),
         ] {
             let error = parse_zone(text).expect_err(text);
             let (message, given, _) = in_brief(&error);

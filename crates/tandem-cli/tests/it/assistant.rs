@@ -126,7 +126,7 @@ fn an_assistant_changes_nothing_and_reaches_nothing() {
         ("query", json!({"sql": "FROM duckdb_secrets()"}), "disabled"),
         ("query", json!({"sql": ""}), "no query"),
         ("describe_table", json!({"table": "cgm_reading"}), "did you mean cgm_readings?"),
-        ("day", json!({"date": "soon"}), "is no day"),
+        ("day", json!({"date": "soon"}), "is not a valid date"),
     ];
     for (tool, arguments, words) in rows {
         let (good, text) = assistant.call(tool, &arguments);

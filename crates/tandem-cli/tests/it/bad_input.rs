@@ -4,7 +4,7 @@ use base64::Engine as _;
 
 use crate::support::{Place, event, record};
 
-const REGION_OF_TIME: &str = "note: the pump's clock is read in";
+const REGION_OF_TIME: &str = "note: assuming the pump's clock shows";
 
 /// Imports `content` as `file` beside five good events, and checks exit code, words, and how many events are there after.
 fn check(name: &str, content: &[u8], arguments: &[&str], code: i32, words: &[&str], events: u64) {
@@ -54,7 +54,7 @@ fn events_without_identity_and_with_other_content() {
     place.file("one.json", format!("{}\n{nameless}\n", event(1, 800)));
     let said = place.run(&["import", "one.json"]);
     assert_eq!(place.count("raw_events"), 1, "{}", said.talk);
-    assert_eq!(place.count("rejected_events"), 1, "what has no identity is kept apart");
+    assert_eq!(place.count("rejected_events"), 1, "events without an id are quarantined");
     place.file("two.json", event(1, 999));
     let said = place.run(&["import", "two.json"]);
     assert_eq!(said.code, 0, "{}", said.talk);

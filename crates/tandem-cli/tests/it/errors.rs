@@ -197,7 +197,7 @@ fn service() -> Transcript {
         ("too many logins", Endpoint::Login, Fault::TooManyRequests { retry_after: Some(600) }, "login"),
         ("the service is down for ten minutes", Endpoint::Login, Fault::Unavailable { retry_after: 600 }, "login"),
         ("the keys are a web page", Endpoint::Jwks, Fault::PageInsteadOfJson, "login"),
-        ("the gateway has nobody behind it", Endpoint::Token, Fault::BadGatewayPage, "login"),
+        ("the gateway has no one behind it", Endpoint::Token, Fault::BadGatewayPage, "login"),
         ("the connection is dropped", Endpoint::Jwks, Fault::Drop, "login"),
         ("a new token is refused", Endpoint::Pumper, Fault::Unauthorized, "sync"),
         ("the account answers in another shape", Endpoint::Pumper, Fault::OtherShape, "pumps"),
@@ -224,7 +224,7 @@ fn service() -> Transcript {
     transcript
 }
 
-/// A port of loopback that nobody has.
+/// A port of loopback that no one has.
 fn nobody_listens() -> String {
     let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("loopback");
     let place = Place::new();
@@ -233,7 +233,7 @@ fn nobody_listens() -> String {
     let said = place.said(&command.output().expect("the binary runs"));
     let mut part = Transcript::default();
     let talk = said.talk.replace(&free.to_string(), "127.0.0.1:PORT");
-    part.note("nobody listens", &["login"], said.code, &talk);
+    part.note("no one listens", &["login"], said.code, &talk);
     part.0
 }
 
@@ -277,7 +277,7 @@ fn database() -> Transcript {
     transcript
 }
 
-/// A DuckDB database of somebody else.
+/// A DuckDB database of someone else.
 fn foreign(place: &Place) -> Vec<u8> {
     let path = place.path().join("other.db");
     let mut store = DuckStore::open(&path, StoreOptions::default()).expect("a database");

@@ -95,10 +95,8 @@ fn every_command_ends_as_documented() {
 
 #[test]
 fn no_command_is_forgotten_above() {
-    let help = Place::new().run(&["--help"]).data;
-    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    let listed: BTreeSet<_> = listed.filter_map(|line| line.split_whitespace().next()).collect();
-    let tested: BTreeSet<_> = COMMANDS.iter().map(|(arguments, _)| arguments[0]).collect();
+    let listed: BTreeSet<_> = Place::new().commands().into_iter().chain(["help".to_owned()]).collect();
+    let tested: BTreeSet<_> = COMMANDS.iter().map(|(arguments, _)| arguments[0].to_owned()).collect();
     assert_eq!(listed, tested);
 }
 
@@ -115,7 +113,7 @@ fn a_mistake_in_arguments_or_configuration_stops_every_command() {
         COMMANDS.iter().filter(|(arguments, _)| !arguments.contains(&"--help") && arguments[0] != "help")
     {
         let said = place.run(&[arguments, &["--config", "broken.toml"][..]].concat());
-        // Those that mend the configuration look at it themselves.
+        // Those that repair the configuration look at it themselves.
         let code = match arguments[0] {
             "bugreport" => 0,
             "init" => 2,
@@ -158,7 +156,7 @@ fn a_sync_that_hangs_ends_at_the_second_signal() {
     }
     interrupt(&child);
     let mut line = String::new();
-    while !line.contains("press Ctrl-C again") {
+    while !line.contains("Press Ctrl-C again") {
         line.clear();
         assert!(talk.read_line(&mut line).expect("words") > 0, "it says what it does");
     }

@@ -36,7 +36,7 @@ fn init_writes_what_works_and_fetches() {
     assert!(place.count("cgm_readings") > 500);
     let said = init(&[]);
     assert_eq!(said.code, 2, "{}", said.talk);
-    assert_eq!(std::fs::read_to_string(config(&place)).expect("a configuration"), text, "left as it is");
+    assert_eq!(std::fs::read_to_string(config(&place)).expect("a configuration"), text, "is not changed");
 }
 
 #[cfg(unix)]
@@ -161,7 +161,7 @@ fn a_bugreport_tells_nothing_of_whose_it_is() {
         assert!(report.contains(public), "{public}: {report}");
     }
     let again = service.run(&place, &["bugreport", "--output", "report.txt"]);
-    assert_eq!((again.code, again.talk.contains("exists already")), (2, true), "{}", again.talk);
+    assert_eq!((again.code, again.talk.contains("already exists")), (2, true), "{}", again.talk);
     assert_eq!(std::fs::read_to_string(place.path().join("report.txt")).expect("a report"), report);
 }
 
@@ -176,7 +176,7 @@ fn tail_shows_the_newest_last() {
     assert!(lines.iter().any(|line| line["happening"] == "glucose" && line["value"].is_number()));
     let said = place.run(&["tail", "-n", "2", "--units", "mmol/L"]);
     assert_eq!(said.data.lines().count(), 2, "{}", said.data);
-    assert!(empty().run(&["tail"]).talk.contains("nothing on record yet"));
+    assert!(empty().run(&["tail"]).talk.contains("no data yet"));
 }
 
 #[test]

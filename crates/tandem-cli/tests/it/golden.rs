@@ -1,4 +1,4 @@
-//! Texts that are kept in files: compared, or written anew by `cargo xtask tour`.
+//! Snapshots: compared, or recorded again by `cargo xtask tour`.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub(crate) fn check(path: &str, text: &str) {
     }
 }
 
-/// True when the kept texts are to be written anew.
+/// True when the snapshots are to be recorded again.
 pub(crate) fn is_recording() -> bool {
     std::env::var_os("TANDEM_RECORD").is_some()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use report::insulin::{BasalSegment, BasalSource, Bolus, BolusOrigin, InsulinRows, daily};
-use report::{Metrics, MetricsOptions, MgPerDl, Reading, ReadingStatus, Stamp, Window};
+use report::{Metrics, MetricsOptions, MgPerDl, Reading, ReadingStatus, Timestamp, Window};
 use serde_json::Value;
 use test_data::{ExpectedValue, Series};
 
@@ -56,9 +56,9 @@ fn what_is_skipped_is_said() {
     place.file("other.csv", "when,what\n1,2\n");
     place.file("bad.csv", "id,time,gl\na,noon,100\n");
     let rows: [(&[&str], i32, &str, &str); 6] = [
-        (&["--csv", "s.csv"], 0, "a  2026-03-01, 1 reading", "1 row that say LOW or HIGH left out"),
-        (&["--csv", "s.csv", "--count-low-high"], 0, "a  2026-03-01, 2 readings", "1 row without a value left out"),
-        (&["--csv", "none.csv"], 0, "(empty)  0 readings", "a header and no rows"),
+        (&["--csv", "s.csv"], 0, "a  2026-03-01, 1 reading", "1 row with LOW or HIGH skipped"),
+        (&["--csv", "s.csv", "--count-low-high"], 0, "a  2026-03-01, 2 readings", "1 row without a value skipped"),
+        (&["--csv", "none.csv"], 0, "(empty)  0 readings", "a header but no rows"),
         (&["--csv", "other.csv"], 6, "", "the file has no column `time`"),
         (&["--csv", "bad.csv"], 6, "", "line 2: `noon` is not a time"),
         (&["--csv", "absent.csv"], 2, "", "cannot read absent.csv"),
@@ -76,7 +76,7 @@ fn nothing_and_one_reading() {
     let said = empty().run(&["metrics", "--json"]);
     let json: Value = serde_json::from_str(&said.data).expect("JSON");
     assert_eq!((said.code, &json["tandem"]["n"], &json["tandem"]["mean"]), (0, &Value::from(0), &Value::Null));
-    assert!(said.talk.contains("there are no readings yet"), "{}", said.talk);
+    assert!(said.talk.contains("no readings yet"), "{}", said.talk);
     let said = one_reading().run(&["metrics", "--json"]);
     let json: Value = serde_json::from_str(&said.data).expect("JSON");
     assert_eq!((&json["tandem"]["n"], &json["tandem"]["sd"]), (&Value::from(1), &Value::Null));
@@ -97,9 +97,9 @@ fn instant(row: &Value, key: &str) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(row[key].as_i64().expect("microseconds")).expect("an instant")
 }
 
-fn stamp(row: &Value, wall: &str, utc: &str) -> Stamp {
+fn stamp(row: &Value, wall: &str, utc: &str) -> Timestamp {
     let wall: NaiveDateTime = instant(row, wall).naive_utc();
-    Stamp::new(wall, instant(row, utc))
+    Timestamp::new(wall, instant(row, utc))
 }
 
 fn readings(place: &Place) -> Vec<Reading> {
@@ -182,7 +182,7 @@ fn the_view_of_insulin_agrees_with_the_crate() {
     let starts = insulin.basal.iter().map(|segment| segment.start);
     let (first, last) = (starts.clone().min().expect("basal"), starts.max().expect("basal"));
     let window =
-        Window { start: first, end: Stamp::new(last.wall + TimeDelta::days(1), last.utc + TimeDelta::days(1)) };
+        Window { start: first, end: Timestamp::new(last.wall + TimeDelta::days(1), last.utc + TimeDelta::days(1)) };
     let days: BTreeMap<String, _> =
         daily(&insulin, &window).into_iter().map(|day| (day.date.to_string(), day)).collect();
     let views = rows(&place, "FROM insulin_daily ORDER BY day");
@@ -206,7 +206,7 @@ fn the_view_of_insulin_agrees_with_the_crate() {
 fn basal_segment(row: &Value) -> BasalSegment {
     let start = stamp(row, "wall", "utc");
     let length = TimeDelta::seconds(row["seconds"].as_i64().expect("seconds"));
-    let end = Stamp::new(start.wall + length, start.utc + length);
+    let end = Timestamp::new(start.wall + length, start.utc + length);
     BasalSegment { start, end, units_per_hour: number(row, "rate_units_per_hour"), source: BasalSource::Profile }
 }
 

@@ -92,7 +92,7 @@ fn one_broken_account_does_not_stop_the_others() {
     let shared = configured(&(section("anna", &anna) + &section("benjamin", &ben).replace("benjamin.db", "anna.db")));
     let refused = run(&shared, &["sync", "--all"]);
     assert_eq!(refused.code, 3, "{}", refused.talk);
-    assert!(refused.talk.contains("have the same database"), "{}", refused.talk);
+    assert!(refused.talk.contains("use the same database"), "{}", refused.talk);
     assert_eq!(run(&place, &["sync", "--all", "--db", "all.db"]).code, 2);
     assert_eq!(run(&configured("time_zone = \"UTC\"\n"), &["sync", "--all"]).code, 3);
 }

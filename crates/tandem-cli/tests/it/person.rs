@@ -434,7 +434,7 @@ fn check_insulin(place: &Place, day: NaiveDate, truth: &Truth, view: &Value, tol
         "{name}"
     );
     let said = place.run(&["day", &day.to_string()]).data;
-    assert_eq!(said.contains("Two pumps logged basal at once"), truth.pumps_overlap, "{name}: {said}");
+    assert_eq!(said.contains("Two pumps logged basal at the same time"), truth.pumps_overlap, "{name}: {said}");
     assert!(
         said.contains(&format!("{:.1} U bolus", truth.bolus_units))
             && said.contains(&format!("{} g carbs", truth.carbs)),
@@ -468,10 +468,10 @@ fn a_day_on_which_two_pumps_logged_is_reported_and_excluded_from_averages() {
     let (old, new) = life.pumps();
     let place = holding([old, new]);
     let metrics = place.run(&["metrics"]).data;
-    assert!(metrics.contains("Two pumps logged basal at once on 1 day"), "{metrics}");
+    assert!(metrics.contains("Two pumps logged basal at the same time on 1 day"), "{metrics}");
     assert_eq!(place.run(&["report", "--output", "report.html"]).code, 0);
     let report = std::fs::read_to_string(place.path().join("report.html")).expect("a report");
-    assert!(report.contains("Two pumps logged basal at once on 1 day"));
+    assert!(report.contains("Two pumps logged basal at the same time on 1 day"));
     let verified = place.run(&["verify"]);
     assert_eq!(verified.code, 0, "{}", verified.data);
     for words in ["overlapping pumps", "uncounted readings", "implausible values"] {

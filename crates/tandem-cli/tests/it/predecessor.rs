@@ -188,7 +188,7 @@ fn other_databases_are_refused_in_words() {
         ("half.db", 6, "without the raw_events of tandem-fetch"),
         ("another.db", 6, "a database of this program already"),
         ("cut.db", 6, "cannot open the database cut.db"),
-        ("mine.db", 2, "mine.db is the database that events would go to"),
+        ("mine.db", 2, "mine.db is the database to import into"),
     ] {
         let said = place.run(&["import", file, "--db", "mine.db"]);
         assert_eq!(said.code, code, "{file}: {}", said.talk);

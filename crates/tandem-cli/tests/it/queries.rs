@@ -273,7 +273,7 @@ fn a_file_is_there_whole_or_not_at_all_and_not_replaced_unasked() {
         assert_eq!(run("SELECT 42 AS n, [1, 2] AS list", &[]).code, 0, "{format}");
         let first = std::fs::read(place.path().join("out")).expect("a file");
         let said = run("SELECT 43 AS n", &[]);
-        assert!(said.code == 2 && said.talk.contains("exists already"), "{format}: {}", said.talk);
+        assert!(said.code == 2 && said.talk.contains("already exists"), "{format}: {}", said.talk);
         assert_eq!(std::fs::read(place.path().join("out")).expect("a file"), first, "{format}");
         assert_eq!(run("FROM range(10)", &["--overwrite", "--limit", "7"]).code, 0, "{format}");
         assert_ne!(std::fs::read(place.path().join("out")).expect("a file"), first, "{format}");

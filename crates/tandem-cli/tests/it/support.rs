@@ -68,8 +68,8 @@ impl Place {
     /// The commands that the help lists.
     pub(crate) fn commands(&self) -> Vec<String> {
         let help = self.run(&["--help"]).data;
-        let (_, list) = help.split_once("Commands:\n").expect("a list of commands");
-        let names = list.lines().take_while(|line| line.starts_with("  ")).filter(|line| !line.starts_with("   "));
+        let (list, _) = help.split_once("Start here:").expect("a list of commands before the examples");
+        let names = list.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
         let names: Vec<_> = names.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
         assert!(names.len() > 15, "{names:?}");
         names.into_iter().filter(|name| name != "help").collect()

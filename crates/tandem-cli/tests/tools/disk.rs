@@ -21,7 +21,7 @@ fn a_full_disk_is_reported_and_loses_nothing() {
     let after = place.run(&["query", count, "--db", "small/small.db", "--format", "csv"]);
     drop(disk);
     assert_eq!(first.code, 0, "{}", first.talk);
-    assert_eq!((said.code, said.talk.contains("make room and run this again")), (5, true), "{}", said.talk);
+    assert_eq!((said.code, said.talk.contains("free some space and try again")), (5, true), "{}", said.talk);
     assert_eq!(after.data, "count_star()\n1\n", "what was there before is there: {}", after.talk);
 }
 

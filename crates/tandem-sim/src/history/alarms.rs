@@ -2,7 +2,7 @@
 
 use super::clock::{UtcSeconds, instant};
 use super::draft::Draft;
-use super::life::{Happening, Life};
+use super::life::{Life, SimEvent};
 use super::truth::{AlarmFamily, AlarmTruth};
 
 /// The alarm that reminds of a suspended pump; 23 comes with it.
@@ -30,10 +30,10 @@ impl Life<'_> {
         });
         let alarm = self.pump.truth.alarms.len() - 1;
         if let Some(seconds) = acknowledged_after {
-            self.agenda.schedule(at + seconds, Happening::Acknowledge { alarm });
+            self.agenda.schedule(at + seconds, SimEvent::Acknowledge { alarm });
         }
         if let Some(seconds) = cleared_after {
-            self.agenda.schedule(at + seconds, Happening::Clear { alarm });
+            self.agenda.schedule(at + seconds, SimEvent::Clear { alarm });
         }
         alarm
     }

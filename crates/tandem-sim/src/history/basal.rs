@@ -3,7 +3,7 @@
 use super::clock::{HOUR, MINUTE, UtcSeconds, instant};
 use super::controller::{self, Inputs};
 use super::draft::Draft;
-use super::life::{Happening, Life, TICK};
+use super::life::{Life, SimEvent, TICK};
 use super::pump::Pump;
 use super::scenario::PumpModel;
 use super::truth::{
@@ -38,7 +38,7 @@ struct Command {
 impl Life<'_> {
     /// Every five minutes: who controls, what rate, and whatever else the pump does by the clock.
     pub(crate) fn basal_tick(&mut self, at: UtcSeconds) {
-        self.agenda.schedule(at + TICK, Happening::BasalTick);
+        self.agenda.schedule(at + TICK, SimEvent::BasalTick);
         self.follow_sleep_schedule(at);
         self.update_control_mode(at);
         self.command_basal(at, change::SEGMENT);
@@ -203,7 +203,7 @@ impl Life<'_> {
         self.pump.temp_rate = Some((temp, self.pump.truth.temp_rates.len() - 1));
         self.command_basal(at, change::TEMP_RATE_START);
         let lasts = i64::from(cancelled_after.unwrap_or(minutes)) * MINUTE;
-        self.agenda.schedule(at + lasts, Happening::TempRateEnds { id, completed: cancelled_after.is_none() });
+        self.agenda.schedule(at + lasts, SimEvent::TempRateEnds { id, completed: cancelled_after.is_none() });
     }
 
     pub(crate) fn temp_rate_ends(&mut self, at: UtcSeconds, id: u16, completed: bool) {
@@ -242,10 +242,10 @@ impl Life<'_> {
     fn schedule_resume(&mut self, at: UtcSeconds, reason: SuspendReason, seconds: Option<i64>) {
         let suspension = self.pump.truth.suspensions.len() - 1;
         if let Some(seconds) = seconds {
-            self.agenda.schedule(at + seconds, Happening::Resume { suspension });
+            self.agenda.schedule(at + seconds, SimEvent::Resume { suspension });
         }
         if reason == SuspendReason::User {
-            self.agenda.schedule(at + 15 * MINUTE, Happening::SuspendedTooLong { suspension });
+            self.agenda.schedule(at + 15 * MINUTE, SimEvent::SuspendedTooLong { suspension });
         }
     }
 
@@ -296,7 +296,7 @@ impl Life<'_> {
         if self.pump.reservoir < 20.0 && self.pump.low_reservoir_alarm.is_none() && self.scenario.behaviours.alarms {
             self.pump.low_reservoir_alarm = Some(self.raise(at, AlarmFamily::Alert, 0, (Some(95), None)));
         }
-        // A pump that nobody refills in a scenario without site changes is refilled out of sight.
+        // A pump that no one refills in a scenario without site changes is refilled out of sight.
         if self.pump.reservoir < 5.0 && !self.scenario.behaviours.site_changes {
             self.pump.reservoir = self.pump.plan.model.fill_units();
         }

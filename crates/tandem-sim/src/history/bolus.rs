@@ -3,11 +3,11 @@
 
 use super::basal::units;
 use super::clock::{MINUTE, UtcSeconds, instant};
-use super::day::{BolusWish, Deed, Fate};
+use super::day::{BolusWish, Fate, UserAction};
 use super::dose::{Dose, end_number, source_number};
 use super::draft::Draft;
 use super::in_progress::ActiveBolus;
-use super::life::{Happening, Life, TICK};
+use super::life::{Life, SimEvent, TICK};
 use super::log::EntryId;
 use super::pump::Pump;
 use super::scenario::PumpModel;
@@ -20,7 +20,7 @@ impl Life<'_> {
             return;
         }
         if self.pump.bolus.is_some() {
-            self.agenda.schedule(at + 4 * MINUTE, Happening::Person(Deed::Bolus(wish)));
+            self.agenda.schedule(at + 4 * MINUTE, SimEvent::Person(UserAction::Bolus(wish)));
             return;
         }
         let dose = self.calculate(at, &wish);
@@ -91,7 +91,7 @@ impl Life<'_> {
             delivered: 0,
             extended_from: 0,
         });
-        self.agenda.schedule(at + delay, Happening::BolusStarts { id });
+        self.agenda.schedule(at + delay, SimEvent::BolusStarts { id });
     }
 
     fn log_request(&mut self, at: UtcSeconds, id: u16, dose: &Dose, iob: f32) -> Vec<EntryId> {
@@ -173,7 +173,7 @@ impl Life<'_> {
             self.log_activated(at, &bolus);
             self.log_delivery(at, &bolus, false);
             self.pump.bolus = Some(bolus);
-            self.agenda.schedule(at + running_seconds(&bolus), Happening::BolusEnds { id });
+            self.agenda.schedule(at + running_seconds(&bolus), SimEvent::BolusEnds { id });
         } else {
             self.pump.bolus = None;
             self.log_delivery(at, &bolus, false);
@@ -222,7 +222,7 @@ impl Life<'_> {
         self.log_delivery(at, &bolus, false);
         self.log_delivery(at, &bolus, false);
         self.pump.extended = Some(bolus);
-        self.agenda.schedule(at + TICK, Happening::ExtendedStep { id: bolus.id });
+        self.agenda.schedule(at + TICK, SimEvent::ExtendedStep { id: bolus.id });
     }
 
     pub(crate) fn extended_step(&mut self, at: UtcSeconds, id: u16) {
@@ -237,7 +237,7 @@ impl Life<'_> {
         } else {
             self.log_delivery(at, &bolus, false);
             self.pump.extended = Some(bolus);
-            self.agenda.schedule(at + TICK, Happening::ExtendedStep { id });
+            self.agenda.schedule(at + TICK, SimEvent::ExtendedStep { id });
         }
     }
 

@@ -5,7 +5,7 @@ use super::clock::{DAY, HOUR, MINUTE, PUMP_EPOCH, UtcSeconds, instant, naive};
 use super::dice::Dice;
 use super::draft::Draft;
 use super::in_progress::{Measurement, SensorState, Silence};
-use super::life::{Happening, Life, TICK};
+use super::life::{Life, SimEvent, TICK};
 use super::log::EntryId;
 use super::pump::LastGlucose;
 use super::truth::{AlarmFamily, CgmStatus, CgmTruth, SensorSessionTruth};
@@ -36,9 +36,9 @@ impl Life<'_> {
         while joins < self.pump.end {
             let sensor = plan_session(&mut dice, (joins, age), self.pump.is_g7(), troubled);
             let session = self.pump.sensors.len();
-            self.agenda.schedule(sensor.joins, Happening::SensorJoins { session });
-            self.agenda.schedule(sensor.joins + 217, Happening::GlucoseTick { session });
-            self.agenda.schedule(sensor.stops, Happening::SensorStops { session });
+            self.agenda.schedule(sensor.joins, SimEvent::SensorJoins { session });
+            self.agenda.schedule(sensor.joins + 217, SimEvent::GlucoseTick { session });
+            self.agenda.schedule(sensor.stops, SimEvent::SensorStops { session });
             joins = sensor.stops + if troubled { dice.whole(6, 95) } else { 3 } * MINUTE;
             age = 0;
             self.pump.sensors.push(sensor);
@@ -114,7 +114,7 @@ impl Life<'_> {
         }
         let silence = sensor.silences.iter().find(|silence| (silence.start..silence.end).contains(&at)).copied();
         let (warm, mgdl) = (at >= sensor.warm_from, self.body.sensor_glucose());
-        self.agenda.schedule(at + TICK, Happening::GlucoseTick { session });
+        self.agenda.schedule(at + TICK, SimEvent::GlucoseTick { session });
         match silence {
             _ if !warm => self.log_warm_up(at),
             Some(silence) => self.miss(at, session, silence, mgdl),

@@ -1,4 +1,4 @@
-//! The wall clock of a simulated pump: an offset from true time that holds until somebody sets the clock.
+//! The wall clock of a simulated pump: an offset from true time that holds until someone sets the clock.
 //!
 //! Which moments need a new setting (DST, travel, a factory date) is planned in [`super::travel`]; this file only knows
 //! offsets and where the wall clock strikes midnight.
@@ -25,7 +25,7 @@ pub enum ClockEvents {
     DateAndTime,
     /// 13 alone: a correction within the day.
     TimeOnly,
-    /// Nothing: the clock drifted, nobody set it.
+    /// Nothing: the clock drifted, no one set it.
     Silent,
 }
 

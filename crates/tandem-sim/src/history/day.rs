@@ -10,7 +10,7 @@ use super::truth::{BolusKind, SuspendReason};
 
 /// Something the person does or that befalls the pump.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Deed {
+pub(crate) enum UserAction {
     /// Eats. The bolus for it is a deed of its own.
     Eat { grams: f64 },
     /// Asks for a bolus.
@@ -63,7 +63,7 @@ pub(crate) fn deeds(
     date: NaiveDate,
     whereabouts: &Whereabouts,
     behaviours: Behaviours,
-) -> Vec<(UtcSeconds, Deed)> {
+) -> Vec<(UtcSeconds, UserAction)> {
     let mut day = Day {
         midnight: midnight(date, whereabouts),
         weekend: matches!(date.weekday(), Weekday::Sat | Weekday::Sun),
@@ -93,7 +93,7 @@ struct Day {
     number: i64,
     seed: u64,
     behaviours: Behaviours,
-    deeds: Vec<(UtcSeconds, Deed)>,
+    deeds: Vec<(UtcSeconds, UserAction)>,
 }
 
 impl Day {
@@ -127,7 +127,7 @@ impl Day {
         Dice::new(self.seed, label, self.number)
     }
 
-    fn at(&mut self, minute_of_day: f64, deed: Deed) {
+    fn at(&mut self, minute_of_day: f64, deed: UserAction) {
         self.deeds.push((self.midnight + (minute_of_day * 60.0) as i64, deed));
     }
 
@@ -139,7 +139,7 @@ impl Day {
     fn charge(&mut self) {
         let mut dice = self.dice("charge");
         let (minute, minutes) = (dice.between(395.0, 430.0), dice.whole(35, 70));
-        self.at(minute, Deed::Charge { minutes });
+        self.at(minute, UserAction::Charge { minutes });
     }
 
     fn meals(&mut self) {
@@ -160,16 +160,16 @@ impl Day {
     fn meal(&mut self, dice: &mut Dice, minute: (f64, f64), grams: (f64, f64), dinner: bool) {
         let eaten = dice.normal(grams.0, grams.1).max(8.0);
         let minute = dice.normal(minute.0, minute.1);
-        self.at(minute, Deed::Eat { grams: eaten });
+        self.at(minute, UserAction::Eat { grams: eaten });
         let guessed = (eaten * dice.normal(0.92, 0.24)).clamp(5.0, 160.0).round() as u16;
         let (forgotten, late) = (dice.chance(0.04), dice.chance(0.10));
         let delay = if late { dice.between(15.0, 45.0) } else { dice.between(-16.0, 3.0) };
         let wish = self.wish(dice, guessed, dinner);
         if !forgotten {
-            self.at(minute + delay, Deed::Bolus(wish));
+            self.at(minute + delay, UserAction::Bolus(wish));
         }
         if dice.chance(0.2) {
-            self.at(minute + delay - 1.5, Deed::MeasureBlood);
+            self.at(minute + delay - 1.5, UserAction::MeasureBlood);
         }
     }
 
@@ -201,7 +201,7 @@ impl Day {
         let mut dice = self.dice("corrections");
         for minute in [630.0, 930.0, 1290.0] {
             let minute = dice.normal(minute, 25.0);
-            self.at(minute, Deed::CorrectIfHigh);
+            self.at(minute, UserAction::CorrectIfHigh);
         }
     }
 
@@ -209,8 +209,8 @@ impl Day {
         let mut dice = self.dice("exercise");
         let (minute, minutes, told) = (dice.normal(1030.0, 35.0), dice.whole(25, 65), dice.chance(0.7));
         if dice.chance(0.4) {
-            self.at(minute, Deed::Exercise { minutes, told });
-            self.at(minute + 12.0, Deed::Eat { grams: 14.0 });
+            self.at(minute, UserAction::Exercise { minutes, told });
+            self.at(minute + 12.0, UserAction::Eat { grams: 14.0 });
         }
     }
 
@@ -221,7 +221,7 @@ impl Day {
         let cancelled_after = dice.chance(0.3).then_some(minutes / 2);
         let minute = dice.between(500.0, 1300.0);
         if dice.chance(0.08) {
-            self.at(minute, Deed::TempRate { percent, minutes, cancelled_after });
+            self.at(minute, UserAction::TempRate { percent, minutes, cancelled_after });
         }
     }
 
@@ -230,7 +230,7 @@ impl Day {
         let shower = dice.between(380.0, 430.0);
         if dice.chance(0.25) {
             let seconds = dice.whole(8 * MINUTE, 26 * MINUTE);
-            self.at(shower - 30.0, Deed::Suspend { reason: SuspendReason::User, seconds });
+            self.at(shower - 30.0, UserAction::Suspend { reason: SuspendReason::User, seconds });
         }
         for (reason, probability, most) in [
             (SuspendReason::Alarm, 0.012, 40 * MINUTE),
@@ -239,7 +239,7 @@ impl Day {
         ] {
             let (minute, seconds) = (dice.between(10.0, 1420.0), dice.whole(6 * MINUTE, most));
             if dice.chance(self.rare(probability)) {
-                self.at(minute, Deed::Suspend { reason, seconds });
+                self.at(minute, UserAction::Suspend { reason, seconds });
             }
         }
     }
@@ -248,7 +248,7 @@ impl Day {
         let mut dice = self.dice("site");
         let minute = dice.between(1150.0, 1260.0);
         if self.number % 3 == 0 {
-            self.at(minute, Deed::ChangeSite);
+            self.at(minute, UserAction::ChangeSite);
         }
     }
 
@@ -256,7 +256,7 @@ impl Day {
         let mut dice = self.dice("open loop");
         let (minute, seconds) = (dice.between(300.0, 1100.0), dice.whole(HOUR, 9 * HOUR));
         if dice.chance(self.rare(0.01)) {
-            self.at(minute, Deed::OpenLoop { seconds });
+            self.at(minute, UserAction::OpenLoop { seconds });
         }
     }
 
@@ -267,7 +267,7 @@ impl Day {
         {
             let minute = dice.between(420.0, 1380.0);
             if dice.chance(probability) {
-                self.at(minute, Deed::Alert { id, minutes });
+                self.at(minute, UserAction::Alert { id, minutes });
             }
         }
     }

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::History;
 use super::body::{Body, Physiology};
 use super::clock::{DAY, HOUR, UtcSeconds, date};
-use super::day::{Deed, deeds, midnight};
+use super::day::{UserAction, deeds, midnight};
 use super::dice::Dice;
 use super::pump::Pump;
 use super::scenario::{PumpPlan, Scenario};
@@ -21,8 +21,8 @@ use super::truth::{SuspendReason, Truth, UserMode};
 
 /// Everything that can fall due.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Happening {
-    Person(Deed),
+pub(crate) enum SimEvent {
+    Person(UserAction),
     BasalTick,
     GlucoseTick { session: usize },
     SensorJoins { session: usize },
@@ -51,7 +51,7 @@ pub(crate) enum Happening {
 struct Due {
     at: UtcSeconds,
     order: u64,
-    what: Happening,
+    what: SimEvent,
 }
 
 impl PartialEq for Due {
@@ -82,12 +82,12 @@ pub(crate) struct Agenda {
 }
 
 impl Agenda {
-    pub(crate) fn schedule(&mut self, at: UtcSeconds, what: Happening) {
+    pub(crate) fn schedule(&mut self, at: UtcSeconds, what: SimEvent) {
         self.queue.push(Reverse(Due { at, order: self.scheduled, what }));
         self.scheduled += 1;
     }
 
-    fn next_before(&mut self, end: UtcSeconds) -> Option<(UtcSeconds, Happening)> {
+    fn next_before(&mut self, end: UtcSeconds) -> Option<(UtcSeconds, SimEvent)> {
         let Reverse(due) = self.queue.pop()?;
         (due.at < end).then_some((due.at, due.what))
     }
@@ -187,24 +187,24 @@ impl<'a> Life<'a> {
     fn schedule_routine(&mut self) {
         let (start, end) = (self.pump.start, self.pump.end);
         self.log_first_use(start);
-        self.agenda.schedule(start + 20, Happening::BasalTick);
-        self.agenda.schedule(start + 381, Happening::DailyBasal);
+        self.agenda.schedule(start + 20, SimEvent::BasalTick);
+        self.agenda.schedule(start + 381, SimEvent::DailyBasal);
         for (second_of_day, what) in
-            [(0, Happening::NewDay), (6, Happening::DailyStatus), (DAY - 107, Happening::ClosingTotal)]
+            [(0, SimEvent::NewDay), (6, SimEvent::DailyStatus), (DAY - 107, SimEvent::ClosingTotal)]
         {
             for at in self.pump.log.plan().strikes(second_of_day, end) {
                 self.agenda.schedule(at, what);
             }
         }
         for (change, clock_change) in self.pump.log.plan().changes().iter().enumerate() {
-            self.agenda.schedule(clock_change.at - 189, Happening::ClosingTotal);
-            self.agenda.schedule(clock_change.at, Happening::ClockSet { change });
+            self.agenda.schedule(clock_change.at - 189, SimEvent::ClosingTotal);
+            self.agenda.schedule(clock_change.at, SimEvent::ClockSet { change });
         }
         for index in 1..self.pump.settings.len() {
-            self.agenda.schedule(self.pump.settings[index].from_utc_seconds, Happening::SettingsChange { index });
+            self.agenda.schedule(self.pump.settings[index].from_utc_seconds, SimEvent::SettingsChange { index });
         }
         if self.pump.replaced {
-            self.agenda.schedule(end - 600, Happening::Retire);
+            self.agenda.schedule(end - 600, SimEvent::Retire);
         }
     }
 
@@ -215,61 +215,61 @@ impl<'a> Life<'a> {
         for date in NaiveDate::iter_days(&first).take(days as usize) {
             for (at, deed) in deeds(self.scenario.seed, date, self.whereabouts, self.scenario.behaviours) {
                 if (start + HOUR..end - HOUR / 4).contains(&at) {
-                    self.agenda.schedule(at, Happening::Person(deed));
+                    self.agenda.schedule(at, SimEvent::Person(deed));
                 }
             }
         }
     }
 
-    fn happen(&mut self, at: UtcSeconds, what: Happening) {
+    fn happen(&mut self, at: UtcSeconds, what: SimEvent) {
         match what {
-            Happening::Person(deed) => self.act(at, deed),
-            Happening::BasalTick => self.basal_tick(at),
-            Happening::GlucoseTick { session } => self.glucose_tick(at, session),
-            Happening::SensorJoins { session } => self.sensor_joins(at, session),
-            Happening::SensorStops { session } => self.sensor_stops(at, session),
-            Happening::ClockSet { change } => self.clock_set(change),
-            Happening::ClosingTotal => self.log_daily_basal(at, true),
-            Happening::NewDay => self.new_day(at),
-            Happening::DailyStatus => self.daily_status(at),
-            Happening::DailyBasal => self.daily_basal(at),
-            Happening::BolusStarts { id } => self.bolus_starts(at, id),
-            Happening::BolusEnds { id } => self.bolus_ends(at, id),
-            Happening::ExtendedStep { id } => self.extended_step(at, id),
-            Happening::Resume { suspension } => self.resume(at, suspension),
-            Happening::SuspendedTooLong { suspension } => self.suspended_too_long(at, suspension),
-            Happening::TempRateEnds { id, completed } => self.temp_rate_ends(at, id, completed),
-            Happening::ExerciseEnds => self.exercise_ends(at),
-            Happening::LoopCloses => self.pump.loop_wanted = true,
-            Happening::ChargerOff => self.charger_off(at),
-            Happening::Acknowledge { alarm } => self.acknowledge(at, alarm),
-            Happening::Clear { alarm } => self.clear(at, alarm),
-            Happening::SettingsChange { index } => self.settings_change(at, index),
-            Happening::Retire => self.retire(at),
+            SimEvent::Person(deed) => self.act(at, deed),
+            SimEvent::BasalTick => self.basal_tick(at),
+            SimEvent::GlucoseTick { session } => self.glucose_tick(at, session),
+            SimEvent::SensorJoins { session } => self.sensor_joins(at, session),
+            SimEvent::SensorStops { session } => self.sensor_stops(at, session),
+            SimEvent::ClockSet { change } => self.clock_set(change),
+            SimEvent::ClosingTotal => self.log_daily_basal(at, true),
+            SimEvent::NewDay => self.new_day(at),
+            SimEvent::DailyStatus => self.daily_status(at),
+            SimEvent::DailyBasal => self.daily_basal(at),
+            SimEvent::BolusStarts { id } => self.bolus_starts(at, id),
+            SimEvent::BolusEnds { id } => self.bolus_ends(at, id),
+            SimEvent::ExtendedStep { id } => self.extended_step(at, id),
+            SimEvent::Resume { suspension } => self.resume(at, suspension),
+            SimEvent::SuspendedTooLong { suspension } => self.suspended_too_long(at, suspension),
+            SimEvent::TempRateEnds { id, completed } => self.temp_rate_ends(at, id, completed),
+            SimEvent::ExerciseEnds => self.exercise_ends(at),
+            SimEvent::LoopCloses => self.pump.loop_wanted = true,
+            SimEvent::ChargerOff => self.charger_off(at),
+            SimEvent::Acknowledge { alarm } => self.acknowledge(at, alarm),
+            SimEvent::Clear { alarm } => self.clear(at, alarm),
+            SimEvent::SettingsChange { index } => self.settings_change(at, index),
+            SimEvent::Retire => self.retire(at),
         }
     }
 
-    fn act(&mut self, at: UtcSeconds, deed: Deed) {
+    fn act(&mut self, at: UtcSeconds, deed: UserAction) {
         match deed {
-            Deed::Eat { grams } => self.body.eat(grams),
-            Deed::Bolus(wish) => self.wish_bolus(at, wish),
-            Deed::CorrectIfHigh => self.correct_if_high(at),
-            Deed::MeasureBlood => self.measure_blood(at),
-            Deed::Exercise { minutes, told } => self.exercise(at, minutes, told),
-            Deed::TempRate { percent, minutes, cancelled_after } => {
+            UserAction::Eat { grams } => self.body.eat(grams),
+            UserAction::Bolus(wish) => self.wish_bolus(at, wish),
+            UserAction::CorrectIfHigh => self.correct_if_high(at),
+            UserAction::MeasureBlood => self.measure_blood(at),
+            UserAction::Exercise { minutes, told } => self.exercise(at, minutes, told),
+            UserAction::TempRate { percent, minutes, cancelled_after } => {
                 self.temp_rate(at, (percent, minutes), cancelled_after);
             }
-            Deed::Suspend { reason, seconds } => self.suspend(at, reason, Some(seconds)),
-            Deed::ChangeSite => self.change_site(at),
-            Deed::OpenLoop { seconds } => self.open_loop(at, seconds),
-            Deed::Charge { minutes } => self.charger_on(at, minutes),
-            Deed::Alert { id, minutes } => self.passing_alert(at, id, minutes),
+            UserAction::Suspend { reason, seconds } => self.suspend(at, reason, Some(seconds)),
+            UserAction::ChangeSite => self.change_site(at),
+            UserAction::OpenLoop { seconds } => self.open_loop(at, seconds),
+            UserAction::Charge { minutes } => self.charger_on(at, minutes),
+            UserAction::Alert { id, minutes } => self.passing_alert(at, id, minutes),
         }
     }
 
     fn exercise(&mut self, at: UtcSeconds, minutes: i64, told: bool) {
         self.body.effort = 1.0;
-        self.agenda.schedule(at + minutes * 60, Happening::ExerciseEnds);
+        self.agenda.schedule(at + minutes * 60, SimEvent::ExerciseEnds);
         if told && self.pump.mode.is_none() {
             self.change_mode(at, Some(UserMode::Exercising), minutes as u16);
         }
@@ -284,7 +284,7 @@ impl<'a> Life<'a> {
 
     fn open_loop(&mut self, at: UtcSeconds, seconds: i64) {
         self.pump.loop_wanted = false;
-        self.agenda.schedule(at + seconds, Happening::LoopCloses);
+        self.agenda.schedule(at + seconds, SimEvent::LoopCloses);
     }
 
     /// The pump is taken out of use: delivery stops for good.

@@ -1,9 +1,9 @@
-//! What a pump logs besides therapy: days, totals, battery, sites, versions, and the many codes nobody asks for.
+//! What a pump logs besides therapy: days, totals, battery, sites, versions, and the many codes no one asks for.
 
 use super::basal::{control_number, mode_number, units};
 use super::clock::{DAY, MINUTE, PUMP_EPOCH, UtcSeconds};
 use super::draft::Draft;
-use super::life::{Happening, Life};
+use super::life::{Life, SimEvent};
 use super::pump::Pump;
 use super::truth::SuspendReason;
 
@@ -78,7 +78,7 @@ impl Life<'_> {
 
     /// Every ten minutes: the running basal total and the battery.
     pub(crate) fn daily_basal(&mut self, at: UtcSeconds) {
-        self.agenda.schedule(at + 10 * MINUTE, Happening::DailyBasal);
+        self.agenda.schedule(at + 10 * MINUTE, SimEvent::DailyBasal);
         let change = if self.pump.charging { 3.0 } else { -0.055 };
         self.pump.battery_percent = (self.pump.battery_percent + change).clamp(12.0, 100.0);
         self.log_daily_basal(at, false);
@@ -106,7 +106,7 @@ impl Life<'_> {
         self.pump.log(at, Draft::new(36).with("negotiatedCurrent", 100.0_f32));
         self.pump.log(at, Draft::new(67).with("negotiatedCurrentMilliAmps", 100));
         self.log_charging(at, 34);
-        self.agenda.schedule(at + minutes * MINUTE, Happening::ChargerOff);
+        self.agenda.schedule(at + minutes * MINUTE, SimEvent::ChargerOff);
     }
 
     pub(crate) fn charger_off(&mut self, at: UtcSeconds) {
@@ -133,7 +133,7 @@ impl Life<'_> {
     /// Suspend, new cartridge (31, 32, 33), tubing (63), cannula (61), resume.
     pub(crate) fn change_site(&mut self, at: UtcSeconds) {
         if self.pump.is_suspended() || self.pump.bolus.is_some() || self.pump.extended.is_some() {
-            self.agenda.schedule(at + 20 * MINUTE, Happening::Person(super::day::Deed::ChangeSite));
+            self.agenda.schedule(at + 20 * MINUTE, SimEvent::Person(super::day::UserAction::ChangeSite));
             return;
         }
         self.suspend(at, SuspendReason::User, Some(380));

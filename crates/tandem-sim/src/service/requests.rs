@@ -27,7 +27,7 @@ pub struct RequestRecord {
     pub has_cookie: bool,
     /// The fault it met.
     pub fault: Option<Fault>,
-    /// The status of the answer; `None` while there is none, and for ever when it hangs or is dropped.
+    /// The status of the answer; `None` while there is none, and permanently when it hangs or is dropped.
     pub status: Option<u16>,
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn challenge() -> String {
 }
 
 impl Browser {
-    /// Starts the service; nobody is logged in.
+    /// Starts the service; no one is logged in.
     pub(crate) async fn open(config: SimConfig) -> Self {
         let sim = Sim::start(config).await.unwrap();
         let http = Client::builder().cookie_store(true).redirect(Policy::none()).no_proxy().build().unwrap();

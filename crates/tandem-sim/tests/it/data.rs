@@ -102,7 +102,7 @@ async fn refused_queries() {
         ("all known keys", vec![("pumperId", pumper.as_str()), ("eventCodes", "279,3")], 200, "\"events\""),
         ("old key", vec![("eventIds", "279")], 400, "unrecognized_keys"),
         ("own key", vec![("_", "1")], 400, "unrecognized_keys"),
-        ("another person", vec![("pumperId", "somebody")], 404, "Not Found"),
+        ("another person", vec![("pumperId", "someone")], 404, "Not Found"),
         ("no number", vec![("eventCodes", "279,x")], 400, "ZodError"),
     ] {
         let query = [&dates[..], &more].concat();

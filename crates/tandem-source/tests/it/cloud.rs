@@ -166,7 +166,7 @@ struct Inner {
 }
 
 impl Cloud {
-    /// `frozen` tells that tokio's clock has been stopped, which silence does so that nobody waits for it to end.
+    /// `frozen` tells that tokio's clock has been stopped, which silence does so that no one waits for it to end.
     pub(crate) async fn start(frozen: Arc<AtomicBool>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
         let address = listener.local_addr().expect("bound");

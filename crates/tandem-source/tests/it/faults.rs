@@ -130,7 +130,7 @@ async fn data_that_do_not_come() {
     for route in [Route::Pumper, Route::PumpLogs] {
         check_all(vec![
             row("token refused twice", route, vec![Reply::json(401, "{}"), Reply::json(401, "{}")])
-                .told(Kind::TokenInvalid, "refuses a token that was issued a moment ago")
+                .told(Kind::TokenInvalid, "refused a token that was issued a moment ago")
                 .logins(2),
             row("blocked", route, vec![Reply::html(403, BLOCKED)]).told(Kind::Blocked, "\"The request is blocked\""),
             row("gone", route, vec![Reply::html(404, NGINX)]).told(Kind::ServiceChanged, "titled \"404 Not Found\""),
@@ -146,7 +146,7 @@ async fn data_that_do_not_come() {
                 .told(Kind::Unavailable, "ends after 10 bytes"),
             row("dropped for ever", route, vec![Reply::drop(); 4]).told(Kind::Network, "without an answer"),
             row("too often for ever", route, vec![Reply::json(429, "{}"); 4])
-                .told(Kind::RateLimited { retry_after: None }, "asked too often"),
+                .told(Kind::RateLimited { retry_after: None }, "too many requests"),
             row("a pause too long to sit out", route, vec![Reply::json(429, "{}").header("Retry-After", 3_600)])
                 .told(Kind::RateLimited { retry_after: Some(Duration::from_hours(1)) }, "a pause of 3600 s"),
             row("another shape", route, vec![Reply::json(200, r#"{"pumps":{},"events":{}}"#)])
@@ -235,7 +235,7 @@ async fn nobody_listens() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback").local_addr().expect("bound");
     config.endpoint = Some(format!("http://{free}").parse().expect("an address"));
     let source = tandem_source::TandemSource::new(config).expect("good settings");
-    let error = source.account().await.expect_err("nobody listens");
+    let error = source.account().await.expect_err("no one listens");
     assert_eq!(error.kind, Kind::Network);
     assert!(error.message.contains("could not be reached"), "{error}");
     let checks = source.check_reachability().await;

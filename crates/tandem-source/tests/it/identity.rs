@@ -49,11 +49,11 @@ async fn tokens() {
         ("without end", |token| remove(token, "exp"), Some("cannot be read")),
         ("without issuer", |token| remove(token, "iss"), Some("who issued it")),
         ("without audience", |token| remove(token, "aud"), Some("who issued it")),
-        ("other issuer", |token| token.claims["iss"] = json!("https://evil.example"), Some("somebody else")),
+        ("other issuer", |token| token.claims["iss"] = json!("https://evil.example"), Some("someone else")),
         (
             "other region",
             |token| token.claims["iss"] = json!("https://tdcservices.tandemdiabetes.com/accounts/api"),
-            Some("somebody else"),
+            Some("someone else"),
         ),
         ("other audience", |token| token.claims["aud"] = json!("other"), Some("another program")),
         (

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use console::{Color, style};
 use report::insulin::{BolusOrigin, LoopMode, UserMode};
 use report::printing::{self, fixed};
-use report::{GlucoseUnit, MgPerDl, Period, Stamp, Thresholds};
+use report::{GlucoseUnit, MgPerDl, Period, Thresholds, Timestamp};
 
 /// What stands for an alarm or alert.
 pub(super) const ALARM: char = '!';
@@ -72,7 +72,7 @@ impl<'a> Drawing<'a> {
     }
 
     /// The column of a moment inside the day.
-    fn column(&self, at: Stamp) -> Option<usize> {
+    fn column(&self, at: Timestamp) -> Option<usize> {
         self.period.window.contains(at).then(|| (self.place(at.utc) as usize).min(self.columns - 1))
     }
 
@@ -110,7 +110,7 @@ impl<'a> Drawing<'a> {
 
     fn dots(&self) -> Vec<Vec<Cell>> {
         let mut cells = vec![vec![Cell::default(); self.columns]; LINES];
-        let mut previous: Option<(Stamp, usize, usize)> = None;
+        let mut previous: Option<(Timestamp, usize, usize)> = None;
         for reading in self.period.readings.iter().filter(|reading| self.period.window.contains(reading.at)) {
             let across = ((self.place(reading.at.utc) * 2.0) as usize).min(self.columns * 2 - 1);
             let down = self.dot_of(reading.glucose.get());
@@ -247,7 +247,7 @@ impl<'a> Drawing<'a> {
         Self::strip("modes", &line.iter().collect::<String>(), Color::Magenta, &used.join("  "))
     }
 
-    fn fill(&self, line: &mut [char], (start, end): (Stamp, Stamp), mark: char) {
+    fn fill(&self, line: &mut [char], (start, end): (Timestamp, Timestamp), mark: char) {
         let Some((start, end)) = self.period.window.clip(start, end) else { return };
         let from = (self.place(start.utc) as usize).min(self.columns - 1);
         let to = (self.place(end.utc).ceil() as usize).clamp(from + 1, self.columns);

@@ -62,7 +62,7 @@ impl Examination {
         let settings = match context.settings.account(arguments) {
             Ok(settings) => settings.without_prompt(),
             Err(error) => {
-                let unknown = |name| Check::new(name, Grade::Unknown, "not tried without credentials");
+                let unknown = |name| Check::new(name, Grade::Unknown, "not checked: no credentials");
                 self.checks.push(Check::bad("credentials", &error));
                 self.checks.extend(["service", "clock", "token"].map(unknown));
                 return;
@@ -95,7 +95,7 @@ impl Examination {
             return Check::new(
                 "token",
                 Grade::Unknown,
-                format!("{until}; not tried while the service does not answer"),
+                format!("{until}; not checked because the service does not respond"),
             );
         }
         match context.runtime.block_on(source.account()) {
@@ -141,7 +141,7 @@ fn config(context: &Context) -> Check {
         return Check::note("config", format!("none in {}", path.display()), "`tandem init` writes one");
     }
     if is_open_to_others(path) {
-        let words = format!("{} can be read by others on this computer", path.display());
+        let words = format!("{} is readable by other users of this computer", path.display());
         return Check::note("config", words, format!("chmod 600 {}", path.display()));
     }
     Check::good("config", path.display().to_string())
@@ -164,8 +164,8 @@ fn credentials(settings: &AccountSettings) -> Check {
         Some(place) => Check::good("credentials", format!("{email}, password from {place}")),
         None => Check::note(
             "credentials",
-            format!("{email}, no password at hand: a login asks for it"),
-            "for syncs without you, `tandem login --remember` keeps it, or TANDEM_PASSWORD_COMMAND prints it",
+            format!("{email}, no stored password: logging in will ask for it"),
+            "for unattended syncs, store it with `tandem login --remember` or set TANDEM_PASSWORD_COMMAND",
         ),
     }
 }
@@ -173,8 +173,8 @@ fn credentials(settings: &AccountSettings) -> Check {
 fn region(settings: &AccountSettings, arguments: &AccountArgs, context: &Context) -> Check {
     let words = format!("{} ({})", settings.region, settings.region.countries());
     if arguments.region.is_none() && context.settings.file.region.is_none() {
-        let advice = "name it with --region or `tandem init`";
-        return Check::note("region", format!("{words}, as nothing says otherwise"), advice);
+        let advice = "set it with --region or `tandem init`";
+        return Check::note("region", format!("{words} (the default)"), advice);
     }
     match &settings.endpoint {
         Some(endpoint) => Check::good("region", format!("{words}, at {}", endpoint.as_str().trim_end_matches('/'))),
@@ -205,11 +205,11 @@ fn clock(hosts: &[HostCheck]) -> Check {
     let now = Context::now();
     let skews = hosts.iter().filter_map(|host| host.host_time).map(|time| now - time);
     let Some(skew) = skews.min_by_key(TimeDelta::abs) else {
-        return Check::new("clock", Grade::Unknown, "not compared, as the service did not tell its time");
+        return Check::new("clock", Grade::Unknown, "not compared: the service did not send its time");
     };
     let side = if skew > TimeDelta::zero() { "ahead of" } else { "behind" };
     let words = format!("{} {side} the service's", span(skew.abs()));
-    let advice = "set this computer's clock, best by the network";
+    let advice = "set this computer's clock, ideally with network time";
     match skew.abs() {
         off if off <= NO_SKEW => Check::good("clock", "agrees with the service's"),
         off if off <= TOLERABLE_SKEW => Check::good("clock", words),
@@ -225,7 +225,7 @@ fn writable(path: &Path, place: String) -> Check {
         Err(error) => {
             let words = format!("{place}, cannot be written: {error}");
             let check = Check::new("database", Grade::Bad(Exit::Database), words);
-            check.advise("change its permissions, or name another file with --db")
+            check.advise("change its permissions, or choose another file with --db")
         }
     }
 }
@@ -234,16 +234,16 @@ fn no_database(error: StoreError, path: &Path, place: String) -> Vec<Check> {
     let unknown = |words| Check::new("schema", Grade::Unknown, words);
     match error.kind {
         StoreErrorKind::NotFound => vec![
-            Check::note("database", format!("none yet in {}", path.display()), "`tandem sync` makes and fills it"),
+            Check::note("database", format!("none yet in {}", path.display()), "`tandem sync` creates and fills it"),
             unknown("no database yet"),
         ],
         StoreErrorKind::MigrationMismatch | StoreErrorKind::Outdated => {
-            let advice =
-                "the next command that opens the database brings it up to date; an older tandem cannot read it then";
+            let advice = "the next command that opens the database updates it; older versions of tandem cannot read it \
+                 afterwards";
             vec![Check::good("database", place), Check::note("schema", error.message, advice)]
         }
         StoreErrorKind::TooNew => vec![Check::good("database", place), Check::bad("schema", &error.into())],
-        _ => vec![Check::bad("database", &error.into()), unknown("not read, as the database does not open")],
+        _ => vec![Check::bad("database", &error.into()), unknown("not checked: the database cannot be opened")],
     }
 }
 
@@ -252,10 +252,10 @@ fn disk(database: &Path) -> Check {
     let database = std::path::absolute(database).unwrap_or_else(|_| database.to_owned());
     let folder = database.ancestors().skip(1).find(|folder| folder.is_dir());
     let Some(free) = folder.and_then(free_bytes) else {
-        return Check::new("disk", Grade::Unknown, "how much room is left cannot be told here");
+        return Check::new("disk", Grade::Unknown, "free space cannot be determined on this system");
     };
-    let words = format!("{} free beside the database", size(free));
-    let advice = "make room, or name a file elsewhere with --db";
+    let words = format!("{} free on the database's disk", size(free));
+    let advice = "free some space, or choose a file on another disk with --db";
     match free {
         0..NO_ROOM => Check::new("disk", Grade::Bad(Exit::Database), words).advise(advice),
         NO_ROOM..LITTLE_ROOM => Check::note("disk", words, advice),
@@ -280,7 +280,7 @@ fn zone(facts: Option<&StatusFacts>, settings: &Settings) -> Check {
     let is_offset = |name: &&str| name.parse().is_ok_and(|zone| !is_place(zone));
     if let Some(offset) = stored().find(is_offset) {
         let words = format!("{offset} is an offset from UTC, which ignores daylight-saving time");
-        return Check::note("zone", words, "name the city with `tandem zone set CITY`; all times follow");
+        return Check::note("zone", words, "set the city with `tandem zone set CITY`; all times are updated");
     }
     let named = settings.zone.map(|zone| zone.name().to_owned());
     match (stored().next_back(), named) {
@@ -288,18 +288,16 @@ fn zone(facts: Option<&StatusFacts>, settings: &Settings) -> Check {
             "zone",
             format!("the database has {last}, the configuration {named}"),
             format!(
-                "the database's zone is in use; `tandem zone set {named}` changes it, for a journey with --from DATE"
+                "the database's zone is used; change it with `tandem zone set {named}`, or add --from DATE for a trip"
             ),
         ),
         (Some(zone), _) => Check::good("zone", zone),
         (None, Some(zone)) => Check::good("zone", zone),
         (None, None) => match Settings::system_zone() {
             Some(zone) => Check::good("zone", format!("{zone}, this computer's")),
-            None => Check::note(
-                "zone",
-                "none, so the pump's clock is read as UTC",
-                "name yours with `tandem zone set CITY`",
-            ),
+            None => {
+                Check::note("zone", "none; the pump's clock is taken as UTC", "set yours with `tandem zone set CITY`")
+            }
         },
     }
 }
@@ -310,25 +308,25 @@ fn runs(facts: &StatusFacts) -> Check {
         return Check::note("runs", "some events are not decoded yet", "run `tandem parse`, then `tandem derive`");
     }
     if facts.underived_pumps > 0 {
-        return Check::note("runs", "some tables are behind the events", "run `tandem derive`");
+        return Check::note("runs", "some tables are out of date", "run `tandem derive`");
     }
     if let Some((_, doubt)) = facts.doubts.iter().find(|(_, doubt)| doubt.is_open()) {
         let words = format!("{} is probably incomplete: {}", doubt.days, doubt.reason);
-        return Check::note("runs", words, "run `tandem sync`, which asks for these days again");
+        return Check::note("runs", words, "run `tandem sync` to fetch these days again");
     }
     let Some(last) = facts.runs.first() else {
-        return Check::new("runs", Grade::Unknown, "nothing was run yet");
+        return Check::new("runs", Grade::Unknown, "no runs yet");
     };
     let (stage, when) = (&last.stage, ago(last.started, Context::now()));
     match last.outcome.as_deref() {
         Some("failed") => {
-            let reason = last.error.as_deref().unwrap_or("no reason was noted");
-            let advice = "run `tandem sync` again; nothing that was stored is lost";
+            let reason = last.error.as_deref().unwrap_or("reason not recorded");
+            let advice = "run `tandem sync` again; stored data is safe";
             Check::note("runs", format!("the last {stage} failed {when}: {reason}"), advice)
         }
         Some(outcome) => Check::good("runs", format!("the last {stage} {outcome} {when}")),
         None => {
-            let advice = "if it does not run any more, `tandem sync` continues";
+            let advice = "if it is no longer running, `tandem sync` continues";
             Check::note("runs", format!("the last {stage} began {when} and has not ended"), advice)
         }
     }

@@ -35,10 +35,10 @@ fn check(pump: &PumpFacts, listing: Option<&PumpListing>, newest: Option<DateTim
         None => format!("{name}: newest event {}", ago(last, now)),
     };
     if pump.last_upload.is_some() && upload > pump.last_upload {
-        return Check::note("pump", words, "an upload is not fetched yet: run `tandem sync`");
+        return Check::note("pump", words, "a newer upload has not been fetched yet: run `tandem sync`");
     }
     if Some(last) != newest {
-        return Check::good("pump", format!("{words}; another pump is in use since"));
+        return Check::good("pump", format!("{words}; replaced by another pump"));
     }
     if now - upload.unwrap_or(last) > SILENCE {
         return Check::note("pump", words, "is the phone app running, near the pump and logged in?");
@@ -50,6 +50,6 @@ fn not_fetched(listing: &PumpListing) -> Check {
     let name = &listing.serial_number;
     match listing.last_upload {
         Some(_) => Check::note("pump", format!("{name}: nothing fetched yet"), "`tandem sync` fetches it"),
-        None => Check::good("pump", format!("{name}: never uploaded anything")),
+        None => Check::good("pump", format!("{name}: has never uploaded")),
     }
 }

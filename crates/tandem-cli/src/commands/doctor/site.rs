@@ -47,11 +47,7 @@ fn version(examination: &Examination) -> Check {
     let units = examination.units.as_ref().map_or_else(String::new, |units| format!(", shows {units}"));
     let words = format!("answers: {site}API version {api}{units}");
     if examination.api == ApiVersion::V1 {
-        return Check::note(
-            NAME,
-            words,
-            "update the site: version 3 of the API can tell documents apart by identifier",
-        );
+        return Check::note(NAME, words, "update the site: version 3 of the API identifies documents");
     }
     Check::good(NAME, words)
 }
@@ -79,5 +75,5 @@ fn clock(examination: &Examination) -> Option<Check> {
     let skew = examination.clock_skew.filter(|skew| skew.abs() > chrono::TimeDelta::minutes(5))?;
     let side = if skew > chrono::TimeDelta::zero() { "ahead of" } else { "behind" };
     let words = format!("the site's clock is {} {side} this computer's", span(skew.abs()));
-    Some(Check::note(NAME, words, "set the clock of the server: it shows fresh data as old, or not at all"))
+    Some(Check::note(NAME, words, "set the server's clock: new data may appear old, or not at all"))
 }

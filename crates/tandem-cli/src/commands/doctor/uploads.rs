@@ -40,8 +40,8 @@ pub(super) fn check(reader: &Reader) -> Result<Option<Check>> {
 
 /// What the ages of the newest events say; only the least can say something, as any upload may be late.
 fn judge(ages: &[TimeDelta]) -> Option<Check> {
-    let advice =
-        "compare the pump's clock with your own; if it is right, name the city you live in with `tandem zone set CITY`";
+    let advice = "compare the pump's clock with the local time; if it is right, set the city you live in with `tandem zone \
+         set CITY`";
     let least = ages.iter().min().filter(|least| least.abs() <= ZONES_APART)?;
     if *least < -TOLERANCE {
         let words = format!(

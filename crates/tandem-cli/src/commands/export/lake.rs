@@ -130,8 +130,8 @@ impl<'a> Lake<'a> {
         if !path.exists() {
             let has_files = entries_of(self.folder).any(|path| !path.ends_with(LOCK));
             if has_files {
-                let message = format!("{} is a folder with other files", self.folder.display());
-                return Err(Failure::new(Exit::Usage, message).hint("name a new folder with --output").into());
+                let message = format!("{} contains other files", self.folder.display());
+                return Err(Failure::new(Exit::Usage, message).hint("choose a new folder with --output").into());
             }
             return Ok(fresh);
         }
@@ -140,7 +140,7 @@ impl<'a> Lake<'a> {
             Failure::new(Exit::Data, format!("{} is damaged", path.display())).because(anyhow::Error::new(error))
         };
         let old: Manifest = serde_json::from_str(&text)
-            .map_err(|error| damaged(error).hint("remove it and the folders table=… beside it, and export again"))?;
+            .map_err(|error| damaged(error).hint("delete it and the table=… folders beside it, then export again"))?;
         // Of another version: every file is written again, and still known as one's own.
         let stale = old.version != fresh.version || old.schema != fresh.schema;
         let forget = |(name, content): (String, Content)| (name, Content { hash: String::new(), ..content });

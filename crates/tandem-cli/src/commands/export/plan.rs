@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 use clap::ValueEnum;
 use store_duckdb::{DocumentScope, FileForm};
 
-/// The form of the files.
+/// File format.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(super) enum Format {
     /// Parquet, compressed with zstd

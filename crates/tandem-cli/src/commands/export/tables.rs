@@ -50,12 +50,12 @@ fn quoted(name: &str) -> String {
 fn unreadable(name: &str, error: QueryError) -> Failure {
     let failure = Failure::new(Exit::Data, format!("{name} cannot be read")).because(error);
     failure.hint(format!(
-        "if {name} is a view of yours, mend or drop it; or name other tables with --tables. Nothing was written"
+        "if {name} is a view of yours, fix or drop it, or select other tables with --tables. Nothing was written"
     ))
 }
 
 fn unknown_table(name: &str, known: &[String]) -> Failure {
-    let failure = Failure::new(Exit::Usage, format!("there is no table {name:?}"));
+    let failure = Failure::new(Exit::Usage, format!("unknown table {name:?}"));
     let closeness = |other: &&String| strsim::jaro_winkler(other, name);
     match known
         .iter()
@@ -85,8 +85,8 @@ impl Table {
     /// The wanted rows.
     pub(super) fn query(&self, wanted: &Wanted) -> Result<String> {
         if wanted.pump.is_some() && self.pump().is_none() {
-            let failure = Failure::new(Exit::Usage, format!("{} does not tell pumps apart", self.name));
-            return Err(failure.hint("leave out --pump, or name other tables with --tables").into());
+            let failure = Failure::new(Exit::Usage, format!("{} has no pump column", self.name));
+            return Err(failure.hint("omit --pump, or choose other tables with --tables").into());
         }
         let days = self.time().map_or_else(|| "true".to_owned(), |time| wanted.days(time));
         let pump = self.pump().map_or_else(|| "true".to_owned(), |pump| wanted.of_pump(pump));

@@ -228,12 +228,20 @@ fn left_out(insulin: &InsulinSummary) -> String {
     let mut text = String::new();
     if insulin.overlapping_days() > 0 {
         let days = counted(insulin.overlapping_days() as u64, "day");
-        let _ = writeln!(text, "  Two pumps logged basal at once on {days}: incomplete, excluded from averages.");
+        let _ = writeln!(
+            text,
+            "  Two pumps logged basal at the same time on {days}: incomplete, excluded from \
+             averages."
+        );
     }
     let boluses: usize = insulin.days.iter().map(|day| day.unknown_bolus_count).sum();
     if boluses > 0 {
         let boluses = if boluses == 1 { "a bolus".to_owned() } else { format!("{boluses} boluses") };
-        let _ = writeln!(text, "  The pump logged an impossible amount for {boluses}: unknown, and in no total.");
+        let _ = writeln!(
+            text,
+            "  The pump logged an impossible amount for {boluses}; unknown and not part of any \
+             total."
+        );
     }
     text
 }

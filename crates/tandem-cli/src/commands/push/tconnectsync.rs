@@ -45,7 +45,7 @@ fn list(documents: &[ForeignDocument], context: &Context) {
     };
     let dates = || documents.iter().map(|document| document.date_ms);
     if documents.is_empty() {
-        context.terminal.say("tconnectsync has uploaded nothing since then.");
+        context.terminal.say("tconnectsync has not uploaded anything since then.");
         return;
     }
     let span = format!("{} to {}", day(dates().min()), day(dates().max()));
@@ -56,10 +56,14 @@ fn list(documents: &[ForeignDocument], context: &Context) {
 }
 
 fn agree(documents: &[ForeignDocument]) -> Result<()> {
-    let refuse =
-        |message: &str| Failure::new(Exit::Usage, message).hint("nothing was deleted; --yes deletes without asking");
+    let refuse = |message: &str| {
+        Failure::new(Exit::Usage, message).hint(
+            "nothing was deleted; use --yes to delete without \
+             asking",
+        )
+    };
     if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-        return Err(refuse("deleting needs an answer, and there is no terminal to ask on").into());
+        return Err(refuse("cannot ask for confirmation without a terminal").into());
     }
     let question = format!("Delete {} from the site?", counted(documents.len() as u64, "document"));
     if Terminal::confirm(&question, false)? { Ok(()) } else { Err(refuse("not confirmed").into()) }
