@@ -12,7 +12,8 @@ use crate::process::run;
 /// Where the terms are listed.
 const TERMS: &str = "CONTRIBUTING.md";
 /// What keeps the words that it was written in.
-const EXEMPT: &[&str] = &[TERMS, "CHANGELOG.md", "Cargo.lock", "fuzz/Cargo.lock", "migrations/"];
+const EXEMPT: &[&str] =
+    &[TERMS, "xtask/src/wording.rs", "CHANGELOG.md", "Cargo.lock", "fuzz/Cargo.lock", "migrations/"];
 
 /// Fails on a phrase of the list in any tracked text.
 pub(crate) fn check(root: &Path) -> Result<()> {
