@@ -51,8 +51,8 @@ fn move_global_options_to_the_end(help: &str) -> String {
     let lines: Vec<_> = help.lines().collect();
     let is_heading = |line: &&str| !line.is_empty() && !line.starts_with(' ');
     let is_global = |line: &&str| console::strip_ansi_codes(line) == format!("{GLOBAL_OPTIONS}:");
-    let Some(start) = lines.iter().position(|line| is_global(line)) else { return help.to_owned() };
-    let Some(length) = lines[start + 1..].iter().position(|line| is_heading(line)) else { return help.to_owned() };
+    let Some(start) = lines.iter().position(is_global) else { return help.to_owned() };
+    let Some(length) = lines[start + 1..].iter().position(is_heading) else { return help.to_owned() };
     let (before, after) = (&lines[..start], &lines[start + 1 + length..]);
     let global = lines[start..=start + length].join("\n");
     format!("{}\n{}\n\n{}\n", before.join("\n"), after.join("\n"), global.trim_end())

@@ -261,9 +261,9 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
              or `tandem import ARCHIVE --db NEW`",
         ),
         StoreErrorKind::NotAFile => Some("give the path of the database file in it, for example --db FOLDER/tandem.db"),
-        StoreErrorKind::OutOfMemory => Some(
-            "close other programs and run this again. What was stored before is kept, and progress is saved",
-        ),
+        StoreErrorKind::OutOfMemory => {
+            Some("close other programs and run this again. What was stored before is kept, and progress is saved")
+        }
         StoreErrorKind::Foreign => Some(
             "choose another file with --db. To import a tandem-fetch database, run `tandem import FILE --db NEW`; \
              the file itself is not changed",

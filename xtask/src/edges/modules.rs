@@ -116,16 +116,14 @@ impl Crate {
             return Ok(());
         }
         let name = child.ident.to_string();
-        let path = [parent.as_slice(), &[name.clone()]].concat();
+        let path = [parent.as_slice(), std::slice::from_ref(&name)].concat();
         let below = folder.join(&name);
-        match &child.content {
-            Some((_, items)) => self.read_items(items, file, &below, path),
-            None => {
-                let flat = folder.join(format!("{name}.rs"));
-                let nested = below.join("mod.rs");
-                self.read_file(if flat.exists() { &flat } else { &nested }, &below, path)
-            }
+        if let Some((_, items)) = &child.content {
+            return self.read_items(items, file, &below, path);
         }
+        let flat = folder.join(format!("{name}.rs"));
+        let nested = below.join("mod.rs");
+        self.read_file(if flat.exists() { &flat } else { &nested }, &below, path)
     }
 
     /// For each file, the other files that define what it uses.
@@ -144,16 +142,16 @@ impl Crate {
         if depth > MAX_REEXPORTS {
             return None;
         }
-        let (mut module, mut rest) = self.starting_point(from, name)?;
+        let (mut module, mut rest) = starting_point(from, name)?;
         while let Some((first, after)) = rest.split_first() {
-            let child = [module.as_slice(), &[first.clone()]].concat();
+            let child = [module.as_slice(), std::slice::from_ref(first)].concat();
             if !self.modules.contains_key(&child) {
                 break;
             }
             (module, rest) = (child, after);
         }
         let here = self.modules.get(&module)?;
-        let Some((item, after)) = rest.split_first() else { return None };
+        let (item, after) = rest.split_first()?;
         if here.defines.contains(item) {
             return Some(&here.file);
         }
@@ -163,18 +161,18 @@ impl Crate {
         let through = |glob: &Vec<String>| self.defining_file(&module, &[glob.as_slice(), rest].concat(), depth + 1);
         here.globs.iter().find_map(through)
     }
+}
 
-    /// The module where a path begins, and what of the path remains.
-    fn starting_point<'n>(&self, from: &ModulePath, name: &'n [String]) -> Option<(ModulePath, &'n [String])> {
-        match name.first()?.as_str() {
-            "crate" => Some((Vec::new(), &name[1..])),
-            "self" => Some((from.clone(), &name[1..])),
-            "super" => {
-                let up = name.iter().take_while(|word| *word == "super").count();
-                Some((from[..from.len().checked_sub(up)?].to_vec(), &name[up..]))
-            }
-            _ => Some((from.clone(), name)),
+/// The module where a path begins, and what of the path remains.
+fn starting_point<'n>(from: &ModulePath, name: &'n [String]) -> Option<(ModulePath, &'n [String])> {
+    match name.first()?.as_str() {
+        "crate" => Some((Vec::new(), &name[1..])),
+        "self" => Some((from.clone(), &name[1..])),
+        "super" => {
+            let up = name.iter().take_while(|word| *word == "super").count();
+            Some((from[..from.len().checked_sub(up)?].to_vec(), &name[up..]))
         }
+        _ => Some((from.clone(), name)),
     }
 }
 
@@ -191,7 +189,7 @@ impl Module {
             }
             UseTree::Name(name) => {
                 let name = name.ident.to_string();
-                self.add_name([before, &[name.clone()]].concat(), Some(name), is_reexport);
+                self.add_name([before, std::slice::from_ref(&name)].concat(), Some(name), is_reexport);
             }
             UseTree::Rename(rename) => {
                 let path = [before, &[rename.ident.to_string()]].concat();
