@@ -182,7 +182,7 @@ fn oddities(facts: &StatusFacts) -> String {
         let codes: Vec<_> =
             facts.unknown_codes.iter().map(|(code, count)| format!("{code} ({})", thousands(*count))).collect();
         let _ =
-            writeln!(text, "\n{}\n  {}", style("Events of unknown typess (stored undecoded)").bold(), codes.join(", "));
+            writeln!(text, "\n{}\n  {}", style("Events of unknown types (stored undecoded)").bold(), codes.join(", "));
     }
     let others: Vec<_> = facts.problems.iter().filter(|(kind, _)| kind != "unknown_event").collect();
     if !others.is_empty() {
