@@ -1,7 +1,7 @@
 //! Queries into files: Parquet, CSV, JSON. The one place that may write files beside the database.
 //!
 //! The database is opened read-only. The queries are the caller's own, made of names from the schema and of typed values,
-//! never a person's SQL; that belongs to [`Reader`](crate::Reader), which cannot reach files.
+//! never a person's SQL; that belongs to [`Reader`], which cannot reach files.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};

@@ -120,7 +120,7 @@ impl Behaviours {
     }
 }
 
-/// A simulated life with one or more pumps. The same scenario always gives the same [`History`].
+/// A simulated life with one or more pumps. The same scenario always gives the same [`History`](super::History).
 ///
 /// ```
 /// use tandem_sim::history::Scenario;
