@@ -36,7 +36,7 @@ fn check(place: &Place, name: &str, file: &[u8]) -> usize {
         } else {
             assert!([0, 6].contains(&said.code), "{name}, {command:?}: {} {}", said.code, said.talk);
         }
-        assert!(!said.talk.contains("mistake in tandem"), "{name}, {command:?}: {}", said.talk);
+        assert!(!said.talk.contains("bug in tandem"), "{name}, {command:?}: {}", said.talk);
     }
     refused
 }

@@ -195,7 +195,7 @@ fn a_query_that_takes_too_long_is_stopped() {
         let said = place.run(&["query", query, "--timeout", "1", "--format", "csv"]);
         assert_eq!(said.code, 2, "{query}: {}", said.talk);
         assert!(
-            said.talk.contains("took longer than 1 s") && said.talk.contains("--timeout"),
+            said.talk.contains("was stopped after 1 s") && said.talk.contains("--timeout"),
             "{query}: {}",
             said.talk
         );
