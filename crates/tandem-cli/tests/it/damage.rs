@@ -56,7 +56,7 @@ fn blocks_that_were_overwritten_are_named_as_damaged() {
     let mut refused = 0;
     for part in [1, 4, 6, 9, 11, 14] {
         let (mut broken, at) = (file.clone(), file.len() * part / 16);
-        let end = broken.len().min(at + 4096);
+        let end = broken.len().min(at + file.len() / 16);
         broken[at..end].fill(0xa5);
         refused += check(&place, &format!("byte {at}"), &broken);
     }
