@@ -179,7 +179,7 @@ fn days_on_which_two_pumps_logged_basal_are_left_out_of_averages() {
             assert_eq!(average.days, if is_left_out { 2.0 } else { 3.0 }, "{rule}");
             assert_eq!(average.bolus_units, 3.0, "{rule}");
         }
-        assert_eq!(page(rows, days(3)).contains("Two pumps logged basal at once on 1 day"), is_left_out);
+        assert_eq!(page(rows, days(3)).contains("Two pumps logged basal at the same time on 1 day"), is_left_out);
     }
 }
 

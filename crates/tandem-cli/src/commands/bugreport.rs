@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
 
 fn may_write(path: &Path) -> Result<()> {
     if path.exists() {
-        let failure = Failure::new(Exit::Usage, format!("{} exists already", path.display()));
+        let failure = Failure::new(Exit::Usage, format!("{} already exists", path.display()));
         return Err(failure.hint("use --output to choose another file").into());
     }
     Ok(())

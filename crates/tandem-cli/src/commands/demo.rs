@@ -89,7 +89,7 @@ fn fresh_database(context: &Context) -> Result<PathBuf> {
     if let Some(named) = &context.settings.named_database {
         for file in [named.clone(), named.with_extension("html")] {
             if file.exists() {
-                let failure = Failure::new(Exit::Usage, format!("{} exists already", file.display()));
+                let failure = Failure::new(Exit::Usage, format!("{} already exists", file.display()));
                 return Err(failure.hint("choose a new file: the demo never writes to an existing one").into());
             }
         }

@@ -18,7 +18,7 @@ pub(crate) fn may_write(path: &Path, overwrite: bool) -> Result<()> {
         return Err(Failure::new(Exit::Usage, format!("{} is a folder", path.display())).into());
     }
     if !overwrite && path.exists() {
-        let failure = Failure::new(Exit::Usage, format!("{} exists already", path.display()));
+        let failure = Failure::new(Exit::Usage, format!("{} already exists", path.display()));
         return Err(failure.hint("use --overwrite to replace it, or --output to choose another file").into());
     }
     Ok(())

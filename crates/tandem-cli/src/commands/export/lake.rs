@@ -103,7 +103,7 @@ impl<'a> Lake<'a> {
         let path = self.folder.join(LOCK);
         let unwritable = || format!("cannot write {}", path.display());
         fs::create_dir_all(self.folder).with_context(unwritable)?;
-        let file = fs::File::create(&path).with_context(unwritable)?;
+        let file = fs::File::options().create(true).append(true).open(&path).with_context(unwritable)?;
         file.lock().with_context(unwritable)?;
         Ok(file)
     }
