@@ -198,7 +198,7 @@ async fn login_steps() {
         row("odd status", Route::Login, vec![Reply::json(200, r#"{"status":"Dear Jane Doe"}"#)])
             .told(Kind::ServiceChanged, "members status"),
         row("login blocked", Route::Login, vec![Reply::html(403, BLOCKED)]).told(Kind::Blocked, "accounts/api/login"),
-        row("login gone", Route::Login, vec![Reply::html(404, NGINX)]).told(Kind::ServiceChanged, "does not exist"),
+        row("login gone", Route::Login, vec![Reply::html(404, NGINX)]).told(Kind::ServiceChanged, "no longer exists"),
         row("login too often", Route::Login, vec![Reply::json(429, "{}").header("Retry-After", 5)])
             .logins(2)
             .waits(&[5]),
