@@ -15,7 +15,7 @@ use tandem_tests::campaign::{Campaign, Effect, KINDS, kind_of};
 #[command(name = "faults", bin_name = "cargo xtask faults")]
 struct Arguments {
     /// How many runs
-    #[arg(long, default_value_t = 336)]
+    #[arg(long, default_value_t = 432)]
     runs: u64,
     /// The first seed; the next runs have the next seeds
     #[arg(long, default_value_t = 0)]
