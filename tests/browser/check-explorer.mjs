@@ -1,6 +1,6 @@
-// Opens an explorer in headless Chromium and uses it: no errors, no requests, first picture in time, frames while scrolling and
-// zooming, keys and buttons, and values that are those of the database. Times are the processor's, so that a busy machine does not
-// make a quick page slow.
+// Opens an explorer in headless Chromium and uses it: no errors, no requests, a bounded amount of drawing in each frame, keys and
+// buttons, and values that are those of the database. Times are printed, never judged: they vary with the machine. What makes a
+// frame slow is the number of shapes in it, and that is the same everywhere.
 //
 //   node check-explorer.mjs EXPLORER.html [VALUES.json] [FOLDER-FOR-SCREENSHOTS]
 //
@@ -11,8 +11,8 @@ import { join } from "node:path";
 import { checkAccess, finish, launch, openPage } from "./browser.mjs";
 
 const MAX_BYTES = 3_000_000;
-const FIRST_PICTURE_MS = 1000;
-const LEAST_FRAMES_PER_SECOND = 30;
+/** Shapes that a frame may draw, however long the history: fifteen days of readings, basal, insulin on board and boluses. */
+const MAX_SHAPES = 20_000;
 const LOOKS = [
   { name: "desk", width: 1280, height: 900 },
   { name: "desk-dark", width: 1280, height: 900, scheme: "dark" },
@@ -31,15 +31,14 @@ for (const look of LOOKS) {
   const page = await openPage(browser, file, look, fault, async (page) => { busy = await processorTime(page); });
   await page.waitForFunction(() => document.documentElement.dataset.ready === "yes", undefined, { timeout: 20000 });
   const ready = await busy();
-  if (ready > FIRST_PICTURE_MS) fault(`the first picture takes ${ready.toFixed(0)} ms`);
   await checkPicture(page, fault);
   await checkUse(page, fault);
   const before = await busy();
-  const frames = await page.evaluate(drawFrames);
+  const { frames, shapes } = await page.evaluate(drawFrames);
   const rate = (frames * 1000) / ((await busy()) - before);
-  if (rate < LEAST_FRAMES_PER_SECOND) fault(`${rate.toFixed(0)} frames a second while zooming`);
+  if (shapes > MAX_SHAPES) fault(`a frame draws ${shapes} shapes, at most ${MAX_SHAPES} keep zooming smooth`);
   if (values && look.name === "desk") await checkValues(page, JSON.parse(readFileSync(values, "utf8")), fault);
-  measured += `; ${look.name}: ready after ${ready.toFixed(0)} ms, ${rate.toFixed(0)} frames/s`;
+  measured += `; ${look.name}: ready after ${ready.toFixed(0)} ms, ${rate.toFixed(0)} frames/s, at most ${shapes} shapes/frame`;
   await page.evaluate(() => window.tandem.show("336"));
   await page.waitForTimeout(300);
   await checkAccess(page, fault);
@@ -112,16 +111,28 @@ async function processorTime(page) {
   };
 }
 
-/** Runs in the page: draws frames while zooming from hours to everything and back; returns how many. */
+/** Runs in the page: draws frames while zooming from hours to everything and back; how many, and the shapes of the fullest one. */
 async function drawFrames() {
   const { view } = window.tandem;
   const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const frames = 90;
+  const context = CanvasRenderingContext2D.prototype;
+  let shapes = 0;
+  for (const name of ["lineTo", "arc", "rect", "fillRect", "strokeRect", "fillText", "strokeText"]) {
+    const draw = context[name];
+    context[name] = function (...values) {
+      shapes += 1;
+      return draw.apply(this, values);
+    };
+  }
+  let most = 0;
   view.set(view.last - 86400, view.last);
   for (let frame = 0; frame < frames; frame++) {
+    shapes = 0;
     if (frame % 3 === 0) view.move(-view.span / 20);
     else view.zoom(frame < frames / 2 ? 1.18 : 1 / 1.18, 0.4);
     await nextFrame();
+    most = Math.max(most, shapes);
   }
-  return frames;
+  return { frames, shapes: most };
 }
