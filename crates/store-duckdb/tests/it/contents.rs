@@ -21,11 +21,7 @@ pub(crate) fn derived_contents(store: &mut DuckStore) -> Result<Vec<String>, Sto
     let mut lines = Vec::new();
     for table in tables {
         // When a row was stored says when this database was filled, not what with.
-        let created = format!(
-            "SELECT column_name FROM duckdb_columns() WHERE table_name = '{table}' AND column_name = 'created'"
-        );
-        let columns = if rows(store, &created)?.is_empty() { "*" } else { "* EXCLUDE (created)" };
-        let found = whole_rows(store, &format!("SELECT {columns} FROM {table} ORDER BY ALL"))?;
+        let found = whole_rows(store, &format!("SELECT COLUMNS(name -> name <> 'created') FROM {table} ORDER BY ALL"))?;
         lines.extend(found.into_iter().map(|row| format!("{table}: {row}")));
     }
     Ok(lines)

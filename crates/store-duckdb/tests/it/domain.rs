@@ -4,6 +4,9 @@
 //! the next one. A line `--` ends an upload. Each log is derived upload by upload, and again in one piece: the
 //! rows must be the same.
 
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
 use pipeline::clock_model::ZoneHistory;
 use pipeline::store::{RawPage, Stage};
@@ -71,13 +74,17 @@ pub(crate) fn empty_store() -> DuckStore {
 /// A store with the uploads, each decoded and derived before the next; the pump lives in `zone`, if any.
 pub(crate) fn derived(uploads: &[Vec<String>], zone: Option<chrono_tz::Tz>) -> DuckStore {
     let mut store = empty_store();
+    derive_in(&mut store, uploads, zone);
+    store
+}
+
+fn derive_in(store: &mut DuckStore, uploads: &[Vec<String>], zone: Option<chrono_tz::Tz>) {
     if let Some(zone) = zone {
-        pipeline::parse::set_zones(&mut store, &ZoneHistory::of(zone)).expect("a zone");
+        pipeline::parse::set_zones(store, &ZoneHistory::of(zone)).expect("a zone");
     }
     for upload in uploads {
-        add(&mut store, "11", upload);
+        add(store, "11", upload);
     }
-    store
 }
 
 /// Stores, decodes and derives an upload of the pump `serial`.
@@ -103,12 +110,55 @@ pub(crate) fn check(log: &str, query: &str, expected: &[&str]) {
 
 fn check_in(zone: Option<chrono_tz::Tz>, log: &str, query: &str, expected: &[&str]) {
     let uploads = uploads(log);
-    assert_eq!(table(&mut derived(&[uploads.concat()], zone), query), expected, "in one piece: {query}");
+    assert_eq!(ask(vec![uploads.concat()], zone, query), expected, "in one piece: {query}");
     if uploads.len() > 1 {
-        assert_eq!(table(&mut derived(&uploads, zone), query), expected, "upload by upload: {query}");
-        let backwards: Vec<_> = uploads.iter().rev().cloned().collect();
-        assert_eq!(table(&mut derived(&backwards, zone), query), expected, "the newest upload first: {query}");
+        let backwards = uploads.iter().rev().cloned().collect();
+        assert_eq!(ask(uploads, zone, query), expected, "upload by upload: {query}");
+        assert_eq!(ask(backwards, zone, query), expected, "the newest upload first: {query}");
     }
+}
+
+/// What a store holds: uploads, and the zone in which the pump lives.
+type Log = (Vec<Vec<String>>, Option<chrono_tz::Tz>);
+
+/// What a store of these uploads answers. Stores are kept for further questions, and are used again for other logs: making the
+/// tables anew takes longer than clearing them.
+fn ask(uploads: Vec<Vec<String>>, zone: Option<chrono_tz::Tz>, query: &str) -> Vec<String> {
+    const KEPT: usize = 8;
+    static STORES: Mutex<VecDeque<(Log, DuckStore)>> = Mutex::new(VecDeque::new());
+    let stores = || STORES.lock().unwrap_or_else(PoisonError::into_inner);
+    let log = (uploads, zone);
+    let known = {
+        let mut stores = stores();
+        let place = stores.iter().position(|(other, _)| *other == log);
+        place.and_then(|place| stores.remove(place))
+    };
+    let mut store = known.map_or_else(
+        || {
+            let mut stores = stores();
+            let oldest = if stores.len() < KEPT { None } else { stores.pop_front() };
+            drop(stores);
+            let mut store = oldest.map_or_else(empty_store, |(_, mut store)| {
+                clear(&mut store);
+                store
+            });
+            derive_in(&mut store, &log.0, log.1);
+            store
+        },
+        |(_, store)| store,
+    );
+    let answer = table(&mut store, query);
+    stores().push_back((log, store));
+    answer
+}
+
+/// Makes `store` as good as new.
+pub(crate) fn clear(store: &mut DuckStore) {
+    let tables = "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND table_name NOT IN ('refinery_schema_history', 'derived_objects')";
+    let deletes: String =
+        rows(store, tables).expect("tables").iter().map(|table| format!("DELETE FROM {table};")).collect();
+    let complete = "UPDATE derived_objects SET is_complete = true WHERE NOT is_complete";
+    store.connection().expect("a connection").execute_batch(&(deletes + complete)).expect("cleared");
 }
 
 const BOLUSES: &str =

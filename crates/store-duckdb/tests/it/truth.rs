@@ -6,8 +6,8 @@ use std::fmt::Write;
 use chrono::{DateTime, Duration, Utc};
 use store_duckdb::DuckStore;
 use tandem_sim::history::{
-    AlarmFamily, BolusEnd, BolusKind, BolusSource, BolusTruth, CgmStatus, ControlMode, History, PumpTruth, Scenario,
-    SuspendReason, UserMode,
+    AlarmFamily, BolusEnd, BolusKind, BolusSource, BolusTruth, CgmStatus, ControlMode, History, IobMoment, PumpTruth,
+    Scenario, SettingsEdit, SettingsEditTruth, SuspendReason, UserMode,
 };
 
 use crate::domain::table;
@@ -31,6 +31,8 @@ fn every_table_tells_what_happened() {
         sites(store, pump, truth);
         algorithm(store, pump, truth);
         reservoir(store, pump, truth);
+        battery(store, pump, truth);
+        settings_edits(store, pump, truth);
         carbs(store, pump, truth);
     }
     let faults: Vec<_> = store.verify().expect("verified").into_iter().filter(|finding| finding.is_fault).collect();
@@ -324,14 +326,21 @@ fn algorithm(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
     });
     equal("cycles of Control-IQ", pump, &table(store, &query), &expected.collect::<Vec<_>>());
     let query = format!(
-        "SELECT events_id % 4294967296, moment, bolus_id, (iob_units * 1000)::INTEGER FROM iob_snapshots WHERE pump_id = {pump} ORDER BY events_id"
+        "SELECT events_id % 4294967296, moment, bolus_id, round(iob_units * 10000)::INTEGER,
+                round(delivered_units * 10000)::INTEGER, round(mudaliar_iob_units * 10000)::INTEGER, action_minutes
+         FROM iob_snapshots WHERE pump_id = {pump} ORDER BY events_id"
     );
     let mut snapshots = truth.iob_snapshots.clone();
     snapshots.sort_by_key(|snapshot| snapshot.sequence);
     let expected = snapshots.iter().map(|snapshot| {
-        let moment = if snapshot.is_before { "before_bolus" } else { "after_bolus" };
-        let milliunits = (f64::from(snapshot.iob_units) * 1000.0).round();
-        format!("{}|{moment}|{}|{milliunits}", snapshot.sequence, snapshot.bolus_id)
+        let digits = |units: f32| (f64::from(units) * 10_000.0).round();
+        let (iob, mudaliar) = (digits(snapshot.iob_units), digits(snapshot.iob_units * 0.8));
+        let entry = match snapshot.moment {
+            IobMoment::Before(bolus) => format!("before_bolus|{bolus}|{iob}|-|{mudaliar}|-"),
+            IobMoment::After(bolus) => format!("after_bolus|{bolus}|{iob}|-|{mudaliar}|-"),
+            IobMoment::Added(units) => format!("bolus_added|-|-|{}|{mudaliar}|300.0", digits(units)),
+        };
+        format!("{}|{entry}", snapshot.sequence)
     });
     equal("insulin on board", pump, &table(store, &query), &expected.collect::<Vec<_>>());
 }
@@ -352,6 +361,36 @@ fn reservoir(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
     // The pump reports whole units, and what a running bolus had delivered when it did is not known.
     let difference = left - truth.reservoir_units;
     assert!(difference.abs() < 1.5, "{left} U left in pump {pump}, expected {}", truth.reservoir_units);
+}
+
+/// The charge that the battery reported by itself.
+fn battery(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
+    let query = format!(
+        "SELECT events_id % 4294967296, kind, charge_percent, millivolts FROM battery_readings
+         WHERE pump_id = {pump} AND kind IN ('hourly', 'estimate') ORDER BY events_id"
+    );
+    let expected = truth.battery.iter().map(|reading| {
+        let kind = if reading.code == 271 { "hourly" } else { "estimate" };
+        format!("{}|{kind}|{}|{}", reading.sequence, reading.percent, 3_600 + 6 * i32::from(reading.percent))
+    });
+    equal("the battery", pump, &table(store, &query), &expected.collect::<Vec<_>>());
+}
+
+/// Limits and segments that were set.
+fn settings_edits(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
+    let query = format!(
+        "SELECT events_id % 4294967296, what, start_minute, (basal_units_per_hour * 1000)::INTEGER, isf,
+                (previous_limit * 1000)::INTEGER, (coalesce(max_basal_units_per_hour, max_bolus_units) * 1000)::INTEGER
+         FROM settings_edits WHERE pump_id = {pump} AND what IN ('segment', 'max_basal', 'max_bolus') ORDER BY events_id"
+    );
+    let expected = truth.settings_edits.iter().map(|SettingsEditTruth { edit, sequence }| match edit {
+        SettingsEdit::Segment { start_minute, basal, sensitivity } => {
+            format!("{sequence}|segment|{start_minute}|{basal}|{sensitivity}|-|-")
+        }
+        SettingsEdit::MaxBasal { previous, limit } => format!("{sequence}|max_basal|-|-|-|{previous}|{limit}"),
+        SettingsEdit::MaxBolus { previous, limit } => format!("{sequence}|max_bolus|-|-|-|{previous}|{limit}"),
+    });
+    equal("edits of the settings", pump, &table(store, &query), &expected.collect::<Vec<_>>());
 }
 
 /// Carbs count once, whoever tells them.

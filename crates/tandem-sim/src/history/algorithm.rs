@@ -6,7 +6,10 @@ use super::clock::{HOUR, UtcSeconds, instant};
 use super::controller::{self, Inputs};
 use super::draft::Draft;
 use super::life::Life;
-use super::truth::{ControlMode, CycleTruth, IobTruth, Milliunits, UserMode};
+use super::truth::{ControlMode, CycleTruth, IobMoment, IobTruth, Milliunits, UserMode};
+
+/// What the older model of insulin on board has of the newer one's.
+const MUDALIAR_SHARE: f32 = 0.8;
 
 impl Life<'_> {
     /// One cycle, while the algorithm controls; the sums of two hours with every third.
@@ -64,19 +67,28 @@ impl Life<'_> {
         self.pump.log(at + 1, draft);
     }
 
-    /// Insulin on board as both models have it, before (206) or after (207) a bolus.
-    pub(crate) fn log_iob_snapshot(&mut self, at: UtcSeconds, code: u16, bolus_id: u16) {
+    /// Insulin on board: as both models have it before (206) and after (207) a bolus, as the older one has it when the bolus is
+    /// added (195).
+    pub(crate) fn log_iob(&mut self, at: UtcSeconds, moment: IobMoment) {
         if !self.scenario.behaviours.other_codes {
             return;
         }
-        let iob = (self.body.insulin_on_board() * 1000.0).round() as f32 / 1000.0;
-        let draft = Draft::new(code)
-            .with("bolusId", i64::from(bolus_id))
-            .with("selectedIob", 1)
-            .with("mudaliarIob", iob * 0.875)
-            .with("swan6hrIob", iob);
+        let iob_units = (self.body.insulin_on_board() * 1000.0).round() as f32 / 1000.0;
+        let mudaliar = iob_units * MUDALIAR_SHARE;
+        let snapshot = |code, bolus_id: u16| {
+            let draft = Draft::new(code).with("bolusId", i64::from(bolus_id)).with("selectedIob", 1);
+            draft.with("mudaliarIob", mudaliar).with("swan6hrIob", iob_units)
+        };
+        let draft = match moment {
+            IobMoment::Before(bolus_id) => snapshot(206, bolus_id),
+            IobMoment::After(bolus_id) => snapshot(207, bolus_id),
+            IobMoment::Added(units) => {
+                let draft = Draft::new(195).with("insulinDurationMillis", 5 * HOUR * 1000);
+                draft.with("insulinDelivered", units).with("mudaliarIob", mudaliar)
+            }
+        };
         let sequence = self.pump.log(at, draft);
-        self.pump.truth.iob_snapshots.push(IobTruth { is_before: code == 206, bolus_id, iob_units: iob, sequence });
+        self.pump.truth.iob_snapshots.push(IobTruth { moment, iob_units, sequence });
     }
 }
 

@@ -6,8 +6,10 @@ use super::draft::Draft;
 use super::life::{Life, SimEvent, TICK};
 use super::pump::Pump;
 use super::scenario::PumpModel;
+use super::settings;
 use super::truth::{
-    AlarmFamily, BasalSpan, BolusEnd, ControlMode, Milliunits, ReservoirTruth, Span, SuspendReason, TempRate, UserMode,
+    AlarmFamily, BasalSpan, BolusEnd, ControlMode, Milliunits, ReservoirTruth, SettingsEditTruth, Span, SuspendReason,
+    TempRate, UserMode,
 };
 
 /// "Not applicable" in the rates of event 279.
@@ -270,12 +272,26 @@ impl Life<'_> {
         self.command_basal(at, change::RESUMED);
     }
 
-    /// The person changed the profile: 69 (activate) and 3.
+    /// The person changed the profile: 68 for each segment, 69 (activate) and 3; and the limits: 274 and 326.
     pub(crate) fn settings_change(&mut self, at: UtcSeconds, index: usize) {
+        self.log_settings_edits(at, index);
         self.pump.settings_index = index;
-        let draft = Draft::new(69).with("idp", 2).with("sourceIdp", 2).with("status", 3);
+        let draft = Draft::new(69)
+            .with("idp", settings::ACTIVE_PROFILE)
+            .with("sourceIdp", settings::ACTIVE_PROFILE)
+            .with("status", 3);
         self.pump.log(at, draft.with("name0", i64::from(b'W')).with("name1", i64::from(b'e')));
         self.command_basal(at, change::NEW_PROFILE);
+    }
+
+    fn log_settings_edits(&mut self, at: UtcSeconds, index: usize) {
+        if !self.scenario.behaviours.other_codes {
+            return;
+        }
+        for edit in settings::edits(&self.pump.settings[index - 1], &self.pump.settings[index]) {
+            let sequence = self.pump.log(at, settings::draft_of(edit));
+            self.pump.truth.settings_edits.push(SettingsEditTruth { edit, sequence });
+        }
     }
 
     /// A Mobi estimates what is left about every four units.

@@ -11,7 +11,7 @@ use super::life::{Life, SimEvent, TICK};
 use super::log::EntryId;
 use super::pump::Pump;
 use super::scenario::PumpModel;
-use super::truth::{BolusEnd, BolusKind, BolusSource, Milliunits, SuspendReason};
+use super::truth::{BolusEnd, BolusKind, BolusSource, IobMoment, Milliunits, SuspendReason};
 
 impl Life<'_> {
     /// The person asks for a bolus; while another runs, a few minutes later.
@@ -290,7 +290,10 @@ impl Life<'_> {
         truth.end = end;
         truth.ended = Some(instant(at));
         truth.sequences.push(entry);
-        self.log_iob_snapshot(at, 207, bolus.id);
+        self.log_iob(at, IobMoment::After(bolus.id));
+        if bolus.delivered > 0 {
+            self.log_iob(at, IobMoment::Added(units(bolus.delivered)));
+        }
     }
 
     fn give(&mut self, milliunits: Milliunits) {
@@ -299,7 +302,7 @@ impl Life<'_> {
     }
 
     fn log_activated(&mut self, at: UtcSeconds, bolus: &ActiveBolus) {
-        self.log_iob_snapshot(at, 206, bolus.id);
+        self.log_iob(at, IobMoment::Before(bolus.id));
         let draft = Draft::new(55)
             .with("selectedIob", 1)
             .with("bolusId", i64::from(bolus.id))

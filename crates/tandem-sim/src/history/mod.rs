@@ -37,9 +37,9 @@ pub use scenario::{Behaviours, PumpModel, PumpPlan, Scenario, Sensor};
 pub use settings::SettingsSnapshot;
 pub use travel::Trip;
 pub use truth::{
-    AlarmFamily, AlarmTruth, BasalSpan, BolusEnd, BolusKind, BolusSource, BolusTruth, CgmStatus, CgmTruth,
-    ClockSegment, ControlMode, CycleTruth, IobTruth, Milliunits, PumpTruth, ReservoirTruth, SensorSessionTruth, Span,
-    SuspendReason, TempRate, Truth, UserMode,
+    AlarmFamily, AlarmTruth, BasalSpan, BatteryTruth, BolusEnd, BolusKind, BolusSource, BolusTruth, CgmStatus,
+    CgmTruth, ClockSegment, ControlMode, CycleTruth, IobMoment, IobTruth, Milliunits, PumpTruth, ReservoirTruth,
+    SensorSessionTruth, SettingsEdit, SettingsEditTruth, Span, SuspendReason, TempRate, Truth, UserMode,
 };
 
 pub(crate) use dice::Dice;

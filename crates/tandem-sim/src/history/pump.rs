@@ -191,6 +191,8 @@ fn settle_truth(truth: &mut PumpTruth, log: &FinishedLog) {
     truth.sites.retain_mut(|(_, entry)| settled(log, entry));
     truth.cycles.retain_mut(|cycle| settled(log, &mut cycle.sequence));
     truth.iob_snapshots.retain_mut(|snapshot| settled(log, &mut snapshot.sequence));
+    truth.battery.retain_mut(|reading| settled(log, &mut reading.sequence));
+    truth.settings_edits.retain_mut(|edit| settled(log, &mut edit.sequence));
     truth.reservoir.retain_mut(|reading| settled(log, &mut reading.sequence));
 }
 

@@ -5,9 +5,13 @@ use sha2::{Digest, Sha256};
 
 use super::clock::{DAY, HOUR, UtcSeconds};
 use super::dice::Dice;
-use super::truth::Milliunits;
+use super::draft::Draft;
+use super::truth::{Milliunits, SettingsEdit};
 
-/// A stretch of the day in a profile.
+/// The number of the profile in use.
+pub(crate) const ACTIVE_PROFILE: u32 = 2;
+
+/// A part of the day in a profile.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ProfileSegment {
     pub(crate) start_minute: u32,
@@ -27,6 +31,23 @@ pub struct SettingsSnapshot {
     /// Forty upper-case hexadecimal digits that change with `details`.
     pub hash: String,
     pub(crate) segments: Vec<ProfileSegment>,
+    limits: Limits,
+}
+
+/// The most a pump delivers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Limits {
+    /// Per hour, as basal.
+    basal: Milliunits,
+    /// In one bolus.
+    bolus: Milliunits,
+}
+
+impl Limits {
+    /// After so many visits to the clinic: basal is changed at each, boluses at every other one.
+    fn after(visits: u32) -> Self {
+        Self { basal: 3_500 + visits % 2 * 500, bolus: 20_000 - visits / 2 % 2 * 5_000 }
+    }
 }
 
 impl SettingsSnapshot {
@@ -40,11 +61,11 @@ impl SettingsSnapshot {
 /// The settings of one pump: one snapshot to begin with, and a visit to the clinic about every ten weeks.
 pub(crate) fn snapshots(start: UtcSeconds, end: UtcSeconds, mut dice: Dice) -> Vec<SettingsSnapshot> {
     let mut segments = first_profile();
-    let mut snapshots = vec![snapshot(start, &segments)];
+    let mut snapshots = vec![snapshot(start, &segments, Limits::after(0))];
     let mut at = start + dice.whole(30, 60) * DAY;
     while at < end {
         adjust(&mut segments, &mut dice);
-        snapshots.push(snapshot(at, &segments));
+        snapshots.push(snapshot(at, &segments, Limits::after(snapshots.len() as u32)));
         at += dice.whole(50, 90) * DAY;
     }
     snapshots
@@ -53,12 +74,12 @@ pub(crate) fn snapshots(start: UtcSeconds, end: UtcSeconds, mut dice: Dice) -> V
 /// The settings of one pump whose carb ratios are multiplied by a factor on each of these days, and nothing else.
 pub(crate) fn with_carb_ratio_changes(start: UtcSeconds, changes: &[(u32, f64)]) -> Vec<SettingsSnapshot> {
     let mut segments = first_profile();
-    let mut snapshots = vec![snapshot(start, &segments)];
+    let mut snapshots = vec![snapshot(start, &segments, Limits::after(0))];
     for (day, factor) in changes {
         for segment in &mut segments {
             segment.grams_per_unit = (segment.grams_per_unit * factor * 10.0).round() / 10.0;
         }
-        snapshots.push(snapshot(start + i64::from(*day) * DAY + 9 * HOUR, &segments));
+        snapshots.push(snapshot(start + i64::from(*day) * DAY + 9 * HOUR, &segments, Limits::after(0)));
     }
     snapshots
 }
@@ -86,22 +107,54 @@ fn adjust(segments: &mut [ProfileSegment], dice: &mut Dice) {
     }
 }
 
-fn snapshot(from: UtcSeconds, segments: &[ProfileSegment]) -> SettingsSnapshot {
-    let details = details(segments);
+/// What a person enters to get from the settings `before` to those `after`, in the active profile.
+pub(crate) fn edits(before: &SettingsSnapshot, after: &SettingsSnapshot) -> Vec<SettingsEdit> {
+    let segments = after.segments.iter().zip(&before.segments).filter(|(after, before)| after != before);
+    let segments = segments.map(|(segment, _)| SettingsEdit::Segment {
+        start_minute: segment.start_minute,
+        basal: segment.basal,
+        sensitivity: segment.sensitivity,
+    });
+    let (was, is) = (before.limits, after.limits);
+    let basal = (is.basal != was.basal).then_some(SettingsEdit::MaxBasal { previous: was.basal, limit: is.basal });
+    let bolus = (is.bolus != was.bolus).then_some(SettingsEdit::MaxBolus { previous: was.bolus, limit: is.bolus });
+    segments.chain(basal).chain(bolus).collect()
+}
+
+/// The log entry of an edit.
+pub(crate) fn draft_of(edit: SettingsEdit) -> Draft {
+    match edit {
+        SettingsEdit::Segment { start_minute, basal, sensitivity } => Draft::new(68)
+            .with("idp", ACTIVE_PROFILE)
+            .with("status", 1)
+            .with("startTime", start_minute)
+            .with("basalRate", basal)
+            .with("isf", sensitivity),
+        SettingsEdit::MaxBasal { previous, limit } => {
+            Draft::new(274).with("maxHourlyBasal", limit).with("previousMaxHourlyBasal", previous)
+        }
+        SettingsEdit::MaxBolus { previous, limit } => {
+            Draft::new(326).with("maxBolus", limit).with("previousMaxBolus", previous)
+        }
+    }
+}
+
+fn snapshot(from: UtcSeconds, segments: &[ProfileSegment], limits: Limits) -> SettingsSnapshot {
+    let details = details(segments, limits);
     let digest = Sha256::digest(details.to_string().as_bytes());
     let digits = digest.iter().take(20).flat_map(|byte| [byte >> 4, byte & 15]);
     let hash = digits
         .filter_map(|digit| char::from_digit(u32::from(digit), 16))
         .map(|digit| digit.to_ascii_uppercase())
         .collect();
-    SettingsSnapshot { from_utc_seconds: from, details, hash, segments: segments.to_vec() }
+    SettingsSnapshot { from_utc_seconds: from, details, hash, segments: segments.to_vec(), limits }
 }
 
 /// `settings.details` with the keys of the captured bodies.
-fn details(segments: &[ProfileSegment]) -> Value {
+fn details(segments: &[ProfileSegment], limits: Limits) -> Value {
     json!({
-        "profiles": {"numberOfProfiles": 2, "activeSegment": 0, "activeIdp": 2, "profile": [
-            profile(2, "Weekday", segments),
+        "profiles": {"numberOfProfiles": 2, "activeSegment": 0, "activeIdp": ACTIVE_PROFILE, "profile": [
+            profile(ACTIVE_PROFILE, "Weekday", segments),
             profile(0, "Sick day", &sick_day(segments)),
         ]},
         "cgmSettings": {
@@ -109,8 +162,8 @@ fn details(segments: &[ProfileSegment]) -> Value {
             "lowGlucoseAlertMgPerDl": 80, "lowGlucoseAlertEnabled": true, "lowGlucoseAlertDurationMin": 0,
             "riseRateAlertLevel": 3, "riseRateAlertEnabled": false, "fallRateAlertEnabled": false,
             "sensorTimeoutMinutes": 20, "sensorTimeoutEnabled": true},
-        "basalLimitSettings": {"basalLimitDefault": 5000, "basalLimit": 3500},
-        "globalMaxBolusSettings": {"maxBolus": 20000, "maxBolusDefault": 25000},
+        "basalLimitSettings": {"basalLimitDefault": 5000, "basalLimit": limits.basal},
+        "globalMaxBolusSettings": {"maxBolus": limits.bolus, "maxBolusDefault": 25000},
         "controlIqSettings": {"weight": 165, "weightUnit": "Pounds", "totalDailyInsulin": 42, "closedLoop": true,
             "sleepSchedule0": sleep_schedule(true), "sleepSchedule1": sleep_schedule(false),
             "sleepSchedule2": sleep_schedule(false), "sleepSchedule3": sleep_schedule(false)},

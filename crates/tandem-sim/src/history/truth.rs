@@ -45,8 +45,12 @@ pub struct PumpTruth {
     pub sites: Vec<(u16, u32)>,
     /// Cycles of Control-IQ (event 227).
     pub cycles: Vec<CycleTruth>,
-    /// Insulin on board around boluses (events 206 and 207).
+    /// Insulin on board around boluses (events 206, 207 and 195).
     pub iob_snapshots: Vec<IobTruth>,
+    /// What the battery reported by itself (events 271 and 330).
+    pub battery: Vec<BatteryTruth>,
+    /// Limits and profile segments that were set (events 274, 326 and 68).
+    pub settings_edits: Vec<SettingsEditTruth>,
     /// The estimates of a Mobi of what is in its cartridge (event 231).
     pub reservoir: Vec<ReservoirTruth>,
     /// What is in the cartridge when the log ends, in units.
@@ -73,14 +77,71 @@ pub struct CycleTruth {
 /// Insulin on board when a bolus began or ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct IobTruth {
-    /// True before the bolus (event 206), false after it (207).
-    pub is_before: bool,
-    /// The pump's number for the bolus.
-    pub bolus_id: u16,
+    /// When it was counted.
+    pub moment: IobMoment,
     /// Insulin on board, as logged.
     pub iob_units: f32,
     /// Sequence number of the event.
     pub sequence: u32,
+}
+
+/// When insulin on board was counted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum IobMoment {
+    /// Before the bolus of this number (event 206).
+    Before(u16),
+    /// After the bolus of this number (event 207).
+    After(u16),
+    /// When this bolus, of so many units, was added to it (event 195).
+    Added(f32),
+}
+
+/// What the battery reported by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatteryTruth {
+    /// The event's code: 271 (hourly) or 330 (a new estimate).
+    pub code: u16,
+    /// Charge, in percent.
+    pub percent: u8,
+    /// Sequence number of the event.
+    pub sequence: u32,
+}
+
+/// A setting that was changed on the pump.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettingsEditTruth {
+    /// What was changed, and to what.
+    pub edit: SettingsEdit,
+    /// Sequence number of the event.
+    pub sequence: u32,
+}
+
+/// What was changed, and to what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingsEdit {
+    /// A segment of the active profile (event 68).
+    Segment {
+        /// Minute of the day at which it begins.
+        start_minute: u32,
+        /// Basal rate, per hour.
+        basal: Milliunits,
+        /// Fall of glucose per unit, in mg/dL.
+        sensitivity: u32,
+    },
+    /// The most basal per hour (event 274).
+    MaxBasal {
+        /// The limit before.
+        previous: Milliunits,
+        /// The limit from now on.
+        limit: Milliunits,
+    },
+    /// The largest bolus (event 326).
+    MaxBolus {
+        /// The limit before.
+        previous: Milliunits,
+        /// The limit from now on.
+        limit: Milliunits,
+    },
 }
 
 /// An estimate of the insulin left.

@@ -1,11 +1,11 @@
 //! What a pump logs besides therapy: days, totals, battery, sites, versions, and the many codes no one asks for.
 
 use super::basal::{control_number, mode_number, units};
-use super::clock::{DAY, MINUTE, PUMP_EPOCH, UtcSeconds};
+use super::clock::{DAY, HOUR, MINUTE, PUMP_EPOCH, UtcSeconds};
 use super::draft::Draft;
 use super::life::{Life, SimEvent};
 use super::pump::Pump;
-use super::truth::SuspendReason;
+use super::truth::{BatteryTruth, SuspendReason};
 
 /// Codes seen in real uploads that the therapy does not show, with how many five-minute ticks lie between two of them.
 const OPAQUE: [(u16, u64); 15] = [
@@ -82,6 +82,24 @@ impl Life<'_> {
         let change = if self.pump.charging { 3.0 } else { -0.055 };
         self.pump.battery_percent = (self.pump.battery_percent + change).clamp(12.0, 100.0);
         self.log_daily_basal(at, false);
+        self.log_battery(at);
+    }
+
+    /// The battery's own reports: every hour (271), and a new estimate every fourth one (330).
+    fn log_battery(&mut self, at: UtcSeconds) {
+        let (hours, minute) = (at / HOUR, at % HOUR / MINUTE);
+        if minute >= 10 || !self.scenario.behaviours.other_codes {
+            return;
+        }
+        let percent = self.pump.battery_percent.round() as u8;
+        let millivolts = 3_600 + i64::from(percent) * 6;
+        for (code, every) in [(271, 1), (330, 4)] {
+            if hours % every == 0 {
+                let draft = Draft::new(code).with("currentBatteryIbc", i64::from(percent)).with("lipoMv", millivolts);
+                let sequence = self.pump.log(at, draft);
+                self.pump.truth.battery.push(BatteryTruth { code, percent, sequence });
+            }
+        }
     }
 
     pub(crate) fn log_daily_basal(&mut self, at: UtcSeconds, closing: bool) {
