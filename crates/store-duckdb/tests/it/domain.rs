@@ -155,10 +155,10 @@ fn ask(uploads: Vec<Vec<String>>, zone: Option<chrono_tz::Tz>, query: &str) -> V
 /// Makes `store` as good as new.
 pub(crate) fn clear(store: &mut DuckStore) {
     let tables = "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND table_name NOT IN ('refinery_schema_history', 'derived_objects')";
-    let deletes: String =
-        rows(store, tables).expect("tables").iter().map(|table| format!("DELETE FROM {table};")).collect();
+    let names = rows(store, tables).expect("tables");
     let complete = "UPDATE derived_objects SET is_complete = true WHERE NOT is_complete";
-    store.connection().expect("a connection").execute_batch(&(deletes + complete)).expect("cleared");
+    let statements = names.iter().fold(complete.to_owned(), |all, name| format!("{all}; DELETE FROM {name}"));
+    store.connection().expect("a connection").execute_batch(&statements).expect("cleared");
 }
 
 const BOLUSES: &str =
