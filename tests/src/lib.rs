@@ -2,12 +2,13 @@
 //! programs that read the file.
 //!
 //! [`setup`] makes a service and a folder, [`program`] runs the binary that people run, [`contents`] compares databases,
-//! [`campaign`] disturbs runs by a seed, [`python`] finds what others made. The tests are in `tests/it`; `src/bin/faults.rs`
+//! [`campaign`] disturbs runs by a seed, [`drift`] changes the service's format, [`python`] finds what others made. The tests are in `tests/it`; `src/bin/faults.rs`
 //! runs the campaign at length.
 
 pub mod campaign;
 pub mod contents;
 pub mod disk;
+pub mod drift;
 pub mod program;
 pub mod python;
 pub mod setup;

@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
+use tandem_sim::service::Mutation;
 use tandem_tests::campaign::{Campaign, Effect, KINDS, kind_of};
+use tandem_tests::drift::{Drifts, Outcome};
 
 /// Disturbs runs of sync and import, each in its own way by its seed, and compares what they end in with undisturbed runs.
 #[derive(Parser)]
@@ -20,6 +22,9 @@ struct Arguments {
     /// The first seed; the next runs have the next seeds
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Instead of the campaign: change every member of frequent events in ten ways, one after the other
+    #[arg(long, conflicts_with_all = ["runs", "seed"])]
+    drift: bool,
 }
 
 /// What became of the runs of one kind.
@@ -34,6 +39,41 @@ struct Tally {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if arguments.drift { drift() } else { campaign(&arguments) }
+}
+
+/// Changes each member in each way and prints what came of it.
+fn drift() -> ExitCode {
+    let drifts = match Drifts::new() {
+        Ok(drifts) => drifts,
+        Err(error) => {
+            eprintln!("the undisturbed sync failed: {error:#}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut silent = 0;
+    println!(
+        "| event | member | {} |",
+        Mutation::ANY.map(|mutation| format!("{mutation:?}").to_lowercase()).join(" | ")
+    );
+    println!("|---|---|{}", "---|".repeat(Mutation::ANY.len()));
+    for member in drifts.members() {
+        let cells = Mutation::ANY.map(|mutation| match drifts.check(member, mutation) {
+            Ok(Outcome::SameRows) => "=",
+            Ok(Outcome::Refused) => "4",
+            Ok(Outcome::Doubted) => "6",
+            Err(error) => {
+                eprintln!("{} of {}, {mutation:?}: {error:#}", member.name, member.event);
+                silent += 1;
+                "✗"
+            }
+        });
+        println!("| {} | `{}` | {} |", member.event, member.name, cells.join(" | "));
+    }
+    if silent == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn campaign(arguments: &Arguments) -> ExitCode {
     let began = Instant::now();
     let mut campaign = Campaign::default();
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();

@@ -1,26 +1,41 @@
+-- What changes seldom is brought into one list of situations first: to join the readings with that costs less than with each table.
 -- Everything is taken from the pump that reported the reading. Without a snapshot of the settings from before it, the profile is not known.
 CREATE VIEW cgm_context AS
 WITH readings AS (SELECT * FROM cgm_readings WHERE counts),
+changes AS (
+    SELECT pump_id, started_utc AS since, {'mode': mode, 'ended_utc': ended_utc} AS user_mode FROM user_modes
+    UNION ALL BY NAME
+    SELECT pump_id, started_utc AS since, {'mode': mode, 'ended_utc': ended_utc} AS automation FROM control_iq_modes
+    UNION ALL BY NAME
+    SELECT pump_id, timestamp_utc AS since, timestamp_utc AS site_utc FROM site_changes WHERE kind = 'cannula_filled'
+    UNION ALL BY NAME
+    SELECT pump_id, started_utc AS since, coalesce(sensor_started_utc, started_utc) AS sensor_utc FROM sensor_sessions
+    UNION ALL BY NAME
+    SELECT pump_id, timestamp_utc AS since, {'utc': timestamp_utc, 'units': delivered_units} AS bolus FROM boluses WHERE delivered_units > 0
+    UNION ALL BY NAME
+    SELECT pump_id, timestamp_utc AS since, {'utc': timestamp_utc, 'grams': carbs_grams} AS carbs FROM carb_entries WHERE carbs_grams > 0
+), situations AS (
+    SELECT pump_id, since, last_value(user_mode IGNORE NULLS) OVER so_far AS user_mode, last_value(automation IGNORE NULLS) OVER so_far AS automation,
+           last_value(site_utc IGNORE NULLS) OVER so_far AS site_utc, last_value(sensor_utc IGNORE NULLS) OVER so_far AS sensor_utc,
+           last_value(bolus IGNORE NULLS) OVER so_far AS bolus, last_value(carbs IGNORE NULLS) OVER so_far AS carbs
+    FROM changes
+    WINDOW so_far AS (PARTITION BY pump_id ORDER BY since RANGE UNBOUNDED PRECEDING)
+),
 snapshots AS (SELECT pump_id, settings_hash, known_from FROM pump_settings_changes)
 SELECT r.local_time, r.cgm_reading, r.rate,
-       CASE WHEN m.ended_utc IS NULL OR m.ended_utc > r.timestamp_utc THEN m.mode END AS user_mode,
-       CASE WHEN c.ended_utc IS NULL OR c.ended_utc > r.timestamp_utc THEN c.mode END AS automation,
-       minutes_between(s.timestamp_utc, r.timestamp_utc) / 60 AS hours_since_site_change,
-       floor(minutes_between(coalesce(n.sensor_started_utc, n.started_utc), r.timestamp_utc) / 1440)::INTEGER + 1 AS sensor_day,
+       CASE WHEN s.user_mode.ended_utc IS NULL OR s.user_mode.ended_utc > r.timestamp_utc THEN s.user_mode.mode END AS user_mode,
+       CASE WHEN s.automation.ended_utc IS NULL OR s.automation.ended_utc > r.timestamp_utc THEN s.automation.mode END AS automation,
+       minutes_between(s.site_utc, r.timestamp_utc) / 60 AS hours_since_site_change,
+       floor(minutes_between(s.sensor_utc, r.timestamp_utc) / 1440)::INTEGER + 1 AS sensor_day,
        i.iob_units,
-       minutes_between(b.timestamp_utc, r.timestamp_utc) AS minutes_since_bolus, b.delivered_units AS last_bolus_units,
-       minutes_between(k.timestamp_utc, r.timestamp_utc) AS minutes_since_carbs, k.carbs_grams AS last_carbs_grams,
+       minutes_between(s.bolus.utc, r.timestamp_utc) AS minutes_since_bolus, s.bolus.units AS last_bolus_units,
+       minutes_between(s.carbs.utc, r.timestamp_utc) AS minutes_since_carbs, s.carbs.grams AS last_carbs_grams,
        d.commanded_basal_rate / 1000.0 AS basal_units_per_hour,
        p.profile_name, p.basal_units_per_hour AS profile_basal_units_per_hour, p.carb_ratio, p.isf, p.target_bg,
        r.interval_seconds, r.timestamp_utc, r.pump_id, r.id
 FROM readings r
-ASOF LEFT JOIN user_modes m ON m.pump_id = r.pump_id AND r.timestamp_utc >= m.started_utc
-ASOF LEFT JOIN control_iq_modes c ON c.pump_id = r.pump_id AND r.timestamp_utc >= c.started_utc
-ASOF LEFT JOIN (FROM site_changes WHERE kind = 'cannula_filled') s ON s.pump_id = r.pump_id AND r.timestamp_utc >= s.timestamp_utc
-ASOF LEFT JOIN sensor_sessions n ON n.pump_id = r.pump_id AND r.timestamp_utc >= n.started_utc
+ASOF LEFT JOIN situations s ON s.pump_id = r.pump_id AND r.timestamp_utc >= s.since
 ASOF LEFT JOIN insulin_on_board i ON i.pump_id = r.pump_id AND r.timestamp_utc >= i.timestamp_utc
-ASOF LEFT JOIN (FROM boluses WHERE delivered_units > 0) b ON b.pump_id = r.pump_id AND r.timestamp_utc >= b.timestamp_utc
-ASOF LEFT JOIN (FROM carb_entries WHERE carbs_grams > 0) k ON k.pump_id = r.pump_id AND r.timestamp_utc >= k.timestamp_utc
 ASOF LEFT JOIN basal_deliveries d ON d.pump_id = r.pump_id AND r.timestamp_utc >= d.timestamp_utc
 ASOF LEFT JOIN snapshots h ON h.pump_id = r.pump_id AND r.timestamp >= h.known_from
 LEFT JOIN profile_segments p ON p.pump_id = r.pump_id AND p.settings_hash = h.settings_hash AND p.is_active
