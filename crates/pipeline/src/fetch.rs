@@ -21,14 +21,14 @@ use crate::{
     StoreError, StoreErrorKind,
 };
 use drift::Drift;
-use plan::{Known, SetBack, Wish, assume_upload, set_back, windows_to_fetch};
+use plan::{ClockRewind, FetchSelection, FetchState, assume_upload, set_back, windows_to_fetch};
 use plausibility::{AnswerDoubt, Doubt, doubt_answer, find_doubts};
 
 /// What to fetch.
 #[derive(Clone, Debug, Default)]
 pub struct FetchOptions {
     /// Which days, beyond what is new.
-    pub wish: Wish,
+    pub wish: FetchSelection,
     /// Only these pumps; all when empty.
     pub pumps: Vec<SerialNumber>,
     /// Ask the account, say what would be asked for, and store nothing.
@@ -250,7 +250,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
             let known = self.known(&listing, Some(id)).await?;
             // What came may tell of other days: that the clock was set back, or that it was ahead for longer. Doubtful days
             // are for the next sync.
-            let again = Known { doubts: &[], ..known.as_known() };
+            let again = FetchState { doubts: &[], ..known.as_known() };
             let asked = windows;
             windows = if self.with.options.wish.full { Vec::new() } else { self.plan_known(&listing, again) };
             if windows == asked {
@@ -289,7 +289,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
         self.plan_known(listing, known.as_known())
     }
 
-    fn plan_known(&self, listing: &PumpListing, known: Known<'_>) -> Vec<DayRange> {
+    fn plan_known(&self, listing: &PumpListing, known: FetchState<'_>) -> Vec<DayRange> {
         let longest = self.with.source.longest_window();
         let windows = windows_to_fetch(listing, known, self.with.options.wish, self.with.clock.now(), longest);
         tracing::info!(windows = windows.len(), "planned a pump");
@@ -377,7 +377,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
 #[derive(Default)]
 struct PumpKnowledge {
     ledger: Vec<FetchWindow>,
-    set_back: Vec<SetBack>,
+    set_back: Vec<ClockRewind>,
     doubts: Vec<Doubt>,
 }
 
@@ -394,8 +394,8 @@ impl PumpKnowledge {
         Ok(Self { ledger, set_back, doubts })
     }
 
-    fn as_known(&self) -> Known<'_> {
-        Known { ledger: &self.ledger, set_back: &self.set_back, doubts: &self.doubts }
+    fn as_known(&self) -> FetchState<'_> {
+        FetchState { ledger: &self.ledger, set_back: &self.set_back, doubts: &self.doubts }
     }
 
     fn open_doubts(&self) -> Vec<Doubt> {
@@ -478,5 +478,5 @@ impl<S: RawStore + Send + 'static> Writer<S> {
 
 fn writer_gone() -> StoreError {
     let message = "the thread that writes to the database ended unexpectedly".to_owned();
-    StoreError { kind: StoreErrorKind::Internal, message, source: None }
+    StoreError::new(StoreErrorKind::Internal, message)
 }

@@ -336,5 +336,5 @@ fn page_counts(counts: PageCounts) -> Vec<(&'static str, u64)> {
 
 fn lost() -> StoreError {
     let message = "the store was lost with a thread of this program that died".to_owned();
-    StoreError { kind: StoreErrorKind::Internal, message, source: None }
+    StoreError::new(StoreErrorKind::Internal, message)
 }

@@ -14,7 +14,7 @@ use pump_events::{EventCode, FactRows, Problem, ProblemSetId, PumpTime};
 
 use crate::clock_model::{LogPiece, PumpClock, ZoneHistory};
 use crate::raw::PumpKey;
-use crate::{Account, DayRange, EventId, PumpId, PumpListing, RawBatch, RejectedEvent, TextRows};
+use crate::{Account, DayRange, EventId, PumpId, PumpListing, RawBatch, RejectedEvent, TextBatch};
 
 /// A pump as the store knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -377,7 +377,7 @@ pub struct BatchNumber(pub i64);
 #[derive(Clone, Debug)]
 pub struct UnparsedBatch {
     /// Each with its verbatim text.
-    pub events: TextRows<UnparsedEvent>,
+    pub events: TextBatch<UnparsedEvent>,
     /// The last batch of them.
     pub last: BatchNumber,
 }
@@ -399,7 +399,7 @@ pub struct ParsedBatch {
     /// The position to move to.
     pub last: BatchNumber,
     /// Each with its decoded fields as JSON text.
-    pub events: TextRows<ParsedEvent>,
+    pub events: TextBatch<ParsedEvent>,
     /// What was odd about them: every set that one of them has, once.
     pub problem_sets: Vec<ProblemSet>,
     /// What does not decode at all.
@@ -489,6 +489,13 @@ pub struct StoreError {
     /// The technical cause.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl StoreError {
+    /// An error without a technical cause.
+    pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), source: None }
+    }
 }
 
 /// The families of [`StoreError`].

@@ -125,7 +125,7 @@ impl EpisodeSummaries {
         let of = |kind: EpisodeKind| stretches(grid, &kind.rule(thresholds));
         let (low, very_low) = (of(EpisodeKind::Low), of(EpisodeKind::VeryLow));
         let (high, very_high) = (of(EpisodeKind::High), of(EpisodeKind::VeryHigh));
-        let summary = |stretches: &[Stretch]| Some(summarise(grid, stretches));
+        let summary = |stretches: &[Segment]| Some(summarise(grid, stretches));
         Self {
             low_exclusive: summary(&without(&low, &very_low)),
             high_exclusive: summary(&without(&high, &very_high)),
@@ -139,7 +139,7 @@ impl EpisodeSummaries {
     }
 }
 
-fn summarise(grid: &Grid, stretches: &[Stretch]) -> EpisodeSummary {
+fn summarise(grid: &Grid, stretches: &[Segment]) -> EpisodeSummary {
     let days = (grid.present() as i64 * grid.step_minutes) as f64 / 1440.0;
     let durations: Vec<f64> = stretches.iter().map(|s| s.duration_minutes(grid)).collect();
     EpisodeSummary {
@@ -150,8 +150,8 @@ fn summarise(grid: &Grid, stretches: &[Stretch]) -> EpisodeSummary {
     }
 }
 
-fn without(level_1: &[Stretch], level_2: &[Stretch]) -> Vec<Stretch> {
-    let nested = |outer: &Stretch| level_2.iter().any(|inner| outer.first <= inner.first && inner.first <= outer.last);
+fn without(level_1: &[Segment], level_2: &[Segment]) -> Vec<Segment> {
+    let nested = |outer: &Segment| level_2.iter().any(|inner| outer.first <= inner.first && inner.first <= outer.last);
     level_1.iter().filter(|outer| !nested(outer)).copied().collect()
 }
 
@@ -225,7 +225,7 @@ fn points_in(minutes: i64, step_minutes: i64) -> i64 {
 
 /// An episode by places in the grid, both ends inside.
 #[derive(Debug, Clone, Copy)]
-struct Stretch {
+struct Segment {
     first: usize,
     last: usize,
     mean: f64,
@@ -233,7 +233,7 @@ struct Stretch {
     highest: f64,
 }
 
-impl Stretch {
+impl Segment {
     fn new(first: usize, values: &[f64]) -> Self {
         Self {
             first,
@@ -249,7 +249,7 @@ impl Stretch {
     }
 }
 
-fn stretches(grid: &Grid, rule: &Rule) -> Vec<Stretch> {
+fn stretches(grid: &Grid, rule: &Rule) -> Vec<Segment> {
     let mut found = Vec::new();
     let mut start = 0;
     for run in grid.cells.split(Option::is_none) {
@@ -260,12 +260,12 @@ fn stretches(grid: &Grid, rule: &Rule) -> Vec<Stretch> {
     found
 }
 
-fn stretches_of_run(start: usize, values: &[f64], step_minutes: i64, rule: &Rule, found: &mut Vec<Stretch>) {
+fn stretches_of_run(start: usize, values: &[f64], step_minutes: i64, rule: &Rule, found: &mut Vec<Segment>) {
     let mut at = 0;
     while at < values.len() {
         if rule.starts(&values[at..], step_minutes) {
             let length = rule.length(&values[at..], step_minutes).max(1);
-            found.push(Stretch::new(start + at, &values[at..at + length]));
+            found.push(Segment::new(start + at, &values[at..at + length]));
             at += length;
         } else {
             at += 1;
@@ -288,7 +288,7 @@ impl<'a> GridClock<'a> {
         Self { readings, first_midnight, step: TimeDelta::minutes(grid.step_minutes) }
     }
 
-    fn episode(&self, kind: EpisodeKind, stretch: &Stretch) -> Option<Episode> {
+    fn episode(&self, kind: EpisodeKind, stretch: &Segment) -> Option<Episode> {
         let low = matches!(kind, EpisodeKind::Low | EpisodeKind::VeryLow | EpisodeKind::ExtendedLow);
         let duration = self.step * (stretch.last - stretch.first + 1) as i32;
         let start = self.stamp_of(stretch.first)?;

@@ -10,9 +10,9 @@ const MILLIS_PER_MINUTE: i64 = 60_000;
 const MILLIS_PER_DAY: i64 = MINUTES_PER_DAY * MILLIS_PER_MINUTE;
 const MILLIS_PER_HOUR: i64 = 60 * MILLIS_PER_MINUTE;
 /// Two readings further apart than this are not joined.
-const LONGEST_BRIDGED_GAP_MILLIS: i64 = 45 * MILLIS_PER_MINUTE;
+const MAX_BRIDGED_GAP_MILLIS: i64 = 45 * MILLIS_PER_MINUTE;
 /// A grid beyond this (76 years of five-minute readings) is not made: its stamps cannot be one person's.
-const MOST_CELLS: i64 = 8_000_000;
+const MAX_CELLS: i64 = 8_000_000;
 
 /// Readings in time order, one per instant: the last one of those that share it.
 #[derive(Debug)]
@@ -107,7 +107,7 @@ impl Grid {
     pub(crate) fn with_step(trace: &Trace, step_minutes: i64) -> Option<Self> {
         let days = (trace.span_minutes()? / MINUTES_PER_DAY as f64 + 1.0).ceil() as i64;
         let columns = MINUTES_PER_DAY / step_minutes;
-        if trace.points.len() < 2 || days.saturating_mul(columns) > MOST_CELLS {
+        if trace.points.len() < 2 || days.saturating_mul(columns) > MAX_CELLS {
             return None;
         }
         let first_midnight = trace.points[0].wall_millis().div_euclid(MILLIS_PER_DAY) * MILLIS_PER_DAY;
@@ -168,22 +168,22 @@ fn sample(trace: &Trace, first_midnight: i64, step_millis: i64, count: usize) ->
 }
 
 /// A stretch of instants during which wall clock minus UTC stayed the same.
-struct Stretch {
+struct Segment {
     start: i64,
     end: i64,
     offset_millis: i64,
 }
 
-fn stretches(points: &[Point]) -> Vec<Stretch> {
+fn stretches(points: &[Point]) -> Vec<Segment> {
     let Some((first, last)) = points.first().zip(points.last()) else { return Vec::new() };
     let mut stretches =
-        vec![Stretch { start: first.utc_millis, end: last.utc_millis + 1, offset_millis: first.offset_millis }];
+        vec![Segment { start: first.utc_millis, end: last.utc_millis + 1, offset_millis: first.offset_millis }];
     for pair in points.windows(2).filter(|pair| pair[0].offset_millis != pair[1].offset_millis) {
         let change = change_between(pair[0].utc_millis, pair[1].utc_millis);
         if let Some(previous) = stretches.last_mut() {
             previous.end = change;
         }
-        stretches.push(Stretch { start: change, end: last.utc_millis + 1, offset_millis: pair[1].offset_millis });
+        stretches.push(Segment { start: change, end: last.utc_millis + 1, offset_millis: pair[1].offset_millis });
     }
     stretches
 }
@@ -212,7 +212,7 @@ impl Interpolation<'_> {
         }
         let right = self.points.get(self.left + 1)?;
         let apart = right.utc_millis - left.utc_millis;
-        if instant < left.utc_millis || apart > LONGEST_BRIDGED_GAP_MILLIS {
+        if instant < left.utc_millis || apart > MAX_BRIDGED_GAP_MILLIS {
             return None;
         }
         let share = (instant - left.utc_millis) as f64 / apart as f64;

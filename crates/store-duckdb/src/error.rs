@@ -37,17 +37,19 @@ const FAMILIES: &[(StoreErrorKind, &[&str])] = &[
     (StoreErrorKind::NotFound, &["No such file or directory", "does not exist"]),
 ];
 
-/// Wraps an error of DuckDB with what was being done. Only its words are kept: its own cause is "unknown error code", always.
-pub(crate) fn failed(doing: impl Into<String>) -> impl FnOnce(duckdb::Error) -> StoreError {
-    move |error| {
-        let words = error.to_string();
-        StoreError { kind: family(&words), message: doing.into(), source: Some(words.into()) }
-    }
+/// Says what was being done when DuckDB failed.
+pub(crate) trait DuckdbContext<T> {
+    /// Wraps the error. Only its message is kept: its own cause is always "unknown error code".
+    fn context(self, doing: impl Into<String>) -> Result<T, StoreError>;
 }
 
-/// An error that DuckDB does not know of.
-pub(crate) fn broken(kind: StoreErrorKind, message: impl Into<String>) -> StoreError {
-    StoreError { kind, message: message.into(), source: None }
+impl<T> DuckdbContext<T> for duckdb::Result<T> {
+    fn context(self, doing: impl Into<String>) -> Result<T, StoreError> {
+        self.map_err(|error| {
+            let message = error.to_string();
+            StoreError { kind: family(&message), message: doing.into(), source: Some(message.into()) }
+        })
+    }
 }
 
 /// The family that DuckDB's words belong to.

@@ -50,7 +50,7 @@ impl Row {
 /// A service with a few days of two pumps, asked for three days at a time.
 fn few_days() -> Result<Setup> {
     let mut setup = Setup::new(&short_history(5, 5), Behaviour::default())?;
-    setup.longest_window_days = 3;
+    setup.max_window_days = 3;
     Ok(setup)
 }
 

@@ -205,7 +205,7 @@ fn doubt(days: DayRange, missing: Option<u64>, reason: DoubtReason) -> Doubt {
 }
 
 /// Days that share a stretch of numbers: one day, or several where a clock went back.
-struct Stretch {
+struct Segment {
     sequence_group: u16,
     first: u32,
     last: u32,
@@ -214,7 +214,7 @@ struct Stretch {
     newest: NaiveDate,
 }
 
-impl Stretch {
+impl Segment {
     fn of(day: &DayLog) -> Self {
         let DayLog { day, sequence_group, events, first, last } = *day;
         Self { sequence_group, first, last, events, oldest: day, newest: day }
@@ -236,10 +236,10 @@ impl Stretch {
     }
 }
 
-fn stretches(log: &[DayLog]) -> Vec<Stretch> {
-    let mut days: Vec<_> = log.iter().map(Stretch::of).collect();
+fn stretches(log: &[DayLog]) -> Vec<Segment> {
+    let mut days: Vec<_> = log.iter().map(Segment::of).collect();
     days.sort_by_key(|day| (day.sequence_group, day.first));
-    let mut stretches: Vec<Stretch> = Vec::new();
+    let mut stretches: Vec<Segment> = Vec::new();
     for day in days {
         if !stretches.last_mut().is_some_and(|last| last.join(&day)) {
             stretches.push(day);
@@ -249,7 +249,7 @@ fn stretches(log: &[DayLog]) -> Vec<Stretch> {
 }
 
 /// The usual number of events per number of the log: the median of all stretches.
-fn usual_density(stretches: &[Stretch]) -> Option<f64> {
+fn usual_density(stretches: &[Segment]) -> Option<f64> {
     let long = stretches.iter().filter(|stretch| stretch.numbers() >= MIN_NUMBERS);
     let mut densities: Vec<_> = long.map(|stretch| stretch.events as f64 / stretch.numbers() as f64).collect();
     densities.sort_by(f64::total_cmp);
@@ -273,7 +273,7 @@ fn find_incomplete(range: Range, log: &[DayLog]) -> Vec<Doubt> {
     within.chain(between).collect()
 }
 
-fn find_gap(before: &Stretch, after: &Stretch, density: f64, range: Range) -> Vec<Doubt> {
+fn find_gap(before: &Segment, after: &Segment, density: f64, range: Range) -> Vec<Doubt> {
     if before.sequence_group != after.sequence_group {
         return Vec::new();
     }

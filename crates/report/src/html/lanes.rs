@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::{
     Alarm, Page, SiteChangeKind,
     chart::{self, GLUCOSE_TOP, Plot, Tick, number, percent, round_up},
-    digest::{Day, Stretch},
+    digest::{Day, Segment},
     glucose_page, pump_charts, words,
 };
 use crate::insulin::{BasalSource, Bolus, BolusOrigin, LoopMode, UserMode};
@@ -298,7 +298,7 @@ fn rows_for(labels: impl Iterator<Item = (f64, f64)>) -> Vec<usize> {
 
 pub(super) fn basal(page: &Page, day: &Day, tops: &Tops) -> Markup {
     let top = tops.basal;
-    let automatic = |s: &Stretch<(f64, BasalSource)>| {
+    let automatic = |s: &Segment<(f64, BasalSource)>| {
         matches!(s.value.1, BasalSource::Algorithm | BasalSource::TempRateAndAlgorithm)
     };
     let body = html! {
@@ -323,7 +323,7 @@ fn unknown_source(source: &BasalSource) -> Option<&str> {
 }
 
 /// Filled steps: one block per run of stretches without a hole.
-fn steps<'a>(stretches: impl Iterator<Item = &'a Stretch<(f64, BasalSource)>>) -> String {
+fn steps<'a>(stretches: impl Iterator<Item = &'a Segment<(f64, BasalSource)>>) -> String {
     let mut path = String::new();
     let mut at: Option<f64> = None;
     for stretch in stretches {
@@ -380,7 +380,7 @@ pub(super) fn mode_strips(page: &Page, day: &Day) -> Markup {
     }
 }
 
-fn stretches_of<T: PartialEq>(stretches: &[Stretch<T>], value: &T) -> Vec<(f64, f64)> {
+fn stretches_of<T: PartialEq>(stretches: &[Segment<T>], value: &T) -> Vec<(f64, f64)> {
     stretches.iter().filter(|stretch| stretch.value == *value).map(|stretch| (stretch.from, stretch.to)).collect()
 }
 

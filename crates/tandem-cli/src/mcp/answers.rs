@@ -24,9 +24,9 @@ use crate::time_limit::TimeLimit;
 /// How long an answer of this program's own SQL may take.
 const TIME: Duration = Duration::from_secs(20);
 /// Rows of an answer, unless more are asked for.
-const USUAL_ROWS: u32 = 200;
+const DEFAULT_ROWS: u32 = 200;
 /// The most rows of an answer.
-const MOST_ROWS: u32 = 1000;
+const MAX_ROWS: u32 = 1000;
 /// The most memory that a query may use.
 pub(super) const MEMORY: &str = "512MB";
 
@@ -139,7 +139,7 @@ pub(super) async fn query(
     max_rows: Option<u32>,
     seconds: u64,
 ) -> Result<Result<String, String>> {
-    let rows = max_rows.unwrap_or(USUAL_ROWS).clamp(1, MOST_ROWS).to_string();
+    let rows = max_rows.unwrap_or(DEFAULT_ROWS).clamp(1, MAX_ROWS).to_string();
     let mut command = Command::new(this_program()?);
     command.args([
         "query",
@@ -264,6 +264,6 @@ fn compact(value: &Value) -> Result<String> {
 }
 
 fn limited(reader: &Reader, work: impl FnOnce(&Reader) -> Result<String>) -> Result<String> {
-    let limit = TimeLimit::start(reader.stopper(), Some(TIME), "ask for less");
+    let limit = TimeLimit::start(reader.interrupt_handle(), Some(TIME), "ask for less");
     work(reader).map_err(|error| limit.explain(error))
 }
