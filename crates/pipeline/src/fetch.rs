@@ -40,7 +40,7 @@ pub struct FetchOptions {
 pub struct FetchReport {
     /// Every pump of the account, in the account's order.
     pub pumps: Vec<PumpReport>,
-    /// What the source had to say, in words, each once.
+    /// What the source reported, each once.
     pub notices: Vec<String>,
     /// Bytes received.
     pub bytes: u64,
@@ -67,7 +67,7 @@ impl FetchReport {
 /// What one pump brought.
 #[derive(Clone, Debug)]
 pub struct PumpReport {
-    /// The pump, as the account tells.
+    /// The pump, as the account reports.
     pub listing: PumpListing,
     /// The windows asked for (in a dry run: that would be), oldest first.
     pub windows: Vec<DayRange>,
@@ -199,7 +199,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
         self.pumps(pumps).await
     }
 
-    /// Pump after pump. One whose answer cannot be read does not keep the others waiting; its error is told in the end.
+    /// Pump after pump. One whose answer cannot be read does not keep the others waiting; its error is reported at the end.
     async fn pumps(&mut self, pumps: Vec<(PumpListing, Option<PumpId>)>) -> Result<(), FetchError> {
         let mut first_error = None;
         for (listing, id) in pumps {

@@ -49,7 +49,7 @@ impl ImportReport {
 pub struct FileReport {
     /// The file.
     pub path: PathBuf,
-    /// What it turned out to be; `None` where that could not be told.
+    /// What it turned out to be; `None` where that is not known.
     pub kind: Option<ArchiveKind>,
     /// What it brought.
     pub counts: PageCounts,

@@ -26,12 +26,12 @@ pub struct RawEvent<'a> {
     pub data: &'a str,
 }
 
-/// Something that came where an event was due but has no identity. It is kept, counted and told, never dropped.
+/// Something that came where an event was due but has no identity. It is kept, counted and reported, never dropped.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RejectedEvent {
     /// Verbatim, as valid JSON (other bytes: a JSON string of their base64).
     pub data: String,
-    /// Why it cannot be identified, in words.
+    /// Why it cannot be identified.
     pub reason: String,
 }
 

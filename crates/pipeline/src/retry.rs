@@ -33,7 +33,7 @@ pub struct RetryPolicy {
     pub first_wait: Duration,
     /// No wait of our own is longer.
     pub longest_wait: Duration,
-    /// A longer `Retry-After` is not waited for: the caller is told instead, and may come back.
+    /// A longer `Retry-After` is not waited for: the caller is informed instead, and may come back.
     pub longest_retry_after: Duration,
 }
 

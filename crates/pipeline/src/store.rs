@@ -25,7 +25,7 @@ pub struct Pump {
     pub serial_number: Option<crate::SerialNumber>,
     /// The cloud's identifiers of it: usually one; more after a pump was given back and handed out again.
     pub assignment_ids: Vec<crate::AssignmentId>,
-    /// The instant of its last upload, as the account told last.
+    /// The instant of its last upload, as the account last reported.
     pub last_upload: Option<DateTime<Utc>>,
 }
 
@@ -257,7 +257,7 @@ pub struct RunEnd {
     pub outcome: RunOutcome,
     /// The run's counters, by name.
     pub counts: Vec<(&'static str, u64)>,
-    /// What went wrong, in words, without readings or secrets.
+    /// What went wrong, without readings or secrets.
     pub error: Option<String>,
 }
 
@@ -484,7 +484,7 @@ pub struct TableCount {
 pub struct StoreError {
     /// The family, for exit codes and hints.
     pub kind: StoreErrorKind,
-    /// What was being done and what stood in the way, in words.
+    /// What was being done and what stood in the way.
     pub message: String,
     /// The technical cause.
     #[source]

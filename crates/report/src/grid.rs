@@ -146,18 +146,18 @@ fn step_dividing_a_day(interval_minutes: i64) -> i64 {
     }
 }
 
-/// Fills the cells from each stretch of one offset in turn. A wall time that no stretch shows stays empty; one that two
-/// stretches show belongs to the first.
+/// Fills the cells from each segment of one offset in turn. A wall time that no segment shows stays empty; one that two
+/// segments show belongs to the first.
 fn sample(trace: &Trace, first_midnight: i64, step_millis: i64, count: usize) -> Vec<Option<f64>> {
     let mut cells = vec![None; count];
     let mut next_free = 0;
     let mut reader = Interpolation { points: &trace.points, left: 0 };
-    for stretch in stretches(&trace.points) {
-        let from = (stretch.start + stretch.offset_millis - first_midnight).max(0);
+    for segment in segments(&trace.points) {
+        let from = (segment.start + segment.offset_millis - first_midnight).max(0);
         let first = ((from + step_millis - 1) / step_millis - 1).max(next_free);
         for index in first..count as i64 {
-            let instant = first_midnight + (index + 1) * step_millis - stretch.offset_millis;
-            if instant >= stretch.end {
+            let instant = first_midnight + (index + 1) * step_millis - segment.offset_millis;
+            if instant >= segment.end {
                 break;
             }
             cells[index as usize] = reader.at(instant);
@@ -167,25 +167,25 @@ fn sample(trace: &Trace, first_midnight: i64, step_millis: i64, count: usize) ->
     cells
 }
 
-/// A stretch of instants during which wall clock minus UTC stayed the same.
+/// A segment of instants during which wall clock minus UTC stayed the same.
 struct Segment {
     start: i64,
     end: i64,
     offset_millis: i64,
 }
 
-fn stretches(points: &[Point]) -> Vec<Segment> {
+fn segments(points: &[Point]) -> Vec<Segment> {
     let Some((first, last)) = points.first().zip(points.last()) else { return Vec::new() };
-    let mut stretches =
+    let mut segments =
         vec![Segment { start: first.utc_millis, end: last.utc_millis + 1, offset_millis: first.offset_millis }];
     for pair in points.windows(2).filter(|pair| pair[0].offset_millis != pair[1].offset_millis) {
         let change = change_between(pair[0].utc_millis, pair[1].utc_millis);
-        if let Some(previous) = stretches.last_mut() {
+        if let Some(previous) = segments.last_mut() {
             previous.end = change;
         }
-        stretches.push(Segment { start: change, end: last.utc_millis + 1, offset_millis: pair[1].offset_millis });
+        segments.push(Segment { start: change, end: last.utc_millis + 1, offset_millis: pair[1].offset_millis });
     }
-    stretches
+    segments
 }
 
 /// When the offset changed between two readings: at the whole hour UTC between them, as every zone's daylight saving does,

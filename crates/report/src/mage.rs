@@ -56,7 +56,7 @@ impl Mage {
     }
 }
 
-/// The excursions of one stretch of the trace without a long gap.
+/// The excursions of one segment of the trace without a long gap.
 struct Segment {
     plus: Option<f64>,
     minus: Option<f64>,

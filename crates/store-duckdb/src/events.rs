@@ -336,7 +336,7 @@ enum Moved {
     Nothing,
     /// This event and perhaps later ones have other instants now.
     From(EventId),
-    /// Nothing was changed: so many would move that to decode them again costs less.
+    /// Nothing was changed: with this many to move, decoding them again costs less.
     TooMany,
 }
 

@@ -447,7 +447,7 @@ fn one_line_up(message: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What fails between rows comes as JSON, everything else in words.
+/// What fails between rows comes as JSON, everything else as text.
 fn in_words(message: String) -> String {
     let Ok(exception) = serde_json::from_str::<serde_json::Value>(&message) else { return message };
     match (exception["exception_type"].as_str(), exception["exception_message"].as_str()) {

@@ -11,7 +11,7 @@ use crate::derived::{OBJECTS, Object};
 use crate::doubts::read_doubts;
 use crate::error::DuckdbContext as _;
 
-/// How many of the last runs are told.
+/// How many of the last runs are listed.
 const RUNS: u32 = 8;
 
 /// What there is in a database.
@@ -74,9 +74,9 @@ pub struct PumpFacts {
     pub id: i32,
     /// The number printed on it, where known.
     pub serial_number: Option<String>,
-    /// Its model in words, where known.
+    /// The name of its model, where known.
     pub model_name: Option<String>,
-    /// Its last upload as the account told last.
+    /// Its last upload as the account last reported.
     pub last_upload: Option<DateTime<Utc>>,
     /// The pump's wall clock at the event logged last, by its own sequence.
     pub newest_event: Option<NaiveDateTime>,
@@ -110,7 +110,7 @@ pub struct RunFacts {
     pub outcome: Option<String>,
     /// Its counters, as JSON.
     pub counts: Option<String>,
-    /// What went wrong, in words.
+    /// What went wrong.
     pub error: Option<String>,
 }
 

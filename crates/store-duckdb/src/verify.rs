@@ -30,7 +30,7 @@ pub struct Finding {
     pub count: u64,
     /// The id of the first row, where rows have one.
     pub first_id: Option<i64>,
-    /// What was found, in words; without readings or doses of single events.
+    /// What was found, without readings or doses of single events.
     pub detail: String,
 }
 
@@ -64,7 +64,7 @@ pub enum Check {
     AlteredRows,
     /// Domain rows whose first event is gone.
     RowsWithoutEvent,
-    /// Stretches of which only one can be at a time, and that overlap.
+    /// Segments of which only one can be at a time, and that overlap.
     OverlappingSpans,
     /// One measurement more than once.
     DuplicateMeasurements,

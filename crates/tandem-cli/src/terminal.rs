@@ -106,7 +106,7 @@ impl Terminal {
     }
 }
 
-/// What to say where stdout took less than all: a full disk, most often. A reader that went away is told apart later.
+/// What to say where stdout took less than all: a full disk, most often. A reader that went away is recognized later.
 pub(crate) fn unwritten(error: anyhow::Error) -> anyhow::Error {
     if error.chain().any(<dyn std::error::Error>::is::<io::Error>) {
         return Failure::new(Exit::Usage, "cannot write to stdout").because(error).into();

@@ -12,7 +12,7 @@
 //!   application sends. A list that brings nothing where there must be something counts as disliked.
 //! * A choice without a list that is refused is asked with the web application's.
 //!
-//! Each step is taken once, is told in words, and holds until the program ends; a day in between would be one more
+//! Each step is taken once, is reported, and holds until the program ends; a day in between would be one more
 //! refused question per window.
 
 use std::collections::BTreeSet;

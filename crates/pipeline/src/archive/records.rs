@@ -7,7 +7,7 @@ use pump_events::{Header, RECORD_LENGTH, decode_record};
 use super::pages::Pages;
 use crate::{EventKey, RawEvent};
 
-/// So many records are looked at to tell a jump in the log, or an odd record, from a file that lost its step.
+/// How many records are examined to distinguish a jump in the log, or an odd record, from a file that lost its step.
 const NEIGHBOURS: usize = 16;
 /// Records of one log that are next to each other have numbers that are no further apart than this.
 const NEAR: u32 = 1_000;

@@ -10,7 +10,7 @@ use pump_events::{Event, Problem, ProblemKind, decode_raw};
 
 use crate::RawBatch;
 
-/// So many events of each type are looked into, spread over the answer.
+/// How many events of each type are examined, spread over the answer.
 const SAMPLE: usize = 200;
 /// With fewer events of a type, a field that is missing says nothing about the format.
 const MIN_EVENTS: usize = 5;

@@ -53,7 +53,7 @@ pub struct FetchState<'a> {
     pub doubts: &'a [Doubt],
 }
 
-/// A stretch of days that a pump's clock went through after it was set back, perhaps for the second time.
+/// A segment of days that a pump's clock went through after it was set back, perhaps for the second time.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ClockRewind {
     first: NaiveDate,
@@ -124,7 +124,7 @@ pub fn windows_to_fetch(
     runs(&days).into_iter().flat_map(|run| run.windows(longest)).collect()
 }
 
-/// The stretches of days in which the pump may have events: usually one; two when its clock once ran in the future.
+/// The segments of days in which the pump may have events: usually one; two when its clock once ran in the future.
 fn spans(pump: &PumpListing, reads: &Reads<'_>, now: DateTime<Utc>) -> Vec<DayRange> {
     let date = |(year, month, day)| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
     let today = now.date_naive();

@@ -161,8 +161,8 @@ impl<T: Clone> SpansByDate<T> {
     fn take(&mut self, date: NaiveDate, clock: &DayClock) -> Vec<Segment<T>> {
         let placed =
             |span: Span<T>| Segment { from: clock.minute(span.start), to: clock.minute(span.end), value: span.value };
-        let stretches = self.0.remove(&date).unwrap_or_default().into_iter().map(placed);
-        stretches.filter(|stretch| stretch.from < stretch.to).collect()
+        let segments = self.0.remove(&date).unwrap_or_default().into_iter().map(placed);
+        segments.filter(|segment| segment.from < segment.to).collect()
     }
 }
 

@@ -192,7 +192,7 @@ impl InsulinDay {
     }
 }
 
-/// What one date has of a stretch of basal.
+/// What one date has of a segment of basal.
 struct Piece {
     from: Timestamp,
     to: Timestamp,

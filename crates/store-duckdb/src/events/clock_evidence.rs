@@ -7,7 +7,7 @@ use pipeline::{EventId, PumpId, StoreError};
 
 use crate::error::DuckdbContext as _;
 
-/// So many requests from phones after a clock change are enough to know what the clock was changed to.
+/// How many requests from phones after a clock change are enough to know what the clock was changed to.
 const PHONE_REQUESTS: usize = 20;
 
 const CLOCK_CHANGES: &str = "SELECT id FROM raw_events WHERE event_code IN (13, 14) ORDER BY id";

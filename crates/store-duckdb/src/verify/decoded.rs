@@ -6,7 +6,7 @@ use pipeline::{EventId, PumpId, StoreError};
 use super::{Check, Finding};
 use crate::error::DuckdbContext as _;
 
-/// So many events are in memory at a time.
+/// How many events are in memory at a time.
 const EVENTS_AT_A_TIME: usize = 50_000;
 
 const RANGES: &str = "

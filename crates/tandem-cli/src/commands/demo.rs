@@ -120,8 +120,8 @@ async fn fetch(database: &Path, bar: &Arc<std::sync::Mutex<Bar>>, stop: StopSign
     let service = Sim::start(config).await.context("cannot start the simulated service")?;
     let source = client(&service, email, password, now)?;
     let store = DuckStore::open(database, StoreOptions::default())?;
-    let told = bar.clone();
-    let tell = move |progress| told.lock().unwrap_or_else(std::sync::PoisonError::into_inner).tell(&progress);
+    let shown = bar.clone();
+    let tell = move |progress| shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner).tell(&progress);
     let pipeline = Pipeline::new(store, Arc::new(FixedClock(now))).stop_on(stop).on_progress(tell);
     let report = pipeline.with_zone(zone)?.sync(&source, &FetchOptions::default()).await?;
     service.shutdown().await.context("the simulated service failed")?;

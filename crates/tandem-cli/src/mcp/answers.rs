@@ -36,24 +36,24 @@ pub(super) fn summary(reader: &Reader) -> Result<String> {
         let facts = StatusFacts::read(reader)?;
         let history = History::new(reader)?;
         let now = Context::now();
-        let stretch = |days: u64| -> Result<Value> {
+        let segment = |days: u64| -> Result<Value> {
             let Some(window) = history.last_days(days)? else { return Ok(Value::Null) };
-            stretch(&history, window)
+            segment(&history, window)
         };
         let tables = facts.tables.iter().map(|table| (table.name.clone(), table.rows.into()));
         compact(&json!({
             "now_utc": now,
             "zone": history.zone.map(chrono_tz::Tz::name),
             "pumps": facts.pumps.iter().map(|pump| status::pump_as_json(pump, now)).collect::<Vec<_>>(),
-            "last_14_days_on_record": stretch(14)?,
-            "last_90_days_on_record": stretch(90)?,
+            "last_14_days_on_record": segment(14)?,
+            "last_90_days_on_record": segment(90)?,
             "rows": tables.collect::<serde_json::Map<_, _>>(),
             "events_of_unknown_type": facts.unknown_codes.iter().map(|(_, count)| count).sum::<u64>(),
         }))
     })
 }
 
-fn stretch(history: &History<'_>, window: Window) -> Result<Value> {
+fn segment(history: &History<'_>, window: Window) -> Result<Value> {
     let metrics = Metrics::of(&history.readings(window)?, &MetricsOptions::default());
     let insulin = history.insulin_per_day(window)?.map(|insulin| {
         json!({

@@ -157,7 +157,7 @@ impl Settings {
         format!("several people are configured; choose one with --person NAME ({})", self.whole_file.names())
     }
 
-    /// The zone of this computer, where it can be told. `TZ` wins, as for every program.
+    /// The zone of this computer, where it is known. `TZ` wins, as for every program.
     pub(crate) fn system_zone() -> Option<Tz> {
         let zone = |name: String| Tz::from_str(name.trim_start_matches(':')).ok().filter(|zone| is_place(*zone));
         let named = std::env::var("TZ").ok().and_then(zone);

@@ -44,7 +44,7 @@ struct Limits {
 }
 
 impl Limits {
-    /// After so many visits to the clinic: basal is changed at each, boluses at every other one.
+    /// After this many visits to the clinic: basal is changed at each, boluses at every other one.
     fn after(visits: u32) -> Self {
         Self { basal: 3_500 + visits % 2 * 500, bolus: 20_000 - visits / 2 % 2 * 5_000 }
     }

@@ -92,7 +92,7 @@ pub enum IobMoment {
     Before(u16),
     /// After the bolus of this number (event 207).
     After(u16),
-    /// When this bolus, of so many units, was added to it (event 195).
+    /// When this bolus, with its units, was added to it (event 195).
     Added(f32),
 }
 
@@ -170,7 +170,7 @@ pub struct BasalSpan {
     pub sequence: u32,
 }
 
-/// A stretch of constant offset: wall clock = true time + offset.
+/// A segment of constant offset: wall clock = true time + offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockSegment {
     /// First true instant.
