@@ -5,6 +5,7 @@
 //! What cannot be rebuilt is created by `migrations/` at the top of the workspace; everything else is defined in `src/derived/`.
 
 mod account;
+mod batch_digest;
 mod clocks;
 mod columns;
 mod connection;

@@ -27,6 +27,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     migration!("V10__sinks"),
     migration!("V11__accounts"),
     migration!("V12__doubtful_windows"),
+    migration!("V13__batch_digests"),
 ];
 
 /// What version 0.1.0 applied to a database, by number, name and checksum. No database is made this way any more.

@@ -221,7 +221,7 @@ fn merge_in_tx(transaction: &Transaction<'_>, kept: PumpId, gone: PumpId) -> Res
              SELECT id - {shift} AS id, created, raw_event_data, {kept_number} AS pump_id, sequence_group, sequence_number,
                     event_code, pump_time, batch_id
              FROM raw_events WHERE pump_id = {gone_number};
-         UPDATE raw_batches b SET new = b.new - f.events, duplicate = b.duplicate + f.events
+         UPDATE raw_batches b SET new = b.new - f.events, duplicate = b.duplicate + f.events, digest = NULL
              FROM (SELECT coalesce(first_batch, m.batch_id) AS batch_id, count(*) AS events
                    FROM merged_events m SEMI JOIN raw_events r ON r.id = m.id
                    LEFT JOIN (SELECT raw_events_id - {shift} AS id, arg_min(batch_id, revision) AS first_batch

@@ -12,6 +12,7 @@ use pipeline::{
 };
 
 use crate::DuckStore;
+use crate::batch_digest::BatchDigest;
 use crate::columns::Columns;
 use crate::doubts;
 use crate::error::DuckdbContext as _;
@@ -120,7 +121,8 @@ fn store_page_in_tx(
     let folded = fold(page);
     let mut recovered = 0;
     counts.duplicate += folded.duplicates;
-    if any_known_in_tx(transaction, &folded.events)? {
+    let is_known = any_known_in_tx(transaction, &folded.events)?;
+    if is_known {
         recovered = merge_known_in_tx(transaction, page, batch, (&folded.events, known), &mut counts)?;
     } else {
         counts.new += folded.events.len() as u64;
@@ -128,7 +130,12 @@ fn store_page_in_tx(
     }
     keep_superseded_in_tx(transaction, page, batch, &folded.superseded, &mut counts)?;
     keep_rejected_in_tx(transaction, page, batch)?;
-    note_batch_in_tx(transaction, page, batch, (counts, recovered))?;
+    let digest = if is_known || !folded.superseded.is_empty() {
+        BatchDigest::read_in_tx(transaction, batch)?
+    } else {
+        BatchDigest::of(folded.events.iter().map(|(_, event)| event.data))
+    };
+    note_batch_in_tx(transaction, page, batch, (counts, recovered, digest))?;
     note_window_in_tx(transaction, page, counts)?;
     Ok(counts)
 }
@@ -383,16 +390,19 @@ fn note_batch_in_tx(
     transaction: &Transaction<'_>,
     page: &RawPage<'_>,
     batch: i64,
-    (counts, recovered): (PageCounts, u64),
+    (counts, recovered, digest): (PageCounts, u64, BatchDigest),
 ) -> Result<(), StoreError> {
     if counts.new + counts.revised + counts.rejected == 0 {
         return Ok(());
     }
-    let note = "INSERT INTO raw_batches (id, run_id, pump_id, received, new, duplicate, revised, rejected, recovered)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let note = "INSERT INTO raw_batches (id, run_id, pump_id, received, new, duplicate, revised, rejected, recovered,
+                                         digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let PageCounts { new, duplicate, revised, rejected } = counts;
     let new = new - recovered;
-    let values = params![batch, page.run.0, page.pump.0, page.received, new, duplicate, revised, rejected, recovered];
+    let digest = (digest.texts > 0).then_some(digest.sum);
+    let values =
+        params![batch, page.run.0, page.pump.0, page.received, new, duplicate, revised, rejected, recovered, digest];
     transaction.execute(note, values).map(|_| ()).context("cannot note a batch")
 }
 

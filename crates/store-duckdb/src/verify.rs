@@ -52,6 +52,8 @@ pub enum Check {
     EventsWithoutRaw,
     /// Decoded events whose type or time is not that of their raw event.
     EventsUnlikeRaw,
+    /// Batches with a raw event that is not as it arrived.
+    AlteredRawEvents,
     /// Decoded events whose values are not those of their raw event.
     AlteredEvents,
     /// Pumps whose domain rows are behind their events; their rows are not compared.
@@ -104,6 +106,7 @@ impl Check {
             Self::UndecodedEvents => "undecoded_events",
             Self::EventsWithoutRaw => "events_without_raw",
             Self::EventsUnlikeRaw => "events_unlike_raw",
+            Self::AlteredRawEvents => "altered_raw_events",
             Self::AlteredEvents => "altered_events",
             Self::PendingDerivations => "pending_derivations",
             Self::MissingRows => "missing_rows",

@@ -77,6 +77,7 @@ COMMENT ON COLUMN raw_batches.new IS 'Events never seen before';
 COMMENT ON COLUMN raw_batches.duplicate IS 'Events seen before with the same content';
 COMMENT ON COLUMN raw_batches.revised IS 'Events seen before with other content';
 COMMENT ON COLUMN raw_batches.recovered IS 'Events that were seen before, had been deleted from raw_events, and arrived again';
+COMMENT ON COLUMN raw_batches.digest IS 'Sum of the XXH3 hashes of the texts that it brought, by which an edited one is noticed; NULL where not known';
 COMMENT ON COLUMN raw_batches.rejected IS 'Things without identity: rejected_events';
 
 COMMENT ON TABLE fetch_windows IS 'The ledger: which days of which pump were asked for when, and what came';

@@ -56,6 +56,14 @@ const FAULTS: &[(&str, &[Check])] = &[
         "INSERT INTO carb_entries SELECT * REPLACE (id + 1 AS id) FROM carb_entries WHERE bolus_events_id IS NOT NULL LIMIT 1",
         &[Check::RepeatedCarbs, Check::UnaccountedRows],
     ),
+    // An edit that was decoded as well.
+    (
+        "UPDATE raw_events SET raw_event_data = replace(raw_event_data, '\"deliveredTotal\":', '\"deliveredTotal\":1')
+         WHERE id = (SELECT max(id) FROM events WHERE event_id = 280 AND (event_data->>'bolusDeliveryStatus') = '0');
+         UPDATE events SET event_data = replace(event_data, '\"deliveredTotal\":', '\"deliveredTotal\":1')
+         WHERE id = (SELECT max(id) FROM events WHERE event_id = 280 AND (event_data->>'bolusDeliveryStatus') = '0')",
+        &[Check::AlteredRawEvents],
+    ),
     ("INSERT INTO accounts VALUES ('me', now()), ('you', now())", &[Check::OtherAccounts]),
 ];
 

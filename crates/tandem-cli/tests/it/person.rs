@@ -112,7 +112,7 @@ impl Pump {
     }
 }
 
-/// Logs that a clock was set from `from` seconds ahead to `to`: the date (14), then the time (13), where they differ.
+/// Logs that a clock was set from `before` seconds ahead to `after`: the date (14), then the time (13), where they differ.
 fn set_clock(write: &mut impl FnMut(EventBuilder, PumpTime), seconds: i64, (before, after): (i64, i64)) {
     let wall = |ahead: i64| i64::from(pump_time(seconds + ahead).seconds());
     let (old_day, old_time) = (wall(before) / 86_400, wall(before) % 86_400);
