@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "figures are printed")]
 
 mod campaign;
+mod drift;
 mod faults;
 mod first_sync;
 mod privacy;
