@@ -11,6 +11,7 @@ mod connection;
 mod derive;
 mod derived;
 mod dictionary;
+mod disguise;
 mod documents;
 mod doubts;
 mod error;
@@ -27,11 +28,13 @@ mod status;
 mod tandem_fetch;
 mod texts;
 mod verify;
+mod versions;
 
 pub use clocks::ClockNotices;
 pub use connection::{DuckStore, Location, OnRebuild, Rebuilding, StoreOptions};
 pub use derived::exported_tables;
 pub use dictionary::{Relation, RelationColumn};
+pub use disguise::{Disguise, DisguiseError, DisguisedTable, Identifier};
 pub use documents::{DocumentKind, DocumentScope, NIGHTSCOUT, NIGHTSCOUT_ALARMS, PumpNames, nightscout_documents};
 pub use explain::{ExplainError, ExplainedColumn, ExplainedEvent, ExplainedField, Provenance, explained_tables};
 pub use export::{Exporter, FileForm};
@@ -40,3 +43,4 @@ pub use query::{CellForm, Query, QueryColumn, QueryError, QueryStopper, ReadOpti
 pub use status::{DayCount, EventTypeFacts, PumpFacts, RunFacts, StatusFacts, TableFacts};
 pub use tandem_fetch::TandemFetchReader;
 pub use verify::{Check, Finding};
+pub use versions::DataVersions;
