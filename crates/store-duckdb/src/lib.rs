@@ -6,6 +6,7 @@
 
 mod account;
 mod clocks;
+mod cohort;
 mod columns;
 mod connection;
 mod derive;
@@ -31,6 +32,7 @@ mod verify;
 mod versions;
 
 pub use clocks::ClockNotices;
+pub use cohort::{COHORT_METRICS, COHORT_TABLES, LakeReader};
 pub use connection::{DuckStore, Location, OnRebuild, Rebuilding, StoreOptions};
 pub use derived::exported_tables;
 pub use dictionary::{Relation, RelationColumn};

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use store_duckdb::DataVersions;
 
-use super::manifest;
+use super::notes::{read_json, write_json};
 use crate::failure::{Exit, Failure};
 
 /// What kind of rows a lake has.
@@ -37,7 +37,7 @@ impl Kind {
     }
 
     pub(super) fn read(path: &Path) -> Result<Option<Self>> {
-        manifest::read_json(path)
+        read_json(path)
     }
 
     /// Writes it, unless it is there.
@@ -45,7 +45,17 @@ impl Kind {
         if Self::read(path)?.as_ref() == Some(self) {
             return Ok(());
         }
-        manifest::write_json(path, self)
+        write_json(path, self)
+    }
+
+    /// Refuses to read rows that were made by the rules of another version.
+    pub(super) fn refuse_other_versions(&self, folder: &Path) -> Result<()> {
+        if self.versions == DataVersions::current() {
+            return Ok(());
+        }
+        let message = format!("{} was written by another version of tandem", folder.display());
+        let hint = "export everyone again with this version, into a new folder, or use the version that wrote it";
+        Err(Failure::new(Exit::Usage, message).hint(hint).into())
     }
 
     /// Refuses to put rows of the kind `new` into a lake of this kind.

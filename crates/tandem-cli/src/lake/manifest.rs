@@ -1,17 +1,13 @@
 //! What a part consists of, and what is being done to it.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::notes::{damaged, read_json, write_json};
 use super::{Kind, PersonId, folder};
-use crate::failure::{Exit, Failure};
-use crate::output::atomic;
 
 /// Changes when files of the same rows would be written differently.
 const VERSION: u32 = 2;
@@ -89,24 +85,4 @@ impl Journal {
     pub(super) fn write(&self, path: &Path) -> Result<()> {
         write_json(path, self)
     }
-}
-
-/// What a file says; `None` without one.
-pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
-    let text = match fs::read_to_string(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        outcome => outcome.with_context(|| format!("cannot read {}", path.display()))?,
-    };
-    let value = serde_json::from_str(&text).map_err(|error| damaged(path).because(error))?;
-    Ok(Some(value))
-}
-
-pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_string_pretty(value)?;
-    atomic::write(path, true, |file| file.write_all(text.as_bytes()))
-}
-
-fn damaged(path: &Path) -> Failure {
-    let failure = Failure::new(Exit::Data, format!("{} is damaged", path.display()));
-    failure.hint("delete it and the table=… folders beside it, then export again")
 }

@@ -8,6 +8,7 @@
 mod folder;
 mod kind;
 mod manifest;
+mod notes;
 mod person;
 mod pseudonyms;
 #[cfg(test)]
@@ -89,6 +90,13 @@ impl Lake {
 
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// What all its rows have in common; of a lake whose rows this program can interpret.
+    pub(crate) fn readable_kind(&self) -> Result<Kind> {
+        let kind = Kind::read(&self.folder.join(KIND))?.unwrap_or_else(Kind::of_first_lakes);
+        kind.refuse_other_versions(&self.folder)?;
+        Ok(kind)
     }
 
     /// The part of `person`, once no other process writes it. What a process that was killed left behind is finished or removed.

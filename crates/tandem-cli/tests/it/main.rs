@@ -3,6 +3,7 @@
 mod assistant;
 mod bad_input;
 mod by_hand;
+mod cohort;
 mod damage;
 mod disguise;
 mod drift;
