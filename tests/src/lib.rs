@@ -3,7 +3,7 @@
 //!
 //! [`setup`] makes a service and a folder, [`program`] runs the binary that people run, [`contents`] compares databases,
 //! [`campaign`] disturbs runs by a seed, [`python`] finds what others made. The tests are in `tests/it`; `src/bin/faults.rs`
-//! runs the campaign at length.
+//! runs the campaign at length, `src/bin/cohort.rs` builds a lake of many people.
 
 pub mod campaign;
 pub mod contents;
