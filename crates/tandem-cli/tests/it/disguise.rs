@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use duckdb::Connection;
+use pump_events::{Event, EventCode, PumpTime};
 use tandem_sim::history::Scenario;
 
 use crate::lives::date;
@@ -27,8 +28,22 @@ fn synced() -> (Service, Place) {
     let place = Place::new();
     let said = service.run(&place, &["sync", "--time-zone", "America/New_York"]);
     assert_eq!(said.code, 0, "{}", said.talk);
+    let assignment = &texts(&place, "SELECT assignment_id FROM pump_assignments")[0];
+    place.file("edit.json", profile_activated(assignment));
+    let said = place.run(&["import", "edit.json"]);
+    assert_eq!(said.code, 0, "{}", said.talk);
     place.file("key", "k".repeat(64));
     (service, place)
+}
+
+/// The pump logs that a profile was activated, which the history of settings calls by its name.
+fn profile_activated(assignment: &str) -> String {
+    let epoch = date(2008, 1, 1);
+    let seconds = (date(2026, 11, 3) - epoch).num_seconds() + 12 * 3600;
+    let event =
+        Event::build(EventCode(69)).sequence_number(4_000_000).pump_time(PumpTime::from_seconds(seconds as u32));
+    let event = event.set("idp", 2).and_then(|event| event.set("status", 3)).expect("fields of the event").finish();
+    pump_events::encode_json(&event, assignment)
 }
 
 fn export(place: &Place, lake: &str, more: &[&str]) -> String {
@@ -95,7 +110,12 @@ fn nothing_that_names_someone_is_in_a_pseudonymized_lake() {
     let (_service, place) = synced();
     let names = names(&place);
     export(&place, "plain", &["--tables", TABLES]);
-    let plain = found(&texts_of(&place.path().join("plain")), &names);
+    let texts_there = texts_of(&place.path().join("plain"));
+    let profiles = texts(&place, "SELECT DISTINCT profile_name FROM profile_segments");
+    let is_history = |place: &str| place.starts_with("rows of table=settings_history");
+    let history: Vec<_> = texts_there.iter().filter(|(place, _)| is_history(place)).cloned().collect();
+    assert!(!found(&history, &profiles).is_empty(), "a change of the settings names a profile");
+    let plain = found(&texts_there, &names);
     // No table has the account; everything else is found where nothing hides it.
     assert!(plain.len() >= names.len() - 4, "the scanner sees what is there: {plain:?} of {names:?}");
     let talk = export(&place, "masked", &["--tables", TABLES, "--pseudonymize", "key", "--shift-days"]);
