@@ -137,6 +137,30 @@ fn what_does_not_belong_together_is_not_mixed() {
 }
 
 #[test]
+fn a_person_of_the_configuration_brings_their_database() {
+    let place = holding(&autumn());
+    place.file("config.toml", "[person.anna]\ndb = \"data/tandem.db\"\n");
+    let export = |words: &[&str]| {
+        let all = ["export", "--partitioned", "--config", "config.toml", "--output", "lake", "--tables", TABLES];
+        place.run(&[&all[..], words].concat())
+    };
+    let unknown = export(&["--person", "ben"]);
+    assert!(
+        unknown.code == 3 && unknown.talk.contains("person \"ben\" is not in the configuration file"),
+        "{}",
+        unknown.talk
+    );
+    done(&export(&["--person", "anna"]));
+    assert_eq!(of_person(&files(&place.path().join("lake")), "anna").len(), 7);
+    let only = export(&[]);
+    assert!(
+        only.code == 2 && only.talk.contains("has a folder for each person"),
+        "who is not named has no folder: {}",
+        only.talk
+    );
+}
+
+#[test]
 fn a_lake_without_people_stays_one() {
     let place = holding(&autumn());
     let nameless = || place.run(&["export", "--partitioned", "--output", "lake", "--tables", TABLES]);
