@@ -6,8 +6,8 @@ use duckdb::{Config, Connection};
 use pipeline::StoreError;
 
 use crate::connection::open_in_utc;
-use crate::error::failed;
-use crate::query::{QueryStopper, ReadOptions, quotable};
+use crate::error::DuckdbContext as _;
+use crate::query::{InterruptHandle, ReadOptions, quotable};
 use crate::texts;
 
 /// Consensus metrics of each person of a lake, as SQL that runs in DuckDB and in Spark SQL. It reads [`COHORT_TABLES`].
@@ -28,33 +28,33 @@ impl LakeReader {
     /// # Errors
     /// [`StoreError`] where a table of [`COHORT_TABLES`] has no files.
     pub fn open(folder: &Path, options: &ReadOptions) -> Result<Self, StoreError> {
-        let opening = || failed(format!("cannot read the lake {}", folder.display()));
+        let opening = || format!("cannot read the lake {}", folder.display());
         let config = Config::default()
             .with("autoinstall_known_extensions", "false")
             .and_then(|config| config.with("autoload_known_extensions", "false"))
             .and_then(|config| config.max_memory(&options.memory_limit));
-        let connection = open_in_utc(None, config.map_err(opening())?).map_err(opening())?;
+        let connection = open_in_utc(None, config.context(opening())?).context(opening())?;
         let folder_name = quotable(folder)?;
         let walls = format!(
             "SET temp_directory = ''; SET allowed_directories = ['{folder_name}']; SET enable_external_access = false"
         );
-        connection.execute_batch(&walls).map_err(opening())?;
+        connection.execute_batch(&walls).context(opening())?;
         for table in COHORT_TABLES {
             // Names that look like numbers or dates stay texts.
             let view = format!(
                 "CREATE VIEW {table} AS FROM read_parquet('{folder_name}/table={table}/**/*.parquet', hive_partitioning = true,
                      hive_types = {{'person': VARCHAR, 'pump': VARCHAR, 'month': VARCHAR}})"
             );
-            connection.execute_batch(&view).map_err(opening())?;
+            connection.execute_batch(&view).context(opening())?;
         }
-        connection.execute_batch("SET lock_configuration = true").map_err(opening())?;
+        connection.execute_batch("SET lock_configuration = true").context(opening())?;
         Ok(Self { connection })
     }
 
     /// What stops [`LakeReader::metrics`] from another thread.
     #[must_use]
-    pub fn stopper(&self) -> QueryStopper {
-        QueryStopper::of(&self.connection)
+    pub fn interrupt_handle(&self) -> InterruptHandle {
+        InterruptHandle::of(&self.connection)
     }
 
     /// The metrics of each person, one JSON object per person in order of their names.
@@ -68,7 +68,7 @@ impl LakeReader {
             people.push(object.to_owned());
             true
         });
-        read.map_err(failed("cannot compute the metrics of the lake"))?;
+        read.context("cannot compute the metrics of the lake")?;
         Ok(people)
     }
 }

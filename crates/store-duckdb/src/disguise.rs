@@ -6,7 +6,7 @@
 
 use pipeline::StoreError;
 
-use crate::error::failed;
+use crate::error::DuckdbContext as _;
 use crate::query::{QueryColumn, Reader};
 use crate::texts;
 
@@ -169,7 +169,7 @@ impl Reader {
             cases.extend([" WHEN ", &literal(text), " THEN ", &literal(&pseudonym)]);
             true
         })
-        .map_err(failed(format!("cannot read the identifiers of {table}")))?;
+        .context(format!("cannot read the identifiers of {table}"))?;
         // Typed, because a column without any text would otherwise have another type in each file.
         // A text that another program wrote meanwhile ends the export instead of getting out.
         let rest = format!(

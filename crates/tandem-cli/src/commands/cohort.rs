@@ -91,8 +91,8 @@ fn metrics(lake: &Lake, context: &Context) -> Result<Exit> {
         return Err(Failure::new(Exit::Usage, message).hint(hint).into());
     }
     let reader = LakeReader::open(lake.folder(), &ReadOptions::default())?;
-    let stopper = reader.stopper();
-    context.interrupt.on_signal("", move || time_limit::stop_for_good(stopper.clone()));
+    let interrupt_handle = reader.interrupt_handle();
+    context.interrupt.on_signal("", move || time_limit::stop_for_good(interrupt_handle.clone()));
     let mut people = Map::new();
     for object in reader.metrics()? {
         let mut numbers: Map<String, Value> = serde_json::from_str(&object)?;

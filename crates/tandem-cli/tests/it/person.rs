@@ -135,7 +135,7 @@ fn set(event: EventBuilder, field: &str, value: u32) -> EventBuilder {
     event.set(field, value).expect("a field of the event")
 }
 
-/// So many seconds into the first day.
+/// An instant, in seconds from the start of the first day.
 fn pump_time(seconds: i64) -> PumpTime {
     let start = NaiveDate::from_ymd_opt(2008, 1, 1).expect("a date").and_time(NaiveTime::MIN);
     let wall: NaiveDateTime = first_day().and_time(NaiveTime::MIN) + TimeDelta::seconds(seconds);
@@ -233,7 +233,7 @@ enum Clock {
     Right,
     /// It is set to a wrong date, and some hours later to the right one.
     WrongDate { at: i64, until: i64, days: i64 },
-    /// Its owner travels and sets it, so many minutes forward or back, and it stays so.
+    /// Its owner travels and sets it, by `minutes` forward or back, and it stays so.
     Journey { at: i64, forward: i64 },
 }
 
@@ -375,12 +375,12 @@ fn check_life(life: &Life) {
         let metrics = metrics(&place, day, day);
         let (answered, text) = assistant.call("day", &json!({"date": day.to_string()}));
         assert!(answered, "{text}");
-        let told: Value = serde_json::from_str(&text).expect("JSON");
+        let reported: Value = serde_json::from_str(&text).expect("JSON");
         let of_day = |text: &str| text.contains(&day.to_string());
         for (what, got) in [
             ("SQL", number(&view["readings"])),
             ("metrics", number(&metrics["n"])),
-            ("assistant", number(&told["glucose"]["readings"])),
+            ("assistant", number(&reported["glucose"]["readings"])),
             ("iglu", iglu.lines().filter(|line| of_day(line)).count() as f64),
             // Its times are instants, so its days are those of home.
             (
@@ -398,7 +398,7 @@ fn check_life(life: &Life) {
         let means = [
             ("SQL", &view["mean_mgdl"], 1e-9),
             ("metrics", &metrics["mean"], 1e-9),
-            ("assistant", &told["glucose"]["mean_mg_dl"], 0.006),
+            ("assistant", &reported["glucose"]["mean_mg_dl"], 0.006),
         ];
         for (what, got, tolerance) in means {
             assert_close(number(got), truth.mean(), tolerance, &format!("mean, {what}, {name}"));
@@ -406,34 +406,34 @@ fn check_life(life: &Life) {
         let shares = [
             ("SQL", &view["from_70_to_180_percent"], 1e-9),
             ("metrics", &metrics["tir_70_180"], 1e-9),
-            ("assistant", &told["glucose"]["from_70_to_180_percent"], 0.006),
+            ("assistant", &reported["glucose"]["from_70_to_180_percent"], 0.006),
         ];
         for (what, got, tolerance) in shares {
             assert_close(number(got), truth.in_range(), tolerance, &format!("in range, {what}, {name}"));
         }
-        check_insulin(&place, day, truth, view_of_insulin, &told["insulin"], &name);
+        check_insulin(&place, day, truth, view_of_insulin, &reported["insulin"], &name);
     }
     assert_eq!(assistant.part(), 0);
 }
 
-fn check_insulin(place: &Place, day: NaiveDate, truth: &Truth, view: &Value, told: &Value, name: &str) {
+fn check_insulin(place: &Place, day: NaiveDate, truth: &Truth, view: &Value, reported: &Value, name: &str) {
     for (what, got, expected, tolerance) in [
         ("basal, SQL", &view["basal_units"], truth.basal_units, 0.02),
         ("basal hours, SQL", &view["basal_hours"], truth.basal_hours, 0.02),
         ("bolus, SQL", &view["bolus_units"], truth.bolus_units, 1e-6),
         ("carbs, SQL", &view["carbs_grams"], truth.carbs, 1e-9),
-        ("basal, assistant", &told["basal_units"], truth.basal_units, 0.03),
-        ("basal hours, assistant", &told["basal_hours_on_record"], truth.basal_hours, 0.03),
-        ("bolus, assistant", &told["bolus_units"], truth.bolus_units, 0.006),
-        ("carbs, assistant", &told["carbs_grams"], truth.carbs, 1e-9),
+        ("basal, assistant", &reported["basal_units"], truth.basal_units, 0.03),
+        ("basal hours, assistant", &reported["basal_hours_on_record"], truth.basal_hours, 0.03),
+        ("bolus, assistant", &reported["bolus_units"], truth.bolus_units, 0.006),
+        ("carbs, assistant", &reported["carbs_grams"], truth.carbs, 1e-9),
     ] {
         assert_close(number(got), expected, tolerance, &format!("{what}, {name}"));
     }
-    assert_close(number(&told["basal_units"]), number(&view["basal_units"]), 0.0051, name);
+    assert_close(number(&reported["basal_units"]), number(&view["basal_units"]), 0.0051, name);
     // A day on the way to the east may have 18 hours to the second, which is where a day begins to be complete.
     if (truth.basal_hours - COMPLETE_HOURS).abs() > 0.1 {
         let is_complete = json!(!truth.pumps_overlap && truth.basal_hours > COMPLETE_HOURS);
-        assert_eq!((&view["is_complete"], &told["is_complete"]), (&is_complete, &is_complete), "{name}");
+        assert_eq!((&view["is_complete"], &reported["is_complete"]), (&is_complete, &is_complete), "{name}");
     }
     let said = place.run(&["day", &day.to_string()]).data;
     assert_eq!(said.contains("Two pumps logged basal at the same time"), truth.pumps_overlap, "{name}: {said}");
