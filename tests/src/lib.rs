@@ -2,8 +2,8 @@
 //! programs that read the file.
 //!
 //! [`setup`] makes a service and a folder, [`program`] runs the binary that people run, [`contents`] compares databases,
-//! [`campaign`] disturbs runs by a seed, [`drift`] changes the service's format, [`python`] finds what others made. The tests are in `tests/it`; `src/bin/faults.rs`
-//! runs the campaign at length.
+//! [`campaign`] disturbs runs by a seed, [`drift`] changes the service's format, [`python`] finds what others made. The tests are
+//! in `tests/it`; `src/bin/faults.rs` runs the campaign at length, `src/bin/cohort.rs` builds a lake of many people.
 
 pub mod campaign;
 pub mod contents;

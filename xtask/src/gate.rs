@@ -196,6 +196,14 @@ pub(crate) fn bench(workspace: &Workspace, sizes: &[u64]) -> Result<()> {
     run_visibly(&mut command).context("the benchmark failed, see above")
 }
 
+/// Builds a lake of simulated people with the binary as it is given away, and prints what it costs.
+pub(crate) fn cohort(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let tandem = workspace.build("tandem", Profile::Release)?;
+    let program = workspace.build("cohort", Profile::Release)?;
+    run_visibly(Command::new(program).arg("--tandem").arg(tandem).args(arguments))
+        .context("the lake was not built, see above")
+}
+
 /// The fault campaign, which is a program of the tests: xtask itself needs none of what it runs.
 pub(crate) fn faults(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let program = workspace.build("faults", Profile::Dev)?;

@@ -88,6 +88,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Builds a lake of simulated people, a month of each, and prints rate, size and growth; see docs/cohort.md.
+    Cohort {
+        /// `--people N`, `--output FOLDER`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// The fault campaign: disturbs hundreds of runs of sync and import; see docs/reliability.md.
     Faults {
         /// `--runs N`, `--seed S`
@@ -115,6 +121,7 @@ fn main() -> anyhow::Result<()> {
             codegen::generate_types(check)?;
             gate::codegen(&prepare()?, check)
         }
+        Task::Cohort { arguments } => gate::cohort(&prepare()?, &arguments),
         Task::Faults { arguments } => gate::faults(&prepare()?, &arguments),
     }
 }

@@ -15,6 +15,7 @@ const ENVIRONMENTS: &[(&str, &[&str])] = &[
     ("readers", &["duckdb==1.5.*", "duckdb-cli==1.5.*", "iglu-python", "mcp", "polars", "pyarrow", "pytz"]),
     ("duckdb-1.4", &["duckdb==1.4.*", "pytz"]),
     ("duckdb-2.0", &["duckdb==2.0.*"]),
+    ("spark", &["pyspark==4.*"]),
     // What docs/performance.md compares the decoder with.
     ("tconnectsync", &["tconnectsync==3.*"]),
 ];
@@ -24,6 +25,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("chromium", "chromium"),
     ("fish", "fish"),
     ("groff", "groff"),
+    ("java", "default-jre-headless"),
     ("node", "nodejs"),
     ("npm", "npm"),
     ("python3", "python3"),

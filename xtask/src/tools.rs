@@ -28,6 +28,7 @@ enum Need {
 /// Every group.
 pub(crate) const GROUPS: &[Group] = &[
     Group { name: "Python readers", module: "python", needs: &[Need::Python("readers"), Need::Python("duckdb-2.0")] },
+    Group { name: "Spark", module: "spark", needs: &[Need::Python("spark"), Need::Program("java")] },
     Group { name: "DuckDB's shell", module: "shell", needs: &[Need::Python("readers")] },
     Group { name: "example in Python", module: "example_python", needs: &[Need::Python("readers")] },
     Group { name: "example in R", module: "example_r", needs: &[Need::Program("Rscript")] },

@@ -239,3 +239,8 @@ pub(crate) fn domain_tables() -> impl Iterator<Item = (&'static Object, Domain)>
 pub fn exported_tables() -> impl Iterator<Item = &'static str> {
     OBJECTS.iter().filter(|object| object.is_exported).map(|object| object.name)
 }
+
+/// A digest for each object of the registry: of its definition and of everything it depends on.
+pub(crate) fn rule_digests() -> impl Iterator<Item = &'static str> {
+    digest::current().iter().map(|digest| digest.rule.as_str())
+}

@@ -14,11 +14,12 @@ use crate::connection::open_in_utc;
 use crate::error::DuckdbContext as _;
 use crate::query::{InterruptHandle, ReadOptions, Reader, quotable, read_only};
 use crate::texts;
+use crate::versions::DataVersions;
 
 /// The form of a file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum FileForm {
-    /// Parquet, compressed with zstd.
+    /// Parquet, compressed with zstd; the file's metadata name the [`DataVersions`] that its rows are of.
     Parquet,
     /// Comma-separated with a header; NULL is an empty field.
     Csv,
@@ -63,9 +64,11 @@ impl Exporter {
     pub fn write(&self, query: &str, file: &Path, form: FileForm) -> Result<u64, StoreError> {
         let name = quotable(file)?;
         let options = match form {
-            FileForm::Parquet => "FORMAT parquet, COMPRESSION zstd",
-            FileForm::Csv => "FORMAT csv, HEADER true",
-            FileForm::JsonLines => "FORMAT json",
+            FileForm::Parquet => {
+                format!("FORMAT parquet, COMPRESSION zstd, {}", DataVersions::current().parquet_metadata())
+            }
+            FileForm::Csv => "FORMAT csv, HEADER true".to_owned(),
+            FileForm::JsonLines => "FORMAT json".to_owned(),
             FileForm::JsonArray => return self.write_array(query, file),
         };
         let copy = format!("COPY ({query}) TO '{name}' ({options}, USE_TMP_FILE false)");

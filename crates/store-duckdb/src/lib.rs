@@ -7,11 +7,13 @@
 mod account;
 mod batch_digest;
 mod clocks;
+mod cohort;
 mod columns;
 mod connection;
 mod derive;
 mod derived;
 mod dictionary;
+mod disguise;
 mod documents;
 mod doubts;
 mod error;
@@ -28,11 +30,14 @@ mod status;
 mod tandem_fetch;
 mod texts;
 mod verify;
+mod versions;
 
 pub use clocks::ClockNotices;
+pub use cohort::{COHORT_METRICS, COHORT_TABLES, LakeReader};
 pub use connection::{DuckStore, Location, OnRebuild, Rebuilding, StoreOptions};
 pub use derived::exported_tables;
 pub use dictionary::{Relation, RelationColumn};
+pub use disguise::{Disguise, DisguiseError, DisguisedTable, Identifier};
 pub use documents::{DocumentKind, DocumentScope, NIGHTSCOUT, NIGHTSCOUT_ALARMS, PumpNames, nightscout_documents};
 pub use explain::{ExplainError, ExplainedColumn, ExplainedEvent, ExplainedField, Provenance, explained_tables};
 pub use export::{Exporter, FileForm};
@@ -41,3 +46,4 @@ pub use query::{CellForm, InterruptHandle, Query, QueryColumn, QueryError, ReadO
 pub use status::{DayCount, EventTypeFacts, PumpFacts, RunFacts, StatusFacts, TableFacts};
 pub use tandem_fetch::TandemFetchReader;
 pub use verify::{Check, Finding};
+pub use versions::DataVersions;

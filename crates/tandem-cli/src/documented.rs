@@ -51,7 +51,7 @@ fn commands_of_page(text: &str) -> Vec<&str> {
 #[test]
 fn pages() {
     let mut count = 0;
-    for page in ["docs/running.md", "docs/export.md", "docs/nightscout.md", "README.md"] {
+    for page in ["docs/running.md", "docs/export.md", "docs/cohort.md", "docs/nightscout.md", "README.md"] {
         for command in commands_of_page(&read(page)).into_iter().filter(|command| !command.contains(['…', '='])) {
             // Capitals stand for what a person puts there.
             if !command.contains("COMMAND") {

@@ -16,6 +16,7 @@ mod error_output;
 mod failure;
 mod history;
 mod interrupt;
+mod lake;
 mod logging;
 mod mcp;
 mod memory_limit;

@@ -17,6 +17,7 @@ use crate::failure::{Exit, Failure};
 use crate::history::pump_number;
 use crate::output::{atomic, counted};
 use crate::time_limit;
+use lake::{Identity, PartPlan};
 use plan::{Format, Plan, Wanted};
 use profile::Profile;
 use tables::Table;
@@ -26,10 +27,12 @@ Examples:
   tandem export                                         all tables of readings and deliveries, as Parquet
   tandem export --tables boluses,cgm_readings --format csv --from 2026-03-01
   tandem export --partitioned --output lake             run it again to write only what changed
+  tandem export --partitioned --output lake --person anna --db anna.db
   tandem export --profile iglu                          id,time,gl for iglu in R and Python
 
-A partitioned export has one file per table, pump and month (table=…/pump=…/month=…), which DuckDB, Polars and \
-PyArrow read as Hive partitions. Each file is written completely or not at all.";
+A partitioned export has one file per table, pump and month (table=…/pump=…/month=…), which DuckDB, Polars, \
+PyArrow and Spark read as Hive partitions. With --person, several people share a lake (table=…/person=…/pump=…/month=…). \
+Each file is written completely or not at all.";
 
 /// Export tables as Parquet, CSV or JSON Lines files
 #[derive(Args, Debug)]
@@ -53,9 +56,15 @@ pub(crate) struct Arguments {
     /// Only the pump with this serial number
     #[arg(long, value_name = "SERIAL", conflicts_with = "partitioned")]
     pump: Option<String>,
-    /// One file per table, pump and month; later runs rewrite only what changed
+    /// One file per table, pump and month, and per person with --person; later runs rewrite only what changed
     #[arg(long, conflicts_with_all = ["profile", "overwrite"])]
     partitioned: bool,
+    /// Replace person, serial numbers and names by pseudonyms made with the secret key in this file
+    #[arg(long, value_name = "KEYFILE", requires = "partitioned")]
+    pseudonymize: Option<PathBuf>,
+    /// Move all dates back by a number of weeks that follows from key and person
+    #[arg(long, requires = "pseudonymize")]
+    shift_days: bool,
     /// Write files in the format another program expects
     #[arg(long, value_name = "PROGRAM")]
     profile: Option<Profile>,
@@ -90,9 +99,11 @@ fn export(arguments: &Arguments, context: &Context) -> Result<Exit> {
     };
     let chosen = if arguments.profile.is_some() { Vec::new() } else { tables::choose(&reader, &arguments.tables)? };
     if arguments.partitioned {
-        let lake = lake::Lake::of(&reader, &chosen, &arguments.output, arguments.format)?;
+        let person = context.settings.named_person.as_deref();
+        let identity = Identity::new(person, arguments.pseudonymize.as_deref(), arguments.shift_days)?;
+        let part = PartPlan::new(&reader, chosen, identity, arguments.format)?;
         drop(reader);
-        return lake.write(&exporter(context)?, context);
+        return part.write(&arguments.output, &exporter(context)?, context);
     }
     let names = reader.pump_names()?;
     drop(reader);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use report::insulin::InsulinSummary;
+use report::insulin::{AverageDay, InsulinSummary};
 use report::{CsvError, CsvOptions, CsvSeries, OutOfRangeText, Reading, read_csv};
 use serde_json::{Map, Value};
 
@@ -72,8 +72,22 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
 }
 
 fn as_json(subjects: &[Subject]) -> Result<Value> {
-    let pair = |subject: &Subject| Ok((subject.id.clone(), serde_json::to_value(&subject.metrics)?));
+    let pair = |subject: &Subject| Ok((subject.id.clone(), metrics_as_json(subject)?));
     Ok(Value::Object(subjects.iter().map(pair).collect::<Result<Map<_, _>>>()?))
+}
+
+/// The metrics as one flat object; with insulin per complete day where the history has any.
+fn metrics_as_json(subject: &Subject) -> Result<Value> {
+    let mut metrics = serde_json::to_value(&subject.metrics)?;
+    if let (Some(insulin), Value::Object(keys)) = (&subject.insulin, &mut metrics) {
+        let day = insulin.average.of_complete_days;
+        let number = |of: fn(&AverageDay) -> Option<f64>| day.as_ref().and_then(of);
+        keys.insert("complete_insulin_days".to_owned(), day.map(|day| day.days as u64).into());
+        keys.insert("tdd".to_owned(), number(AverageDay::total_units).into());
+        keys.insert("basal_per_day".to_owned(), number(|day| day.basal_units).into());
+        keys.insert("bolus_per_day".to_owned(), number(|day| Some(day.bolus_units)).into());
+    }
+    Ok(metrics)
 }
 
 fn of_database(arguments: &Arguments, context: &Context) -> Result<Subject> {

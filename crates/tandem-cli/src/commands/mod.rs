@@ -3,6 +3,7 @@
 mod account;
 mod arguments;
 mod bugreport;
+mod cohort;
 mod completions;
 pub(crate) mod day;
 mod demo;
@@ -41,7 +42,7 @@ use crate::failure::Exit;
 pub(crate) const GROUPS: &[(&str, &[&str])] = &[
     ("Daily use", &["sync", "status", "day", "week", "tail"]),
     ("Look and ask", &["metrics", "report", "explore", "query", "explain", "mcp"]),
-    ("Export", &["export", "push"]),
+    ("Export", &["export", "cohort", "push"]),
     ("Set up", &["demo", "init", "login", "logout", "pumps", "zone", "import", "completions", "man", "help"]),
     ("Check and repair", &["doctor", "verify", "bugreport", "fetch", "parse", "derive", "rebuild"]),
 ];
@@ -70,6 +71,7 @@ pub(crate) enum Command {
     Report(report::Arguments),
     Explore(explore::Arguments),
     Export(export::Arguments),
+    Cohort(cohort::Arguments),
     Push(push::Arguments),
     Mcp(mcp::Arguments),
     Zone(zone::Arguments),
@@ -114,6 +116,7 @@ pub(crate) fn run(command: Command, program: clap::Command, context: &Context) -
         Command::Explore(arguments) => explore::run(&arguments, context),
         Command::Week(arguments) => week::run(&arguments, context),
         Command::Export(arguments) => export::run(&arguments, context),
+        Command::Cohort(arguments) => cohort::run(&arguments, context),
         Command::Push(arguments) => push::run(&arguments, context),
         Command::Mcp(arguments) => mcp::run(&arguments, context),
         Command::Zone(arguments) => zone::run(&arguments, context),

@@ -124,8 +124,16 @@ impl ConfigFile {
     /// What the file says about the person `name`. What it says outside of `[person.NAME]` holds for them, too, except account, password, database,
     /// Nightscout site, name, date of birth and targets.
     pub(crate) fn of_person(&self, name: &str) -> Result<Self> {
-        let Some(person) = self.people.get(name).cloned() else { return Err(self.no_such_person(name).into()) };
-        Ok(Self {
+        if !self.people.contains_key(name) {
+            return Err(self.no_such_person(name).into());
+        }
+        Ok(self.of_person_or_stranger(name))
+    }
+
+    /// As [`ConfigFile::of_person`], where someone without a section is a person about whom the file says nothing.
+    pub(crate) fn of_person_or_stranger(&self, name: &str) -> Self {
+        let person = self.people.get(name).cloned().unwrap_or_default();
+        Self {
             db: Some(person.db.unwrap_or_else(|| PathBuf::from(format!("data/{name}.db")))),
             email: person.account,
             password: person.password.map(SecretString::from),
@@ -141,7 +149,7 @@ impl ConfigFile {
             targets: None,
             nightscout: person.nightscout.map(NightscoutSection::of),
             people: self.people.clone(),
-        })
+        }
     }
 
     /// The file with the settings of `chosen` as those of the person `name`.

@@ -56,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) whole_file: ConfigFile,
     /// The person, where the configuration has several.
     pub(crate) person: Option<String>,
+    /// The same, where a flag or the environment named it.
+    pub(crate) named_person: Option<String>,
     /// True of one of several people in one run: a password in the environment belongs to none of them.
     pub(crate) is_one_of_many: bool,
     predecessor: Option<Predecessor>,
@@ -90,10 +92,12 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Takes what the file says about `name`; without a name, about the only person, or about no one in particular.
+    /// Takes what the file says about `name`; without a name, about the only person, or about no one in particular. A person whose database a
+    /// flag or the environment names needs no section.
     fn choose_person(&mut self, name: Option<&str>) -> Result<()> {
         self.person = name.or(self.whole_file.only_person()).map(str::to_owned);
         self.file = match &self.person {
+            Some(name) if self.named_database.is_some() => self.whole_file.of_person_or_stranger(name),
             Some(name) => self.whole_file.of_person(name)?,
             None => self.whole_file.clone(),
         };
@@ -114,6 +118,7 @@ impl Settings {
             file: ConfigFile::default(),
             whole_file: ConfigFile::default(),
             person: arguments.person.clone(),
+            named_person: arguments.person.clone(),
             is_one_of_many: false,
             predecessor: None,
         })

@@ -365,7 +365,7 @@ fn a_lake_is_written_where_it_changed() {
     let export = || place.run(&["export", "--partitioned", "--output", "lake", "--tables", "cgm_readings,boluses"]);
     assert!(export().talk.contains("4 files written, 0 unchanged"), "two tables, two months");
     let first = files(&place.path().join("lake"));
-    assert_eq!(first.len(), 6, "and the manifest and the lock: {first:?}");
+    assert_eq!(first.len(), 8, "and manifest, kind and two locks: {first:?}");
     assert!(first.keys().any(|name| name.ends_with("table=boluses/pump=no-1/month=2026-11/data.parquet")), "{first:?}");
     assert!(export().talk.contains("0 files written, 4 unchanged"));
     assert_eq!(files(&place.path().join("lake")), first);

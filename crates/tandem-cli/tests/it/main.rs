@@ -3,7 +3,9 @@
 mod assistant;
 mod bad_input;
 mod by_hand;
+mod cohort;
 mod damage;
+mod disguise;
 mod drift;
 mod errors;
 mod exits;
@@ -12,6 +14,7 @@ mod first_minute;
 mod golden;
 #[cfg(unix)]
 mod kills;
+mod lake;
 mod lives;
 mod metrics;
 mod people;

@@ -21,5 +21,6 @@ mod manual;
 mod python;
 mod shell;
 mod shells;
+mod spark;
 mod systemd;
 mod terminal;

@@ -52,8 +52,16 @@ fn times_are_the_same_in_every_readers_zone() {
 fn a_lake_is_the_same_in_duckdb_polars_and_pyarrow() {
     let python = find_python(READERS);
     let place = holding(&autumn());
-    assert_eq!(place.run(&["export", "--partitioned", "--output", "lake"]).code, 0);
-    let seen = run(&python, "lake.py", &["lake"], &place);
+    for of_person in [&[][..], &["--person", "anna", "--db", "data/tandem.db"]] {
+        let lake = format!("lake-{}", of_person.len());
+        let said = place.run(&[&["export", "--partitioned", "--output", &lake], of_person].concat());
+        assert_eq!(said.code, 0, "{}", said.talk);
+        compare_lake(&python, &place, &lake);
+    }
+}
+
+fn compare_lake(python: &Path, place: &Place, lake: &str) {
+    let seen = run(python, "lake.py", &[lake], place);
     let tables = seen.as_object().expect("tables");
     assert!(tables.len() > 8 && tables.contains_key("boluses"), "{tables:?}");
     for (table, seen) in tables {

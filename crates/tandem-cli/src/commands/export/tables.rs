@@ -1,7 +1,7 @@
 //! What there is to export: tables and views, and which of their columns tell pump and time.
 
 use anyhow::Result;
-use store_duckdb::{QueryError, Reader, exported_tables};
+use store_duckdb::{Disguise, DisguiseError, QueryColumn, QueryError, Reader, exported_tables};
 
 use super::plan::Wanted;
 use crate::failure::{Exit, Failure};
@@ -13,7 +13,9 @@ const TIMES: [&str; 7] = ["local_time", "timestamp", "started", "day", "slot", "
 /// A table or view.
 pub(super) struct Table {
     pub(super) name: String,
-    columns: Vec<String>,
+    /// What stands after FROM: the table, or a query that answers it in disguise.
+    pub(super) source: String,
+    columns: Vec<QueryColumn>,
 }
 
 /// The tables that `names` name.
@@ -35,8 +37,7 @@ pub(super) fn choose(reader: &Reader, names: &[String]) -> Result<Vec<Table>> {
     for name in names {
         if chosen.iter().all(|table| table.name != name) {
             let query = reader.query(&format!("FROM {}", quoted(&name))).map_err(|error| unreadable(&name, error))?;
-            let columns = query.columns().iter().map(|column| column.name.clone()).collect();
-            chosen.push(Table { name, columns });
+            chosen.push(Table { source: quoted(&name), columns: query.columns().to_vec(), name });
         }
     }
     Ok(chosen)
@@ -69,7 +70,19 @@ fn unknown_table(name: &str, known: &[String]) -> Failure {
 
 impl Table {
     fn has(&self, column: &str) -> bool {
-        self.columns.iter().any(|name| name == column)
+        self.columns.iter().any(|other| other.name == column)
+    }
+
+    /// The table in disguise, and the columns that it lacks.
+    pub(super) fn disguised(mut self, reader: &Reader, disguise: &Disguise<'_>) -> Result<(Self, Vec<String>)> {
+        let disguised = reader.disguise(&self.name, &self.columns, disguise).map_err(|error| match error {
+            DisguiseError::NoRules(_) => Failure::new(Exit::Usage, error.to_string())
+                .hint("leave it out: without --tables, only tables that can be pseudonymized are exported"),
+            other => Failure::wrapping(other),
+        })?;
+        self.columns.retain(|column| !disguised.left_out.contains(&format!("{}.{}", self.name, column.name)));
+        self.source = format!("({})", disguised.query);
+        Ok((self, disguised.left_out))
     }
 
     /// The column that says when.
@@ -90,7 +103,7 @@ impl Table {
         }
         let days = self.time().map_or_else(|| "true".to_owned(), |time| wanted.days(time));
         let pump = self.pump().map_or_else(|| "true".to_owned(), |pump| wanted.of_pump(pump));
-        Ok(format!("FROM {} WHERE {days} AND {pump}{}", quoted(&self.name), self.order()))
+        Ok(format!("FROM {} WHERE {days} AND {pump}{}", self.source, self.order()))
     }
 
     /// Rows in the order of their ids, else of time and of all columns: the same rows make the same file.
