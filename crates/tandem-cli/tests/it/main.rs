@@ -3,6 +3,7 @@
 mod assistant;
 mod bad_input;
 mod by_hand;
+mod cases;
 mod damage;
 mod drift;
 mod errors;
@@ -19,6 +20,7 @@ mod person;
 mod predecessor;
 #[cfg(unix)]
 mod private;
+mod pumps;
 mod pushes;
 mod queries;
 mod regions;
@@ -27,4 +29,5 @@ mod service;
 mod shipped;
 mod site;
 mod support;
+mod surfaces;
 mod trouble;
