@@ -120,6 +120,11 @@ const UNPARSED_BATCHES: &str = "SELECT count(*)::UBIGINT FROM raw_batches
      WHERE new + revised + recovered > 0 AND id > coalesce((SELECT max(batch_id) FROM parse_progress), -1)";
 const UNDERIVED_PUMPS: &str = "SELECT count(*)::UBIGINT FROM pending_derivations";
 
+/// True when raw events wait to be decoded.
+pub(crate) fn has_unparsed_batches(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(count(connection, UNPARSED_BATCHES)? > 0)
+}
+
 impl Reader {
     /// True when stored events are missing from the tables: a stage was not run, or did not end.
     ///
