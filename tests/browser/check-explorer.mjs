@@ -86,7 +86,7 @@ async function checkUse(page, fault) {
   await page.waitForTimeout(250);
   await page.locator("#week td button:not(.h-none)").first().click();
   if ((await page.locator("#week .picks li").count()) === 0) fault("an hour of the week opens no days");
-  if (!(await page.textContent("#said"))) fault("the period is not described in words");
+  if (!(await page.textContent("#said"))) fault("the period is not described");
 }
 
 /** Values of the database are found in the page. */

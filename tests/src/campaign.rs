@@ -27,7 +27,7 @@ use reference::Reference;
 pub struct Kind {
     /// Its name.
     pub name: &'static str,
-    /// What happens, in words.
+    /// What happens.
     pub what: &'static str,
     work: Work,
     /// Whether it needs a disk of its own, which not every computer can mount.
@@ -110,7 +110,7 @@ pub struct Campaign {
 }
 
 impl Campaign {
-    /// How many simulated lives there are; each has its undisturbed runs, and every so many-th round of kinds is of the same.
+    /// How many simulated lives there are; each has its undisturbed runs, and every third round of kinds is of the same.
     pub const LIVES: u64 = 3;
 
     /// Lets the trouble of `seed` happen, lets the work end in peace, and compares.

@@ -30,7 +30,7 @@ pub struct Setup {
     /// What the client would have waited.
     pub waits: Arc<Waits>,
     /// The most days that the client asks for at once.
-    pub longest_window_days: u32,
+    pub max_window_days: u32,
     /// Gone with the setup.
     pub folder: TempDir,
     runtime: Runtime,
@@ -66,7 +66,7 @@ impl Setup {
         (config.behaviour, config.timeline) = (behaviour, timeline);
         let sim = runtime.block_on(Sim::start(config))?;
         let (history, waits, folder) = (history.clone(), Arc::default(), in_memory_folder()?);
-        Ok(Self { sim, history, clock, waits, longest_window_days: 28, folder, runtime })
+        Ok(Self { sim, history, clock, waits, max_window_days: 28, folder, runtime })
     }
 
     /// The settings of a client of this service.
@@ -80,7 +80,7 @@ impl Setup {
         config.endpoint = Some(self.sim.url().parse().context("the service has an address")?);
         config.token_cache = Some(self.path("tokens.json"));
         config.sleeper = self.waits.clone();
-        config.longest_window_days = self.longest_window_days;
+        config.max_window_days = self.max_window_days;
         Ok(config)
     }
 

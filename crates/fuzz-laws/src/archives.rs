@@ -11,7 +11,7 @@ thread_local! {
     static FILE: RefCell<NamedTempFile> = RefCell::new(NamedTempFile::new().expect("a temporary file"));
 }
 
-/// Reading is repeatable, stops when told to, and counts what it handed over; every event has its own text.
+/// Reading is repeatable, stops when asked to, and counts what it handed over; every event has its own text.
 ///
 /// # Panics
 /// When it is not so.

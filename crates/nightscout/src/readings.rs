@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::site::{APP, ApiVersion, Nightscout};
 
-/// A reading of another device within so many milliseconds is the same reading: half the time between two.
+/// Within this many milliseconds, a reading of another device is the same reading: half the time between two.
 const SAME_READING_MS: i64 = 150_000;
 
 impl Nightscout {

@@ -14,7 +14,7 @@ use crate::http::Request;
 use crate::site::{APP, COLLECTIONS, Nightscout};
 use crate::v3::held;
 
-/// So many identifiers fit in an address.
+/// How many identifiers fit in an address.
 const CHUNK: usize = 40;
 
 /// More documents than any chunk or week has.

@@ -21,14 +21,14 @@ use crate::{
     StoreError, StoreErrorKind,
 };
 use drift::Drift;
-use plan::{Known, SetBack, Wish, assume_upload, set_back, windows_to_fetch};
+use plan::{ClockRewind, FetchSelection, FetchState, assume_upload, set_back, windows_to_fetch};
 use plausibility::{AnswerDoubt, Doubt, doubt_answer, find_doubts};
 
 /// What to fetch.
 #[derive(Clone, Debug, Default)]
 pub struct FetchOptions {
     /// Which days, beyond what is new.
-    pub wish: Wish,
+    pub wish: FetchSelection,
     /// Only these pumps; all when empty.
     pub pumps: Vec<SerialNumber>,
     /// Ask the account, say what would be asked for, and store nothing.
@@ -40,7 +40,7 @@ pub struct FetchOptions {
 pub struct FetchReport {
     /// Every pump of the account, in the account's order.
     pub pumps: Vec<PumpReport>,
-    /// What the source had to say, in words, each once.
+    /// What the source reported, each once.
     pub notices: Vec<String>,
     /// Bytes received.
     pub bytes: u64,
@@ -67,7 +67,7 @@ impl FetchReport {
 /// What one pump brought.
 #[derive(Clone, Debug)]
 pub struct PumpReport {
-    /// The pump, as the account tells.
+    /// The pump, as the account reports.
     pub listing: PumpListing,
     /// The windows asked for (in a dry run: that would be), oldest first.
     pub windows: Vec<DayRange>,
@@ -199,7 +199,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
         self.pumps(pumps).await
     }
 
-    /// Pump after pump. One whose answer cannot be read does not keep the others waiting; its error is told in the end.
+    /// Pump after pump. One whose answer cannot be read does not keep the others waiting; its error is reported at the end.
     async fn pumps(&mut self, pumps: Vec<(PumpListing, Option<PumpId>)>) -> Result<(), FetchError> {
         let mut first_error = None;
         for (listing, id) in pumps {
@@ -250,7 +250,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
             let known = self.known(&listing, Some(id)).await?;
             // What came may tell of other days: that the clock was set back, or that it was ahead for longer. Doubtful days
             // are for the next sync.
-            let again = Known { doubts: &[], ..known.as_known() };
+            let again = FetchState { doubts: &[], ..known.as_known() };
             let asked = windows;
             windows = if self.with.options.wish.full { Vec::new() } else { self.plan_known(&listing, again) };
             if windows == asked {
@@ -289,7 +289,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
         self.plan_known(listing, known.as_known())
     }
 
-    fn plan_known(&self, listing: &PumpListing, known: Known<'_>) -> Vec<DayRange> {
+    fn plan_known(&self, listing: &PumpListing, known: FetchState<'_>) -> Vec<DayRange> {
         let longest = self.with.source.longest_window();
         let windows = windows_to_fetch(listing, known, self.with.options.wish, self.with.clock.now(), longest);
         tracing::info!(windows = windows.len(), "planned a pump");
@@ -377,7 +377,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
 #[derive(Default)]
 struct PumpKnowledge {
     ledger: Vec<FetchWindow>,
-    set_back: Vec<SetBack>,
+    set_back: Vec<ClockRewind>,
     doubts: Vec<Doubt>,
 }
 
@@ -394,8 +394,8 @@ impl PumpKnowledge {
         Ok(Self { ledger, set_back, doubts })
     }
 
-    fn as_known(&self) -> Known<'_> {
-        Known { ledger: &self.ledger, set_back: &self.set_back, doubts: &self.doubts }
+    fn as_known(&self) -> FetchState<'_> {
+        FetchState { ledger: &self.ledger, set_back: &self.set_back, doubts: &self.doubts }
     }
 
     fn open_doubts(&self) -> Vec<Doubt> {

@@ -1,6 +1,6 @@
 //! The identity of pumps and events inside one store.
 
-use crate::RawKey;
+use crate::EventKey;
 
 /// A pump's number in one store: 1, 2, … in the order the pumps became known. At most 32,767.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
@@ -13,8 +13,8 @@ pub struct PumpId(pub u16);
 /// it arrives and however often it is rebuilt.
 ///
 /// ```
-/// use pipeline::{EventId, PumpId, RawKey};
-/// let key = RawKey { sequence_group: 0, sequence_number: 441_311 };
+/// use pipeline::{EventId, PumpId, EventKey};
+/// let key = EventKey { sequence_group: 0, sequence_number: 441_311 };
 /// let id = EventId::new(PumpId(2), key);
 /// assert_eq!(id.number(), 2 * EventId::PUMP_STEP + 441_311);
 /// assert_eq!((id.pump(), id.key()), (PumpId(2), key));
@@ -30,7 +30,7 @@ impl EventId {
 
     /// Packs an identity.
     #[must_use]
-    pub fn new(pump: PumpId, key: RawKey) -> Self {
+    pub fn new(pump: PumpId, key: EventKey) -> Self {
         let pump = i64::from(pump.0 & 0x7fff) * Self::PUMP_STEP;
         Self(pump + i64::from(key.sequence_group) * Self::GROUP_STEP + i64::from(key.sequence_number))
     }
@@ -50,7 +50,7 @@ impl EventId {
     /// The smallest id that an event of `pump` can have.
     #[must_use]
     pub fn first_of(pump: PumpId) -> Self {
-        Self::new(pump, RawKey { sequence_group: 0, sequence_number: 0 })
+        Self::new(pump, EventKey { sequence_group: 0, sequence_number: 0 })
     }
 
     /// The pump.
@@ -61,8 +61,8 @@ impl EventId {
 
     /// Sequence group and number.
     #[must_use]
-    pub fn key(self) -> RawKey {
-        RawKey {
+    pub fn key(self) -> EventKey {
+        EventKey {
             sequence_group: (self.0 % Self::PUMP_STEP / Self::GROUP_STEP) as u16,
             sequence_number: (self.0 % Self::GROUP_STEP) as u32,
         }

@@ -12,7 +12,7 @@ use crate::archive::{ArchiveError, ArchiveKind, ArchivePage, DatabaseReader, cou
 use crate::progress::{OnProgress, Progress, StopSignal};
 use crate::raw::PumpKey;
 use crate::store::{PageCounts, Pump, RawPage, RawStore, RunId, Stage};
-use crate::{PumpId, RawBatch, RawEvent, RawKey, SerialNumber, StoreError};
+use crate::{EventKey, PumpId, RawBatch, RawEvent, SerialNumber, StoreError};
 
 /// How to import.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +49,7 @@ impl ImportReport {
 pub struct FileReport {
     /// The file.
     pub path: PathBuf,
-    /// What it turned out to be; `None` where that could not be told.
+    /// What it turned out to be; `None` where that is not known.
     pub kind: Option<ArchiveKind>,
     /// What it brought.
     pub counts: PageCounts,
@@ -99,7 +99,7 @@ fn recover(data: &str, pump: &Pump, batch: &mut RawBatch) {
     if envelope.device_assignment_id.is_some_and(|owner| !is_ours(&owner)) {
         return;
     }
-    let key = RawKey { sequence_group: envelope.sequence_group, sequence_number: envelope.sequence_number };
+    let key = EventKey { sequence_group: envelope.sequence_group, sequence_number: envelope.sequence_number };
     batch.push(RawEvent { key, code: envelope.code, pump_time: envelope.pump_time, data });
 }
 

@@ -13,7 +13,7 @@ use crate::progress::{OnProgress, Progress, StopSignal};
 use crate::store::{
     ClockEvidence, DecodeFailure, ParsedBatch, ParsedEvent, ProblemSet, Stage, UnparsedBatch, UnparsedEvent,
 };
-use crate::{EventId, EventStore, PumpId, StoreError, TextRows};
+use crate::{EventId, EventStore, PumpId, StoreError, TextBatch};
 
 /// About as many events are decoded and stored in one transaction.
 const EVENTS_PER_BATCH: usize = 100_000;
@@ -107,7 +107,7 @@ fn phone_time(event: &Event) -> Option<DateTime<Utc>> {
 /// Milliseconds of a day.
 const DAY_MS: u32 = 86_400_000;
 /// The days that 32 bits of seconds, which is how a pump counts, can tell.
-const MOST_DAYS: u32 = u32::MAX / 86_400 + 1;
+const MAX_DAYS: u32 = u32::MAX / 86_400 + 1;
 
 /// How far an event 13 (milliseconds of the day) or 14 (days since 2008) put the clock forward. A message that tells of a
 /// clock which no pump can have set none.
@@ -118,7 +118,7 @@ pub(crate) fn clock_change(event: &Event) -> Option<Duration> {
     };
     match event.header().code {
         EventCode(13) => Some(Duration::milliseconds(below(DAY_MS, "timeAfter")? - below(DAY_MS, "timePrior")?)),
-        EventCode(14) => Some(Duration::days(below(MOST_DAYS, "dateAfter")? - below(MOST_DAYS, "datePrior")?)),
+        EventCode(14) => Some(Duration::days(below(MAX_DAYS, "dateAfter")? - below(MAX_DAYS, "datePrior")?)),
         _ => None,
     }
 }
@@ -186,7 +186,7 @@ fn decode_batch(batch: &UnparsedBatch, clocks: &Clocks) -> ParsedBatch {
         dictionary: Dictionary::get().digest().to_owned(),
         last: batch.last,
         // Decoded with labels, most texts are longer than the raw ones.
-        events: TextRows::with_capacity(batch.events.len(), batch.events.bytes() * 5 / 4),
+        events: TextBatch::with_capacity(batch.events.len(), batch.events.bytes() * 5 / 4),
         problem_sets: Vec::new(),
         failures: Vec::new(),
         facts: FactTable::all().iter().map(FactRows::new).collect(),

@@ -56,7 +56,7 @@ pub struct SyncReport {
 }
 
 impl<S: Store> Pipeline<S> {
-    /// A pipeline on `store`. Stops only when told, tells no one how far it is.
+    /// A pipeline on `store`. Stops only when asked, reports no progress.
     pub fn new(store: S, clock: Arc<dyn Clock>) -> Self {
         Self { store: Some(store), clock, stop: StopSignal::default(), on_progress: Box::new(|_| ()) }
     }

@@ -34,14 +34,14 @@ pub struct StopSignal(Arc<Stop>);
 #[derive(Debug, Default)]
 struct Stop {
     is_set: AtomicBool,
-    told: Notify,
+    notified: Notify,
 }
 
 impl StopSignal {
     /// Asks for the stop.
     pub fn stop(&self) {
         self.0.is_set.store(true, Ordering::Release);
-        self.0.told.notify_waiters();
+        self.0.notified.notify_waiters();
     }
 
     /// True once [`StopSignal::stop`] was called on any clone.
@@ -52,12 +52,12 @@ impl StopSignal {
 
     /// Returns once [`StopSignal::stop`] was called on any clone.
     pub async fn stopped(&self) {
-        let told = self.0.told.notified();
-        tokio::pin!(told);
+        let notified = self.0.notified.notified();
+        tokio::pin!(notified);
         // Before the look, so that a stop between the look and the wait is heard.
-        told.as_mut().enable();
+        notified.as_mut().enable();
         if !self.is_set() {
-            told.await;
+            notified.await;
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::progress::{OnProgress, Progress, StopSignal};
 use crate::sink::{Applied, Change, Destination, Outcome, Part, PushStore, Sink, SinkError};
 use crate::store::Stage;
 
-/// About so many changes are sent between two looks at the store. Whole parts are sent together, so it may be a few more.
+/// About this many changes are sent between two looks at the store. Whole parts are sent together, so it may be a few more.
 const BATCH: usize = 200;
 
 /// What is to be pushed.

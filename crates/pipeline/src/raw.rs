@@ -2,11 +2,11 @@
 
 use pump_events::{EventCode, PumpTime};
 
-use crate::{AssignmentId, TextRows};
+use crate::{AssignmentId, TextBatch};
 
 /// What makes an event itself within one pump. Never time: a pump's clock is set back, its sequence never is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
-pub struct RawKey {
+pub struct EventKey {
     /// The service's `sequenceGroup`; 0 in every capture so far.
     pub sequence_group: u16,
     /// The pump's own history-log number.
@@ -17,7 +17,7 @@ pub struct RawKey {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct RawEvent<'a> {
     /// Identity within the pump.
-    pub key: RawKey,
+    pub key: EventKey,
     /// The event's type.
     pub code: EventCode,
     /// The pump's wall clock when it logged the event.
@@ -26,25 +26,25 @@ pub struct RawEvent<'a> {
     pub data: &'a str,
 }
 
-/// Something that came where an event was due but has no identity. It is kept, counted and told, never dropped.
+/// Something that came where an event was due but has no identity. It is kept, counted and reported, never dropped.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RejectedEvent {
     /// Verbatim, as valid JSON (other bytes: a JSON string of their base64).
     pub data: String,
-    /// Why it cannot be identified, in words.
+    /// Why it cannot be identified.
     pub reason: String,
 }
 
 /// Many raw events of one pump.
 #[derive(Clone, Debug, Default)]
 pub struct RawBatch {
-    events: TextRows<Row>,
+    events: TextBatch<Row>,
     rejected: Vec<RejectedEvent>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Row {
-    key: RawKey,
+    key: EventKey,
     code: EventCode,
     pump_time: PumpTime,
 }
@@ -53,7 +53,7 @@ impl RawBatch {
     /// An empty batch with room for `events` events of `bytes` bytes of text in all.
     #[must_use]
     pub fn with_capacity(events: usize, bytes: usize) -> Self {
-        Self { events: TextRows::with_capacity(events, bytes), rejected: Vec::new() }
+        Self { events: TextBatch::with_capacity(events, bytes), rejected: Vec::new() }
     }
 
     /// Adds one event.

@@ -33,7 +33,7 @@ pub struct RetryPolicy {
     pub first_wait: Duration,
     /// No wait of our own is longer.
     pub longest_wait: Duration,
-    /// A longer `Retry-After` is not waited for: the caller is told instead, and may come back.
+    /// A longer `Retry-After` is not waited for: the caller is informed instead, and may come back.
     pub longest_retry_after: Duration,
 }
 
@@ -65,19 +65,19 @@ impl RetryPolicy {
 }
 
 /// More than this is taken for this: such a header is a mistake, and its sum with a date must not overflow.
-const LONGEST_TOLD: Duration = Duration::from_hours(7 * 24);
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(7 * 24);
 
 /// Reads `Retry-After`: seconds, or an HTTP date.
 #[must_use]
 pub fn retry_after(header: &str, now: DateTime<Utc>) -> Option<Duration> {
     let header = header.trim();
     let wait = if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
-        header.parse().map_or(LONGEST_TOLD, Duration::from_secs)
+        header.parse().map_or(MAX_RETRY_AFTER, Duration::from_secs)
     } else {
         let until = httpdate::parse_http_date(header).ok()?;
         until.duration_since(SystemTime::from(now)).unwrap_or_default()
     };
-    Some(wait.min(LONGEST_TOLD))
+    Some(wait.min(MAX_RETRY_AFTER))
 }
 
 #[cfg(test)]

@@ -137,7 +137,7 @@ pub trait PushStore: crate::store::RunStore {
     /// [`StoreError`].
     fn keep_destination(&mut self, destination: &Destination) -> Result<(), StoreError>;
 
-    /// Changes whenever documents may differ; `None` while that cannot be told, because tables are being derived.
+    /// Changes whenever documents may differ; `None` while that is not known, because tables are being derived.
     ///
     /// # Errors
     /// [`StoreError`].

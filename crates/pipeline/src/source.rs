@@ -38,7 +38,7 @@ pub trait Source: Send + Sync {
 pub struct SourcePage {
     /// The events, verbatim.
     pub events: RawBatch,
-    /// Things worth telling a person, in words and without readings: the service ignored the window, and so on.
+    /// Things worth telling a person, without readings: the service ignored the window, and so on.
     pub notices: Vec<String>,
     /// Size of the answer before decompression was undone, for progress and logs.
     pub bytes: u64,

@@ -14,7 +14,7 @@ use pump_events::{EventCode, FactRows, Problem, ProblemSetId, PumpTime};
 
 use crate::clock_model::{LogPiece, PumpClock, ZoneHistory};
 use crate::raw::PumpKey;
-use crate::{Account, DayRange, EventId, PumpId, PumpListing, RawBatch, RejectedEvent, TextRows};
+use crate::{Account, DayRange, EventId, PumpId, PumpListing, RawBatch, RejectedEvent, TextBatch};
 
 /// A pump as the store knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Pump {
     pub serial_number: Option<crate::SerialNumber>,
     /// The cloud's identifiers of it: usually one; more after a pump was given back and handed out again.
     pub assignment_ids: Vec<crate::AssignmentId>,
-    /// The instant of its last upload, as the account told last.
+    /// The instant of its last upload, as the account last reported.
     pub last_upload: Option<DateTime<Utc>>,
 }
 
@@ -257,7 +257,7 @@ pub struct RunEnd {
     pub outcome: RunOutcome,
     /// The run's counters, by name.
     pub counts: Vec<(&'static str, u64)>,
-    /// What went wrong, in words, without readings or secrets.
+    /// What went wrong, without readings or secrets.
     pub error: Option<String>,
 }
 
@@ -377,7 +377,7 @@ pub struct BatchNumber(pub i64);
 #[derive(Clone, Debug)]
 pub struct UnparsedBatch {
     /// Each with its verbatim text.
-    pub events: TextRows<UnparsedEvent>,
+    pub events: TextBatch<UnparsedEvent>,
     /// The last batch of them.
     pub last: BatchNumber,
 }
@@ -399,7 +399,7 @@ pub struct ParsedBatch {
     /// The position to move to.
     pub last: BatchNumber,
     /// Each with its decoded fields as JSON text.
-    pub events: TextRows<ParsedEvent>,
+    pub events: TextBatch<ParsedEvent>,
     /// What was odd about them: every set that one of them has, once.
     pub problem_sets: Vec<ProblemSet>,
     /// What does not decode at all.
@@ -484,7 +484,7 @@ pub struct TableCount {
 pub struct StoreError {
     /// The family, for exit codes and hints.
     pub kind: StoreErrorKind,
-    /// What was being done and what stood in the way, in words.
+    /// What was being done and what stood in the way.
     pub message: String,
     /// The technical cause.
     #[source]

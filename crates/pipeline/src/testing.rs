@@ -11,7 +11,7 @@ pub use scripted::ScriptedSource;
 
 use pump_events::{Event, EventCode, PumpTime, encode_json};
 
-use crate::{AssignmentId, PumpListing, RawBatch, RawEvent, RawKey, SerialNumber};
+use crate::{AssignmentId, EventKey, PumpListing, RawBatch, RawEvent, SerialNumber};
 
 /// The assignment that [`basal_event`] names.
 pub const ASSIGNMENT: &str = "7f0c9d1e-0000-4000-8000-000000000001";
@@ -61,7 +61,7 @@ pub fn batch_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> RawBatch {
     for data in texts {
         let event = pump_events::decode_raw(data).expect("an event of the test");
         let header = event.header();
-        let key = RawKey { sequence_group: header.sequence_group, sequence_number: header.sequence_number };
+        let key = EventKey { sequence_group: header.sequence_group, sequence_number: header.sequence_number };
         batch.push(RawEvent { key, code: header.code, pump_time: header.pump_time, data });
     }
     batch

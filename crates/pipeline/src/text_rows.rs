@@ -2,13 +2,13 @@
 
 /// Rows with a text each. The texts lie end to end in one buffer: a page of 100,000 events is a few allocations.
 #[derive(Clone, Debug)]
-pub struct TextRows<R> {
+pub struct TextBatch<R> {
     text: String,
     rows: Vec<R>,
     ends: Vec<usize>,
 }
 
-impl<R> TextRows<R> {
+impl<R> TextBatch<R> {
     /// No rows yet, with room for `rows` of them and `bytes` of text in all.
     #[must_use]
     pub fn with_capacity(rows: usize, bytes: usize) -> Self {
@@ -69,7 +69,7 @@ impl<R> TextRows<R> {
     }
 }
 
-impl<R> Default for TextRows<R> {
+impl<R> Default for TextBatch<R> {
     fn default() -> Self {
         Self::with_capacity(0, 0)
     }
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn each_row_has_its_own_text() {
-        let mut rows = TextRows::default();
+        let mut rows = TextBatch::default();
         for (number, text) in [(1, "a"), (2, ""), (3, "ü}")] {
             rows.push(number, text);
         }

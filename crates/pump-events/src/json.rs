@@ -15,7 +15,7 @@ pub use envelope::{Envelope, read_json_envelope};
 
 use crate::PumpTimeError;
 
-/// Why a text is not a pump-logs event: without these parts it cannot be told which event it is, or when it was.
+/// Why a text is not a pump-logs event: without these parts it is not known which event it is, or when it was.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JsonError {

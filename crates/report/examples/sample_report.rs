@@ -1,6 +1,6 @@
 //! Writes a report of made-up data to standard output.
 //!
-//! `cargo run -p report --example sample_report -- [DAYS | FILE.csv] [WORD …]`: so many days (14 without), or the first series of
+//! `cargo run -p report --example sample_report -- [DAYS | FILE.csv] [WORD …]`: the number of days (14 by default), or the first series of
 //! a file with insulin made up to go with it. Words: `mmol`, `german`, `letter`, `explore` (the explorer instead), `alone` (no
 //! period before), `no-cgm`, `no-insulin`, `no-days`, `large-days`.
 

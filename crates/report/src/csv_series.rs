@@ -43,7 +43,7 @@ pub struct CsvSeries {
     pub readings: Vec<Reading>,
     /// Rows without a usable value: empty, NA, not above 0, or a pump event that is not to be shown.
     pub missing: usize,
-    /// Rows that say LOW or HIGH in words and were left out.
+    /// Rows with the text LOW or HIGH, which were left out.
     pub out_of_range_left_out: usize,
     /// Rows whose instant another row of the subject has too. All of them are in `readings`.
     pub repeated_instants: usize,

@@ -78,8 +78,8 @@ pub fn find_episodes(readings: &[Reading], thresholds: &Thresholds) -> Vec<Episo
     let clock = GridClock::new(readings, &grid);
     let mut episodes: Vec<Episode> = EpisodeKind::ALL
         .into_iter()
-        .flat_map(|kind| stretches(&grid, &kind.rule(thresholds)).into_iter().map(move |stretch| (kind, stretch)))
-        .filter_map(|(kind, stretch)| clock.episode(kind, &stretch))
+        .flat_map(|kind| segments(&grid, &kind.rule(thresholds)).into_iter().map(move |segment| (kind, segment)))
+        .filter_map(|(kind, segment)| clock.episode(kind, &segment))
         .collect();
     episodes.sort_by_key(|episode| (episode.start, episode.kind));
     episodes
@@ -122,10 +122,10 @@ pub struct EpisodeSummaries {
 impl EpisodeSummaries {
     pub(crate) fn new(grid: Option<&Grid>, thresholds: &Thresholds) -> Self {
         let Some(grid) = grid else { return Self::default() };
-        let of = |kind: EpisodeKind| stretches(grid, &kind.rule(thresholds));
+        let of = |kind: EpisodeKind| segments(grid, &kind.rule(thresholds));
         let (low, very_low) = (of(EpisodeKind::Low), of(EpisodeKind::VeryLow));
         let (high, very_high) = (of(EpisodeKind::High), of(EpisodeKind::VeryHigh));
-        let summary = |stretches: &[Stretch]| Some(summarise(grid, stretches));
+        let summary = |segments: &[Segment]| Some(summarise(grid, segments));
         Self {
             low_exclusive: summary(&without(&low, &very_low)),
             high_exclusive: summary(&without(&high, &very_high)),
@@ -139,19 +139,19 @@ impl EpisodeSummaries {
     }
 }
 
-fn summarise(grid: &Grid, stretches: &[Stretch]) -> EpisodeSummary {
+fn summarise(grid: &Grid, segments: &[Segment]) -> EpisodeSummary {
     let days = (grid.present() as i64 * grid.step_minutes) as f64 / 1440.0;
-    let durations: Vec<f64> = stretches.iter().map(|s| s.duration_minutes(grid)).collect();
+    let durations: Vec<f64> = segments.iter().map(|s| s.duration_minutes(grid)).collect();
     EpisodeSummary {
-        total_episodes: stretches.len(),
-        avg_ep_per_day: ratio(stretches.len() as f64, days),
+        total_episodes: segments.len(),
+        avg_ep_per_day: ratio(segments.len() as f64, days),
         avg_ep_duration: mean(&durations).unwrap_or_default(),
-        avg_ep_gl: mean(&stretches.iter().map(|s| s.mean).collect::<Vec<_>>()),
+        avg_ep_gl: mean(&segments.iter().map(|s| s.mean).collect::<Vec<_>>()),
     }
 }
 
-fn without(level_1: &[Stretch], level_2: &[Stretch]) -> Vec<Stretch> {
-    let nested = |outer: &Stretch| level_2.iter().any(|inner| outer.first <= inner.first && inner.first <= outer.last);
+fn without(level_1: &[Segment], level_2: &[Segment]) -> Vec<Segment> {
+    let nested = |outer: &Segment| level_2.iter().any(|inner| outer.first <= inner.first && inner.first <= outer.last);
     level_1.iter().filter(|outer| !nested(outer)).copied().collect()
 }
 
@@ -179,7 +179,7 @@ enum Entry {
     Run(i64),
     /// Longer than this without interruption.
     RunOver(i64),
-    /// At least `minutes`, added up, within any stretch of `of`.
+    /// At least `minutes`, added up, within any segment of `of`.
     Within { minutes: i64, of: i64 },
 }
 
@@ -225,7 +225,7 @@ fn points_in(minutes: i64, step_minutes: i64) -> i64 {
 
 /// An episode by places in the grid, both ends inside.
 #[derive(Debug, Clone, Copy)]
-struct Stretch {
+struct Segment {
     first: usize,
     last: usize,
     mean: f64,
@@ -233,7 +233,7 @@ struct Stretch {
     highest: f64,
 }
 
-impl Stretch {
+impl Segment {
     fn new(first: usize, values: &[f64]) -> Self {
         Self {
             first,
@@ -249,23 +249,23 @@ impl Stretch {
     }
 }
 
-fn stretches(grid: &Grid, rule: &Rule) -> Vec<Stretch> {
+fn segments(grid: &Grid, rule: &Rule) -> Vec<Segment> {
     let mut found = Vec::new();
     let mut start = 0;
     for run in grid.cells.split(Option::is_none) {
         let values: Vec<f64> = run.iter().flatten().copied().collect();
-        stretches_of_run(start, &values, grid.step_minutes, rule, &mut found);
+        segments_of_run(start, &values, grid.step_minutes, rule, &mut found);
         start += run.len() + 1;
     }
     found
 }
 
-fn stretches_of_run(start: usize, values: &[f64], step_minutes: i64, rule: &Rule, found: &mut Vec<Stretch>) {
+fn segments_of_run(start: usize, values: &[f64], step_minutes: i64, rule: &Rule, found: &mut Vec<Segment>) {
     let mut at = 0;
     while at < values.len() {
         if rule.starts(&values[at..], step_minutes) {
             let length = rule.length(&values[at..], step_minutes).max(1);
-            found.push(Stretch::new(start + at, &values[at..at + length]));
+            found.push(Segment::new(start + at, &values[at..at + length]));
             at += length;
         } else {
             at += 1;
@@ -288,17 +288,17 @@ impl<'a> GridClock<'a> {
         Self { readings, first_midnight, step: TimeDelta::minutes(grid.step_minutes) }
     }
 
-    fn episode(&self, kind: EpisodeKind, stretch: &Stretch) -> Option<Episode> {
+    fn episode(&self, kind: EpisodeKind, segment: &Segment) -> Option<Episode> {
         let low = matches!(kind, EpisodeKind::Low | EpisodeKind::VeryLow | EpisodeKind::ExtendedLow);
-        let duration = self.step * (stretch.last - stretch.first + 1) as i32;
-        let start = self.stamp_of(stretch.first)?;
+        let duration = self.step * (segment.last - segment.first + 1) as i32;
+        let start = self.stamp_of(segment.first)?;
         Some(Episode {
             kind,
             start,
             end: Timestamp { utc: start.utc + duration, wall: start.wall + duration },
             duration_minutes: duration.num_minutes() as f64,
-            mean: stretch.mean,
-            extreme: if low { stretch.lowest } else { stretch.highest },
+            mean: segment.mean,
+            extreme: if low { segment.lowest } else { segment.highest },
         })
     }
 

@@ -10,9 +10,9 @@ const MILLIS_PER_MINUTE: i64 = 60_000;
 const MILLIS_PER_DAY: i64 = MINUTES_PER_DAY * MILLIS_PER_MINUTE;
 const MILLIS_PER_HOUR: i64 = 60 * MILLIS_PER_MINUTE;
 /// Two readings further apart than this are not joined.
-const LONGEST_BRIDGED_GAP_MILLIS: i64 = 45 * MILLIS_PER_MINUTE;
+const MAX_BRIDGED_GAP_MILLIS: i64 = 45 * MILLIS_PER_MINUTE;
 /// A grid beyond this (76 years of five-minute readings) is not made: its stamps cannot be one person's.
-const MOST_CELLS: i64 = 8_000_000;
+const MAX_CELLS: i64 = 8_000_000;
 
 /// Readings in time order, one per instant: the last one of those that share it.
 #[derive(Debug)]
@@ -107,7 +107,7 @@ impl Grid {
     pub(crate) fn with_step(trace: &Trace, step_minutes: i64) -> Option<Self> {
         let days = (trace.span_minutes()? / MINUTES_PER_DAY as f64 + 1.0).ceil() as i64;
         let columns = MINUTES_PER_DAY / step_minutes;
-        if trace.points.len() < 2 || days.saturating_mul(columns) > MOST_CELLS {
+        if trace.points.len() < 2 || days.saturating_mul(columns) > MAX_CELLS {
             return None;
         }
         let first_midnight = trace.points[0].wall_millis().div_euclid(MILLIS_PER_DAY) * MILLIS_PER_DAY;
@@ -146,18 +146,18 @@ fn step_dividing_a_day(interval_minutes: i64) -> i64 {
     }
 }
 
-/// Fills the cells from each stretch of one offset in turn. A wall time that no stretch shows stays empty; one that two
-/// stretches show belongs to the first.
+/// Fills the cells from each segment of one offset in turn. A wall time that no segment shows stays empty; one that two
+/// segments show belongs to the first.
 fn sample(trace: &Trace, first_midnight: i64, step_millis: i64, count: usize) -> Vec<Option<f64>> {
     let mut cells = vec![None; count];
     let mut next_free = 0;
     let mut reader = Interpolation { points: &trace.points, left: 0 };
-    for stretch in stretches(&trace.points) {
-        let from = (stretch.start + stretch.offset_millis - first_midnight).max(0);
+    for segment in segments(&trace.points) {
+        let from = (segment.start + segment.offset_millis - first_midnight).max(0);
         let first = ((from + step_millis - 1) / step_millis - 1).max(next_free);
         for index in first..count as i64 {
-            let instant = first_midnight + (index + 1) * step_millis - stretch.offset_millis;
-            if instant >= stretch.end {
+            let instant = first_midnight + (index + 1) * step_millis - segment.offset_millis;
+            if instant >= segment.end {
                 break;
             }
             cells[index as usize] = reader.at(instant);
@@ -167,25 +167,25 @@ fn sample(trace: &Trace, first_midnight: i64, step_millis: i64, count: usize) ->
     cells
 }
 
-/// A stretch of instants during which wall clock minus UTC stayed the same.
-struct Stretch {
+/// A segment of instants during which wall clock minus UTC stayed the same.
+struct Segment {
     start: i64,
     end: i64,
     offset_millis: i64,
 }
 
-fn stretches(points: &[Point]) -> Vec<Stretch> {
+fn segments(points: &[Point]) -> Vec<Segment> {
     let Some((first, last)) = points.first().zip(points.last()) else { return Vec::new() };
-    let mut stretches =
-        vec![Stretch { start: first.utc_millis, end: last.utc_millis + 1, offset_millis: first.offset_millis }];
+    let mut segments =
+        vec![Segment { start: first.utc_millis, end: last.utc_millis + 1, offset_millis: first.offset_millis }];
     for pair in points.windows(2).filter(|pair| pair[0].offset_millis != pair[1].offset_millis) {
         let change = change_between(pair[0].utc_millis, pair[1].utc_millis);
-        if let Some(previous) = stretches.last_mut() {
+        if let Some(previous) = segments.last_mut() {
             previous.end = change;
         }
-        stretches.push(Stretch { start: change, end: last.utc_millis + 1, offset_millis: pair[1].offset_millis });
+        segments.push(Segment { start: change, end: last.utc_millis + 1, offset_millis: pair[1].offset_millis });
     }
-    stretches
+    segments
 }
 
 /// When the offset changed between two readings: at the whole hour UTC between them, as every zone's daylight saving does,
@@ -212,7 +212,7 @@ impl Interpolation<'_> {
         }
         let right = self.points.get(self.left + 1)?;
         let apart = right.utc_millis - left.utc_millis;
-        if instant < left.utc_millis || apart > LONGEST_BRIDGED_GAP_MILLIS {
+        if instant < left.utc_millis || apart > MAX_BRIDGED_GAP_MILLIS {
             return None;
         }
         let share = (instant - left.utc_millis) as f64 / apart as f64;

@@ -14,7 +14,7 @@ const STEP_MINUTES: i64 = 5;
 const SHORT_POINTS: usize = 5;
 const LONG_POINTS: usize = 32;
 /// A run of missing points longer than this cuts the trace in two.
-const LONGEST_GAP_MINUTES: i64 = 180;
+const MAX_GAP_MINUTES: i64 = 180;
 /// A segment whose glucose moves less than this has no excursions.
 const LEAST_SD: f64 = 1.0;
 
@@ -56,7 +56,7 @@ impl Mage {
     }
 }
 
-/// The excursions of one stretch of the trace without a long gap.
+/// The excursions of one segment of the trace without a long gap.
 struct Segment {
     plus: Option<f64>,
     minus: Option<f64>,
@@ -113,7 +113,7 @@ fn split_at_gaps(cells: &[Option<f64>]) -> Vec<&[Option<f64>]> {
     let (mut start, mut last_present) = (0, 0);
     for (index, _) in cells.iter().enumerate().filter(|(_, cell)| cell.is_some()) {
         let missing = index.saturating_sub(last_present + 1) as i64;
-        if missing * STEP_MINUTES > LONGEST_GAP_MINUTES {
+        if missing * STEP_MINUTES > MAX_GAP_MINUTES {
             segments.push(&cells[start..=last_present]);
             start = index;
         }

@@ -1,4 +1,4 @@
-//! The two clocks of every row, and half-open stretches of time on them.
+//! The two clocks of every row, and half-open periods of time on them.
 //!
 //! The wall clock decides the calendar day and the place on a 24-hour axis; the instant decides every duration. Turning one
 //! into the other is the work of whoever brings the rows, for whom [`Timestamp::in_zone`] does it.
@@ -56,10 +56,10 @@ impl Timestamp {
     }
 }
 
-/// A half-open stretch of time with something said about it: a mode, a suspension, a sensor session.
+/// A half-open period of time with something said about it: a mode, a suspension, a sensor session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span<T> {
-    /// The first moment of the stretch.
+    /// The first moment of the segment.
     pub start: Timestamp,
     /// The first moment after it.
     pub end: Timestamp,
@@ -67,7 +67,7 @@ pub struct Span<T> {
     pub value: T,
 }
 
-/// The half-open stretch of time that a metric or a report is about: days on the wall clock.
+/// The half-open period of time that a metric or a report is about: days on the wall clock.
 ///
 /// What belongs to it is decided by the wall clock, as every grouping by day is; how long it lasts, by the instants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,17 +1,17 @@
-//! A set of instants: stretches of time, merged where they overlap.
+//! A set of instants: periods, merged where they overlap.
 
 use chrono::{DateTime, Utc};
 
 use crate::time::Timestamp;
 
-/// Stretches in time order that neither overlap nor touch.
+/// Segments in time order that neither overlap nor touch.
 #[derive(Debug, Default)]
 pub(crate) struct TimeSet(Vec<(DateTime<Utc>, DateTime<Utc>)>);
 
 impl TimeSet {
-    /// The union of half-open stretches, in any order. Empty and backward ones add nothing.
-    pub(crate) fn new(stretches: impl Iterator<Item = (Timestamp, Timestamp)>) -> Self {
-        let mut all: Vec<_> = stretches.map(|(start, end)| (start.utc, end.utc)).filter(|(a, b)| a < b).collect();
+    /// The union of half-open periods, in any order. Empty and backward ones add nothing.
+    pub(crate) fn new(segments: impl Iterator<Item = (Timestamp, Timestamp)>) -> Self {
+        let mut all: Vec<_> = segments.map(|(start, end)| (start.utc, end.utc)).filter(|(a, b)| a < b).collect();
         all.sort_unstable();
         all.dedup_by(|later, earlier| {
             let overlaps = later.0 <= earlier.1;

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::{glucose::Reading, grid::Trace, statistics::ratio, time::Window, weights::has_one_interval};
 
 /// Minutes between readings where the data cannot tell.
-const USUAL_INTERVAL_MINUTES: i64 = 5;
+const DEFAULT_INTERVAL_MINUTES: i64 = 5;
 
 /// Wear by the three rules in use, in %.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
@@ -68,7 +68,7 @@ fn covered_minutes(readings: &[Reading], belongs: impl Fn(&Reading) -> bool) -> 
 
 /// The usual minutes between two readings; 5 where there are fewer than two.
 fn interval_minutes(readings: &[Reading]) -> i64 {
-    Trace::new(readings).interval_minutes().unwrap_or(USUAL_INTERVAL_MINUTES)
+    Trace::new(readings).interval_minutes().unwrap_or(DEFAULT_INTERVAL_MINUTES)
 }
 
 fn active(readings: &[Reading], trace: &Trace) -> Option<f64> {

@@ -15,7 +15,7 @@ const FIVE_MINUTES: f64 = 5.0;
 /// Steps between readings of a one-minute sensor, repeated rows left out. One missing reading is within it.
 const SHORT_STEP: std::ops::Range<TimeDelta> = TimeDelta::seconds(30)..TimeDelta::seconds(150);
 /// A longer step says nothing about the interval: readings are missing, or a sensor was replaced.
-const LONGEST_STEP: TimeDelta = TimeDelta::seconds(450);
+const MAX_STEP: TimeDelta = TimeDelta::seconds(450);
 
 /// Sets [`Reading::interval_minutes`] from the times of the readings alone, for series that do not name the sensor.
 ///
@@ -38,7 +38,7 @@ fn interval_at(steps: &[TimeDelta], place: usize) -> f64 {
     let is_short = |index: Option<usize>| step(index).is_some_and(|step| SHORT_STEP.contains(&step));
     let before = place.checked_sub(1);
     let follows_run = is_short(before) && (is_short(place.checked_sub(2)) || is_short(Some(place)));
-    let after_gap = step(before).is_none_or(|step| step >= LONGEST_STEP);
+    let after_gap = step(before).is_none_or(|step| step >= MAX_STEP);
     let begins_run = after_gap && is_short(Some(place)) && is_short(Some(place + 1));
     if follows_run || begins_run { ONE_MINUTE } else { FIVE_MINUTES }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use duckdb::{Connection, Transaction, params};
 use pipeline::{Account, AccountId, StoreError, StoreErrorKind};
 
-use crate::error::{broken, failed};
+use crate::error::DuckdbContext as _;
 
 /// Fails where the file holds another person's history.
 pub(crate) fn check_in_tx(transaction: &Transaction<'_>, account: &Account) -> Result<(), StoreError> {
@@ -16,7 +16,7 @@ pub(crate) fn check_in_tx(transaction: &Transaction<'_>, account: &Account) -> R
     if is_mine {
         return Ok(());
     }
-    Err(broken(StoreErrorKind::OtherAccount, "the database holds the history of another person's account"))
+    Err(StoreError::new(StoreErrorKind::OtherAccount, "the database holds the history of another person's account"))
 }
 
 /// Whether one of the pumps fetched before is the account's. True where none was: archives do not say whose they are.
@@ -40,13 +40,13 @@ pub(crate) fn remember_in_tx(
 ) -> Result<(), StoreError> {
     let Some(id) = account.id.as_ref().map(AccountId::as_str) else { return Ok(()) };
     let add = "INSERT INTO accounts SELECT ?1, ?2 WHERE NOT EXISTS (FROM accounts)";
-    transaction.execute(add, params![id, seen]).map(|_| ()).map_err(failed("cannot note whose history this is"))
+    transaction.execute(add, params![id, seen]).map(|_| ()).context("cannot note whose history this is")
 }
 
 fn texts(connection: &Connection, query: &str) -> Result<Vec<String>, StoreError> {
-    let doing = || failed("cannot read whose history this is");
-    let mut statement = connection.prepare(query).map_err(doing())?;
+    let doing = "cannot read whose history this is";
+    let mut statement = connection.prepare(query).context(doing)?;
     let texts =
         statement.query_map([], |row| row.get::<_, Option<String>>(0)).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    Ok(texts.map_err(doing())?.into_iter().flatten().collect())
+    Ok(texts.context(doing)?.into_iter().flatten().collect())
 }

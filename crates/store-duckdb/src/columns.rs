@@ -12,7 +12,7 @@ use duckdb::arrow::buffer::{Buffer, OffsetBuffer};
 use duckdb::arrow::record_batch::RecordBatch;
 use pipeline::{StoreError, StoreErrorKind};
 
-use crate::error::{broken, failed};
+use crate::error::DuckdbContext as _;
 
 /// Columns of equal length, in the order of the table they go to.
 #[derive(Default)]
@@ -77,17 +77,17 @@ impl Columns {
     /// Appends the rows to `table`.
     pub(crate) fn append_in_tx(self, transaction: &Transaction<'_>, table: &str) -> Result<(), StoreError> {
         let batch = RecordBatch::try_from_iter(self.named).map_err(|error| {
-            broken(StoreErrorKind::Internal, format!("columns of {table} do not fit together: {error}"))
+            StoreError::new(StoreErrorKind::Internal, format!("columns of {table} do not fit together: {error}"))
         })?;
-        let doing = || failed(format!("cannot write to {table}"));
-        let mut appender = transaction.appender(table).map_err(doing())?;
+        let doing = || format!("cannot write to {table}");
+        let mut appender = transaction.appender(table).context(doing())?;
         match appender.append_record_batch(batch.clone()) {
             Err(error) if error.to_string().contains("incorrect column count") => {
                 append_by_name(transaction, table, batch)
             }
             outcome => outcome.and_then(|()| appender.flush()),
         }
-        .map_err(doing())
+        .context(doing())
     }
 }
 

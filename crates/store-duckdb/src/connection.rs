@@ -10,7 +10,7 @@ use pipeline::{StoreError, StoreErrorKind};
 use tempfile::TempDir;
 
 use crate::derived::{self, Layer};
-use crate::error::{broken, failed};
+use crate::error::DuckdbContext as _;
 use crate::migrations;
 
 /// Where a database lives.
@@ -26,7 +26,7 @@ pub enum Location {
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
     /// How long to wait for another program that holds the file, in all.
-    pub lock_patience: Duration,
+    pub lock_timeout: Duration,
     /// DuckDB's memory limit, in its own words (`300MB`).
     pub memory_limit: String,
     /// Only reads: nothing is made or brought up to date, and other readers may read beside it.
@@ -66,7 +66,7 @@ impl std::fmt::Debug for OnRebuild {
 impl Default for StoreOptions {
     fn default() -> Self {
         Self {
-            lock_patience: Duration::from_secs(5),
+            lock_timeout: Duration::from_secs(5),
             memory_limit: "192MB".to_owned(),
             read_only: false,
             on_rebuild: None,
@@ -145,10 +145,10 @@ impl DuckStore {
     /// As [`DuckStore::open`].
     pub fn connection(&mut self) -> Result<&mut Connection, StoreError> {
         if self.connection.is_none() {
-            self.connection = Some(self.open_patiently()?);
+            self.connection = Some(self.open_with_timeout()?);
             self.is_up_to_date = true;
         }
-        self.connection.as_mut().ok_or_else(|| broken(StoreErrorKind::Internal, "the database is not open"))
+        self.connection.as_mut().ok_or_else(|| StoreError::new(StoreErrorKind::Internal, "the database is not open"))
     }
 
     /// Runs `work` in one transaction: all of it or nothing.
@@ -157,9 +157,9 @@ impl DuckStore {
         doing: &str,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let transaction = self.connection()?.transaction().map_err(failed(format!("cannot begin to {doing}")))?;
+        let transaction = self.connection()?.transaction().context(format!("cannot begin to {doing}"))?;
         let result = work(&transaction)?;
-        transaction.commit().map_err(failed(format!("cannot {doing}")))?;
+        transaction.commit().context(format!("cannot {doing}"))?;
         Ok(result)
     }
 
@@ -180,11 +180,11 @@ impl DuckStore {
         }
     }
 
-    fn open_patiently(&self) -> Result<Connection, StoreError> {
+    fn open_with_timeout(&self) -> Result<Connection, StoreError> {
         let mut waited = Duration::ZERO;
         loop {
             match self.open_once() {
-                Err(error) if waited < self.options.lock_patience && self.is_held(&error) => {
+                Err(error) if waited < self.options.lock_timeout && self.is_held(&error) => {
                     std::thread::sleep(LOCK_INTERVAL);
                     waited += LOCK_INTERVAL;
                 }
@@ -206,9 +206,9 @@ impl DuckStore {
     }
 
     fn open_once(&self) -> Result<Connection, StoreError> {
-        let config = self.config().map_err(failed("cannot configure the database"))?;
+        let config = self.config().context("cannot configure the database")?;
         let mut connection = match &self.location {
-            Location::Memory => open_in_utc(None, config).map_err(failed("cannot open a database in memory"))?,
+            Location::Memory => open_in_utc(None, config).context("cannot open a database in memory")?,
             Location::File(path) => open_file(path, config, self.options.read_only)?,
         };
         if !self.is_up_to_date {
@@ -289,7 +289,7 @@ fn open_file(path: &Path, config: Config, read_only: bool) -> Result<Connection,
             source: Some(Box::new(error)),
         })?;
     }
-    open_in_utc(Some(path), config).map_err(failed(format!("cannot open the database {}", path.display())))
+    open_in_utc(Some(path), config).context(format!("cannot open the database {}", path.display()))
 }
 
 /// Opens the database in `path`, or one in memory, so that instants are read and written in UTC wherever the machine is.

@@ -15,7 +15,7 @@ use pump_events::FactTable;
 
 use crate::DuckStore;
 use crate::derived::{self, Layer, Lookback, Object, domain_tables};
-use crate::error::failed;
+use crate::error::DuckdbContext as _;
 
 /// The domain tables, in an order in which they can be cleared.
 pub(crate) fn table_names() -> impl Iterator<Item = &'static str> {
@@ -26,13 +26,13 @@ impl DomainStore for DuckStore {
     fn pending_derivations(&mut self) -> Result<Vec<PendingDerivation>, StoreError> {
         let list = "SELECT pump_id, from_events_id FROM pending_derivations ORDER BY pump_id";
         let connection = self.connection()?;
-        let mut statement = connection.prepare(list).map_err(failed("cannot read what is to be derived"))?;
+        let mut statement = connection.prepare(list).context("cannot read what is to be derived")?;
         let pending = statement
             .query_map([], |row| {
                 Ok(PendingDerivation { pump: PumpId(row.get(0)?), from: EventId::from_number(row.get(1)?) })
             })
             .and_then(Iterator::collect);
-        pending.map_err(failed("cannot read what is to be derived"))
+        pending.context("cannot read what is to be derived")
     }
 
     fn derive(&mut self, pending: PendingDerivation) -> Result<Vec<TableCount>, StoreError> {
@@ -68,15 +68,15 @@ fn find_concerned_in_tx(
     transaction: &Transaction<'_>,
     pending: PendingDerivation,
 ) -> Result<Vec<&'static str>, StoreError> {
-    let doing = || failed("cannot find which tables are concerned");
+    let doing = "cannot find which tables are concerned";
     let (pump, from) = (pending.pump.0, pending.from.number());
     let next_pump = from - from.rem_euclid(EventId::PUMP_STEP) + EventId::PUMP_STEP;
     let revised = "SELECT EXISTS (FROM raw_event_revisions WHERE raw_events_id >= ? AND raw_events_id < ?)";
-    let is_revised: bool = transaction.query_row(revised, [from, next_pump], |row| row.get(0)).map_err(doing())?;
+    let is_revised: bool = transaction.query_row(revised, [from, next_pump], |row| row.get(0)).context(doing)?;
     let codes = "SELECT DISTINCT event_id FROM events WHERE id >= ? AND id < ?";
-    let mut statement = transaction.prepare(codes).map_err(doing())?;
+    let mut statement = transaction.prepare(codes).context(doing)?;
     let codes = statement.query_map([from, next_pump], |row| row.get(0)).and_then(Iterator::collect);
-    let codes: BTreeSet<u32> = codes.map_err(doing())?;
+    let codes: BTreeSet<u32> = codes.context(doing)?;
     let mut concerned: Vec<&'static Object> = Vec::new();
     for (table, domain) in domain_tables() {
         let has_rows = format!("SELECT EXISTS (FROM {} WHERE pump_id = ? AND events_id >= ?)", table.name);
@@ -86,7 +86,7 @@ fn find_concerned_in_tx(
             || domain.codes.iter().any(|code| codes.contains(&u32::from(*code)))
             || facts_of(table).any(|facts| facts.codes.iter().any(|code| codes.contains(&code.0)))
             || concerned.iter().any(|other| derived::depends_on(table, other))
-            || transaction.query_row(&has_rows, params![pump, from], |row| row.get(0)).map_err(doing())?;
+            || transaction.query_row(&has_rows, params![pump, from], |row| row.get(0)).context(doing)?;
         if is_concerned {
             concerned.push(table);
         }
@@ -95,10 +95,10 @@ fn find_concerned_in_tx(
 }
 
 fn note_derived_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<(), StoreError> {
-    let doing = || failed("cannot note what was derived");
-    transaction.execute("DELETE FROM pending_derivations WHERE pump_id = ?", [pump.0]).map_err(doing())?;
+    let doing = "cannot note what was derived";
+    transaction.execute("DELETE FROM pending_derivations WHERE pump_id = ?", [pump.0]).context(doing)?;
     let any = "SELECT EXISTS (FROM pending_derivations)";
-    let is_pending: bool = transaction.query_row(any, [], |row| row.get(0)).map_err(doing())?;
+    let is_pending: bool = transaction.query_row(any, [], |row| row.get(0)).context(doing)?;
     if !is_pending && derived::is_complete(transaction, Layer::Decoded)? {
         derived::mark_complete_in_tx(transaction, Layer::Domain)?;
     }
@@ -129,7 +129,7 @@ fn find_start_in_tx(
     let (pump, from) = (pending.pump.0, pending.from.number());
     let find = |query: &str| {
         let found = transaction.query_row(query, params![pump, from], |row| row.get::<_, Option<i64>>(0));
-        found.map_err(failed(format!("cannot find what is to be derived of {}", table.name)))
+        found.context(format!("cannot find what is to be derived of {}", table.name))
     };
     let start = match lookback {
         Lookback::None => None,
@@ -154,7 +154,7 @@ fn derive_in_tx(
         delete => delete.to_owned(),
     };
     let deleted = transaction.execute(&delete, params![pump.0, from]);
-    deleted.map_err(failed(format!("cannot derive {}", table.name)))?;
+    deleted.context(format!("cannot derive {}", table.name))?;
     let rows = insert_in_tx(transaction, table, pump, from)?;
     Ok(TableCount { table: table.name, rows })
 }
@@ -200,13 +200,13 @@ pub(crate) fn insert_in_tx(
     pump: PumpId,
     from: i64,
 ) -> Result<u64, StoreError> {
-    let doing = || failed(format!("cannot derive {}", table.name));
+    let doing = || format!("cannot derive {}", table.name);
     let insert = insertion(table);
     // DuckDB refuses a parameter that a statement does not have; totals are made for missing days, not from an event on.
     let parameters = if insert.contains("?2") { &[i64::from(pump.0), from][..] } else { &[i64::from(pump.0)][..] };
-    let rows = transaction.execute(&insert, params_from_iter(parameters)).map_err(doing())?;
+    let rows = transaction.execute(&insert, params_from_iter(parameters)).context(doing())?;
     if !table.definition().update.is_empty() {
-        transaction.execute(table.definition().update, []).map_err(doing())?;
+        transaction.execute(table.definition().update, []).context(doing())?;
     }
     Ok(rows as u64)
 }

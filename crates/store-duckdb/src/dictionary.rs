@@ -7,7 +7,7 @@ use pipeline::StoreError;
 
 use crate::DuckStore;
 use crate::derived::OBJECTS;
-use crate::error::failed;
+use crate::error::DuckdbContext as _;
 
 /// A table or view of the schema.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -65,12 +65,12 @@ impl DuckStore {
 }
 
 fn relations(connection: &Connection) -> Result<Vec<Relation>, StoreError> {
-    let doing = || failed("cannot read the schema");
-    let mut statement = connection.prepare(RELATIONS).map_err(doing())?;
+    let doing = "cannot read the schema";
+    let mut statement = connection.prepare(RELATIONS).context(doing)?;
     let named = statement
         .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(doing())?;
+        .context(doing)?;
     let whole = |(name, is_view, meaning): (String, bool, String)| {
         let columns = columns(connection, &name)?;
         Ok(Relation { name, is_view, meaning, columns })
@@ -82,14 +82,14 @@ fn relations(connection: &Connection) -> Result<Vec<Relation>, StoreError> {
 }
 
 fn columns(connection: &Connection, table: &str) -> Result<Vec<RelationColumn>, StoreError> {
-    let doing = || failed("cannot read the schema");
-    let mut statement = connection.prepare(COLUMNS).map_err(doing())?;
+    let doing = "cannot read the schema";
+    let mut statement = connection.prepare(COLUMNS).context(doing)?;
     let columns = statement
         .query_map([table], |row| {
             Ok(RelationColumn { name: row.get(0)?, type_name: row.get(1)?, meaning: row.get(2)? })
         })
         .and_then(Iterator::collect);
-    columns.map_err(doing())
+    columns.context(doing)
 }
 
 const OPENING: &str = "\

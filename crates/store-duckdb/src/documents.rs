@@ -8,7 +8,7 @@ use duckdb::Connection;
 use pipeline::StoreError;
 use sha2::{Digest as _, Sha256};
 
-use crate::error::failed;
+use crate::error::DuckdbContext as _;
 
 /// A kind of document.
 #[derive(Debug)]
@@ -89,12 +89,12 @@ impl PumpNames {
     /// Reads them.
     pub(crate) fn read(connection: &Connection) -> Result<Self, StoreError> {
         let list = "SELECT id, serial_number, (SELECT min(lower(assignment_id)) FROM pump_assignments WHERE pump_id = id) FROM pumps ORDER BY id";
-        let reading = || failed("cannot read the pumps");
-        let mut statement = connection.prepare(list).map_err(reading())?;
+        let reading = "cannot read the pumps";
+        let mut statement = connection.prepare(list).context(reading)?;
         let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?)));
         let rows = rows.and_then(Iterator::collect::<Result<Vec<(i64, Option<String>, Option<String>)>, _>>);
         let named = |(id, serial, assignment)| (id, pump_name(id, serial, assignment));
-        Ok(Self(rows.map_err(reading())?.into_iter().map(named).collect()))
+        Ok(Self(rows.context(reading)?.into_iter().map(named).collect()))
     }
 
     /// What the identifiers of this database's documents begin with.

@@ -2,7 +2,7 @@
 
 use pipeline::{StoreError, StoreErrorKind};
 
-/// What DuckDB says, by family. DuckDB tells its errors apart in words only; the words below are from 1.5.
+/// What DuckDB says, by family. DuckDB distinguishes its errors by their text only; these are the texts of 1.5.
 const FAMILIES: &[(StoreErrorKind, &[&str])] = &[
     (
         StoreErrorKind::DiskFull,

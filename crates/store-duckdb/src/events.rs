@@ -11,16 +11,16 @@ use pipeline::clock_model::{PumpClock, ZoneHistory};
 use pipeline::store::{
     BatchNumber, ClockEvidence, DecodeFailure, ParsedBatch, ParsedEvent, UnparsedBatch, UnparsedEvent,
 };
-use pipeline::{EventId, EventStore, PumpId, StoreError, StoreErrorKind, TextRows};
+use pipeline::{EventId, EventStore, PumpId, StoreError, StoreErrorKind, TextBatch};
 use pump_events::{FactColumn, FactKind, FactRows, FactTable, FactValues};
 
 use crate::DuckStore;
 use crate::columns::Columns;
 use crate::derived::{self, Kind, Layer};
-use crate::error::{broken, failed};
+use crate::error::DuckdbContext as _;
 
 /// About as long is the text of an event.
-const USUAL_LENGTH: usize = 300;
+const TYPICAL_LENGTH: usize = 300;
 
 impl EventStore for DuckStore {
     fn unparsed(
@@ -36,11 +36,11 @@ impl EventStore for DuckStore {
         };
         let Some(last) = last_batch(connection, after, wanted)? else { return Ok(None) };
         let read = "SELECT id, epoch_us(created), raw_event_data FROM raw_events WHERE batch_id > ? AND batch_id <= ?";
-        let mut statement = connection.prepare(read).map_err(failed("cannot read raw events"))?;
+        let mut statement = connection.prepare(read).context("cannot read raw events")?;
         // Only starts the query: the iterator that this returns would end the program where a step fails.
-        let _ = statement.stream_arrow([after.0, last.0]).map_err(failed("cannot read raw events"))?;
-        let mut events = TextRows::with_capacity(wanted, wanted * USUAL_LENGTH);
-        while let Some(chunk) = statement.step().map_err(failed("cannot read raw events"))? {
+        let _ = statement.stream_arrow([after.0, last.0]).context("cannot read raw events")?;
+        let mut events = TextBatch::with_capacity(wanted, wanted * TYPICAL_LENGTH);
+        while let Some(chunk) = statement.step().context("cannot read raw events")? {
             append_unparsed(&chunk, &mut events)?;
         }
         Ok(Some(UnparsedBatch { events, last }))
@@ -97,15 +97,19 @@ impl EventStore for DuckStore {
 /// The zones the person lived in.
 pub(crate) fn read_zones(connection: &duckdb::Connection) -> Result<ZoneHistory, StoreError> {
     let list = "SELECT valid_from, zone FROM time_zones ORDER BY valid_from NULLS FIRST";
-    let mut statement = connection.prepare(list).map_err(failed("cannot read the zones"))?;
+    let mut statement = connection.prepare(list).context("cannot read the zones")?;
     let rows = statement
         .query_map([], |row| Ok((row.get::<_, Option<chrono::NaiveDate>>(0)?, row.get::<_, String>(1)?)))
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(failed("cannot read the zones"))?;
+        .context("cannot read the zones")?;
     let mut zones = ZoneHistory::default();
     for (from, name) in rows {
-        let unknown =
-            |_| broken(StoreErrorKind::Corrupt, format!("the database names a time zone `{name}` that does not exist"));
+        let unknown = |_| {
+            StoreError::new(
+                StoreErrorKind::Corrupt,
+                format!("the database names a time zone `{name}` that does not exist"),
+            )
+        };
         zones.set(from, name.parse::<Tz>().map_err(unknown)?);
     }
     Ok(zones)
@@ -120,7 +124,7 @@ pub(crate) fn clear_derived_in_tx(transaction: &Transaction<'_>) -> Result<(), S
 fn note_decoded_in_tx(transaction: &Transaction<'_>, last: BatchNumber) -> Result<(), StoreError> {
     let more = "SELECT EXISTS (FROM raw_batches WHERE id > ? AND new + revised + recovered > 0)";
     let waits: bool =
-        transaction.query_row(more, [last.0], |row| row.get(0)).map_err(failed("cannot look for more raw events"))?;
+        transaction.query_row(more, [last.0], |row| row.get(0)).context("cannot look for more raw events")?;
     if waits { Ok(()) } else { derived::mark_complete_in_tx(transaction, Layer::Decoded) }
 }
 
@@ -135,12 +139,12 @@ fn clear_decoded_in_tx(transaction: &Transaction<'_>) -> Result<(), StoreError> 
 }
 
 fn clear_in_tx(transaction: &Transaction<'_>, table: &str) -> Result<(), StoreError> {
-    transaction.execute_batch(&format!("DELETE FROM {table}")).map_err(failed(format!("cannot clear {table}")))
+    transaction.execute_batch(&format!("DELETE FROM {table}")).context(format!("cannot clear {table}"))
 }
 
 /// The raw events in a chunk of `(id, created in microseconds, text)`.
-fn append_unparsed(chunk: &StructArray, events: &mut TextRows<UnparsedEvent>) -> Result<(), StoreError> {
-    let unexpected = || broken(StoreErrorKind::Internal, "raw events are not read in the columns asked for");
+fn append_unparsed(chunk: &StructArray, events: &mut TextBatch<UnparsedEvent>) -> Result<(), StoreError> {
+    let unexpected = || StoreError::new(StoreErrorKind::Internal, "raw events are not read in the columns asked for");
     let id = chunk.column(0).as_primitive_opt::<Int64Type>().ok_or_else(unexpected)?;
     let created = chunk.column(1).as_primitive_opt::<Int64Type>().ok_or_else(unexpected)?;
     let data = chunk.column(2).as_string_opt::<i32>().ok_or_else(unexpected)?;
@@ -154,7 +158,7 @@ fn append_unparsed(chunk: &StructArray, events: &mut TextRows<UnparsedEvent>) ->
 fn position(connection: &duckdb::Connection, dictionary: &str) -> Result<BatchNumber, StoreError> {
     let read = "SELECT batch_id FROM parse_progress WHERE dictionary = ?";
     let batch = connection.query_row(read, [dictionary], |row| row.get(0)).optional();
-    batch.map(|batch| BatchNumber(batch.unwrap_or(0))).map_err(failed("cannot read how far events are decoded"))
+    batch.map(|batch| BatchNumber(batch.unwrap_or(0))).context("cannot read how far events are decoded")
 }
 
 /// The last batch to take so that about `wanted` events come together.
@@ -168,7 +172,7 @@ fn last_batch(
                     FROM raw_batches WHERE id > ?
                 ) WHERE before < ?";
     let last = connection.query_row(find, params![after.0, wanted as u64], |row| row.get::<_, Option<i64>>(0));
-    last.map(|batch| batch.map(BatchNumber)).map_err(failed("cannot find raw events to decode"))
+    last.map(|batch| batch.map(BatchNumber)).context("cannot find raw events to decode")
 }
 
 /// A batch that was decoded before (by another dictionary, or an event that was revised) is replaced; true if any of it was.
@@ -176,24 +180,24 @@ fn remove_former_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Re
     let decoded = || batch.events.rows().iter().map(|event| event.id.number());
     let ids = || decoded().chain(batch.failures.iter().map(|failure| failure.id.number()));
     let (Some(first), Some(last)) = (ids().min(), ids().max()) else { return Ok(false) };
-    let doing = || failed("cannot replace decoded events");
+    let doing = "cannot replace decoded events";
     let any = "SELECT EXISTS (FROM events WHERE id BETWEEN ?1 AND ?2)
                    OR EXISTS (FROM decode_failures WHERE raw_events_id BETWEEN ?1 AND ?2)";
-    if !transaction.query_row(any, [first, last], |row| row.get(0)).map_err(doing())? {
+    if !transaction.query_row(any, [first, last], |row| row.get(0)).context(doing)? {
         return Ok(false);
     }
-    transaction.execute_batch("CREATE OR REPLACE TEMP TABLE replaced_events (id BIGINT)").map_err(doing())?;
+    transaction.execute_batch("CREATE OR REPLACE TEMP TABLE replaced_events (id BIGINT)").context(doing)?;
     Columns::default().int64("id", ids()).append_in_tx(transaction, "replaced_events")?;
     let facts = FactTable::all().iter().map(|table| (table.name.as_str(), "id"));
     for (table, id) in facts.chain([("events", "id"), ("decode_failures", "raw_events_id")]) {
         let remove = format!("DELETE FROM {table} WHERE {id} IN (FROM replaced_events)");
-        transaction.execute_batch(&remove).map_err(doing())?;
+        transaction.execute_batch(&remove).context(doing)?;
     }
-    transaction.execute_batch("DROP TABLE replaced_events").map_err(doing())?;
+    transaction.execute_batch("DROP TABLE replaced_events").context(doing)?;
     Ok(true)
 }
 
-fn append_events_in_tx(transaction: &Transaction<'_>, events: TextRows<ParsedEvent>) -> Result<(), StoreError> {
+fn append_events_in_tx(transaction: &Transaction<'_>, events: TextBatch<ParsedEvent>) -> Result<(), StoreError> {
     if events.is_empty() {
         return Ok(());
     }
@@ -223,9 +227,9 @@ fn append_problem_sets_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch)
     if batch.problem_sets.is_empty() {
         return Ok(());
     }
-    let doing = || failed("cannot store what is odd about events");
+    let doing = "cannot store what is odd about events";
     let new = "CREATE OR REPLACE TEMP TABLE new_problem_sets AS FROM decode_problem_sets LIMIT 0";
-    transaction.execute_batch(new).map_err(doing())?;
+    transaction.execute_batch(new).context(doing)?;
     let each = || batch.problem_sets.iter().flat_map(|set| set.problems.iter().map(move |problem| (set, problem)));
     Columns::default()
         .int64("id", each().map(|(set, _)| set.id.0 as i64))
@@ -238,13 +242,13 @@ fn append_problem_sets_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch)
     let insert = "INSERT INTO decode_problem_sets
                   SELECT DISTINCT ON (id, problem, field) * FROM new_problem_sets ANTI JOIN decode_problem_sets USING (id);
                   DROP TABLE new_problem_sets";
-    transaction.execute_batch(insert).map_err(doing())
+    transaction.execute_batch(insert).context(doing)
 }
 
 /// Drops the sets that only former versions of events had, so that the table is that of decoding everything at once.
 fn drop_unused_problem_sets_in_tx(transaction: &Transaction<'_>) -> Result<(), StoreError> {
     let drop = "DELETE FROM decode_problem_sets WHERE id NOT IN (SELECT problem_set FROM events WHERE problem_set IS NOT NULL)";
-    transaction.execute_batch(drop).map_err(failed("cannot drop problems that no event has"))
+    transaction.execute_batch(drop).context("cannot drop problems that no event has")
 }
 
 fn append_failures_in_tx(transaction: &Transaction<'_>, failures: &[DecodeFailure]) -> Result<(), StoreError> {
@@ -279,10 +283,10 @@ fn with_facts(columns: Columns, (column, values): (&'static FactColumn, &FactVal
 }
 
 fn move_position_in_tx(transaction: &Transaction<'_>, dictionary: &str, last: BatchNumber) -> Result<(), StoreError> {
-    let doing = || failed("cannot note how far events are decoded");
-    transaction.execute_batch("DELETE FROM parse_progress").map_err(doing())?;
+    let doing = "cannot note how far events are decoded";
+    transaction.execute_batch("DELETE FROM parse_progress").context(doing)?;
     let note = "INSERT INTO parse_progress (dictionary, batch_id) VALUES (?, ?)";
-    transaction.execute(note, params![dictionary, last.0]).map(|_| ()).map_err(doing())
+    transaction.execute(note, params![dictionary, last.0]).map(|_| ()).context(doing)
 }
 
 fn mark_events_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Result<(), StoreError> {
@@ -301,21 +305,21 @@ fn mark_in_tx(transaction: &Transaction<'_>, from: EventId) -> Result<(), StoreE
     let mark = "INSERT INTO pending_derivations VALUES (?, ?)
                 ON CONFLICT (pump_id) DO UPDATE SET from_events_id = least(from_events_id, excluded.from_events_id)";
     let marked = transaction.execute(mark, params![from.pump().0, from.number()]);
-    marked.map(|_| ()).map_err(failed("cannot mark a pump for derivation"))
+    marked.map(|_| ()).context("cannot mark a pump for derivation")
 }
 
 fn store_zones_in_tx(transaction: &Transaction<'_>, zones: &ZoneHistory) -> Result<(), StoreError> {
-    let doing = || failed("cannot store the zones");
-    transaction.execute_batch("DELETE FROM time_zones").map_err(doing())?;
+    let doing = "cannot store the zones";
+    transaction.execute_batch("DELETE FROM time_zones").context(doing)?;
     for (from, zone) in zones.entries() {
-        transaction.execute("INSERT INTO time_zones VALUES (?, ?)", params![from, zone.name()]).map_err(doing())?;
+        transaction.execute("INSERT INTO time_zones VALUES (?, ?)", params![from, zone.name()]).context(doing)?;
     }
     Ok(())
 }
 
 fn store_clock_in_tx(transaction: &Transaction<'_>, pump: PumpId, clock: &PumpClock) -> Result<(), StoreError> {
-    let doing = || failed("cannot store a pump's clock");
-    transaction.execute("DELETE FROM clock_segments WHERE pump_id = ?", [pump.0]).map_err(doing())?;
+    let doing = "cannot store a pump's clock";
+    transaction.execute("DELETE FROM clock_segments WHERE pump_id = ?", [pump.0]).context(doing)?;
     let each = || clock.segments().iter();
     Columns::default()
         .int32("pump_id", each().map(|_| i32::from(pump.0)))
@@ -332,31 +336,31 @@ enum Moved {
     Nothing,
     /// This event and perhaps later ones have other instants now.
     From(EventId),
-    /// Nothing was changed: so many would move that to decode them again costs less.
+    /// Nothing was changed: with this many to move, decoding them again costs less.
     TooMany,
 }
 
 /// The most events that are given other instants in place. To update a row costs DuckDB ten times what it costs to decode the
 /// event again, and it keeps every changed row in memory until the end of the transaction.
-const MOST_MOVED: u64 = 50_000;
+const MAX_MOVED: u64 = 50_000;
 
 /// Gives events the instants of the clock just stored.
 fn move_instants_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<Moved, StoreError> {
-    let doing = || failed("cannot move events to their instants");
-    let moved = format!("CREATE OR REPLACE TEMP TABLE moved_instants AS {MOVED_EVENTS} LIMIT {MOST_MOVED} + 1");
-    transaction.execute(&moved, [pump.0]).map_err(doing())?;
+    let doing = "cannot move events to their instants";
+    let moved = format!("CREATE OR REPLACE TEMP TABLE moved_instants AS {MOVED_EVENTS} LIMIT {MAX_MOVED} + 1");
+    transaction.execute(&moved, [pump.0]).context(doing)?;
     let (first, count): (Option<i64>, u64) = transaction
         .query_row("SELECT min(id), count(*) FROM moved_instants", [], |row| Ok((row.get(0)?, row.get(1)?)))
-        .map_err(doing())?;
+        .context(doing)?;
     let moved = match first {
         None => Moved::Nothing,
-        Some(_) if count > MOST_MOVED => Moved::TooMany,
+        Some(_) if count > MAX_MOVED => Moved::TooMany,
         Some(first) => {
-            transaction.execute_batch(MOVE_INSTANTS).map_err(doing())?;
+            transaction.execute_batch(MOVE_INSTANTS).context(doing)?;
             Moved::From(EventId::from_number(first))
         }
     };
-    transaction.execute_batch("DROP TABLE moved_instants").map_err(doing())?;
+    transaction.execute_batch("DROP TABLE moved_instants").context(doing)?;
     Ok(moved)
 }
 

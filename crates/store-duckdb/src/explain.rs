@@ -8,7 +8,7 @@ use pump_events::{Event, Field, Labels, Value};
 
 use crate::DuckStore;
 use crate::derived::{OBJECTS, Sources};
-use crate::error::failed;
+use crate::error::DuckdbContext as _;
 
 /// A row and the events that made it.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,23 +140,23 @@ fn find_sources(table: &str) -> Option<String> {
 }
 
 fn columns(connection: &Connection, table: &str, id: i64) -> Result<Vec<ExplainedColumn>, StoreError> {
-    let doing = || failed(format!("cannot read {table}"));
+    let doing = || format!("cannot read {table}");
     let query = format!(
         "SELECT entry.column_name, entry.cell, coalesce(c.comment, '')
          FROM (SELECT COLUMNS(*)::VARCHAR FROM {table} WHERE id = ?) UNPIVOT INCLUDE NULLS (cell FOR column_name IN (COLUMNS(*))) entry
          JOIN duckdb_columns() c ON c.table_name = '{table}' AND c.column_name = entry.column_name AND NOT c.internal
          ORDER BY c.column_index"
     );
-    let mut statement = connection.prepare(&query).map_err(doing())?;
+    let mut statement = connection.prepare(&query).context(doing())?;
     let column = |row: &Row<'_>| Ok(ExplainedColumn { name: row.get(0)?, value: row.get(1)?, meaning: row.get(2)? });
-    statement.query_map([id], column).and_then(Iterator::collect).map_err(doing())
+    statement.query_map([id], column).and_then(Iterator::collect).context(doing())
 }
 
 fn events(connection: &Connection, source: &str, id: i64) -> Result<Vec<ExplainedEvent>, StoreError> {
-    let doing = || failed("cannot read the events behind a row");
+    let doing = "cannot read the events behind a row";
     let query = format!("{EVENTS} WHERE e.id IN ({source}) ORDER BY e.id");
-    let mut statement = connection.prepare(&query).map_err(doing())?;
-    statement.query_map([id], event).and_then(Iterator::collect).map_err(doing())
+    let mut statement = connection.prepare(&query).context(doing)?;
+    statement.query_map([id], event).and_then(Iterator::collect).context(doing)
 }
 
 fn event(row: &Row<'_>) -> duckdb::Result<ExplainedEvent> {

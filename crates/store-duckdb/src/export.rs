@@ -11,8 +11,8 @@ use duckdb::Connection;
 use pipeline::{StoreError, StoreErrorKind};
 
 use crate::connection::open_in_utc;
-use crate::error::failed;
-use crate::query::{QueryStopper, ReadOptions, Reader, quotable, read_only};
+use crate::error::DuckdbContext as _;
+use crate::query::{InterruptHandle, ReadOptions, Reader, quotable, read_only};
 use crate::texts;
 
 /// The form of a file.
@@ -42,18 +42,18 @@ impl Exporter {
     pub fn open(path: &Path, options: &ReadOptions) -> Result<Self, StoreError> {
         // Waits for a writer, and refuses what is no database of this schema.
         drop(Reader::open(path, options)?);
-        let config = read_only(options).map_err(failed("cannot configure the database"))?;
+        let config = read_only(options).context("cannot configure the database")?;
         let opened = open_in_utc(Some(path), config);
-        let opening = || failed(format!("cannot open the database {}", path.display()));
-        let connection = opened.map_err(opening())?;
-        connection.execute_batch("SET temp_directory = ''").map_err(opening())?;
+        let opening = || format!("cannot open the database {}", path.display());
+        let connection = opened.context(opening())?;
+        connection.execute_batch("SET temp_directory = ''").context(opening())?;
         Ok(Self { connection })
     }
 
     /// What stops [`Exporter::write`] from another thread.
     #[must_use]
-    pub fn stopper(&self) -> QueryStopper {
-        QueryStopper::of(&self.connection)
+    pub fn interrupt_handle(&self) -> InterruptHandle {
+        InterruptHandle::of(&self.connection)
     }
 
     /// Writes the answer of `query` to `file`, which is replaced. Returns the number of rows.
@@ -70,7 +70,7 @@ impl Exporter {
         };
         let copy = format!("COPY ({query}) TO '{name}' ({options}, USE_TMP_FILE false)");
         let rows = self.connection.execute(&copy, []);
-        rows.map(|rows| rows as u64).map_err(failed(format!("cannot write {}", file.display())))
+        rows.map(|rows| rows as u64).context(format!("cannot write {}", file.display()))
     }
 
     fn write_array(&self, query: &str, file: &Path) -> Result<u64, StoreError> {
@@ -93,7 +93,7 @@ impl Exporter {
             rows += u64::from(written.is_ok());
             written.is_ok()
         });
-        read.map_err(failed("cannot read what is to be written"))?;
+        read.context("cannot read what is to be written")?;
         written.and_then(|()| out.write_all(if rows == 0 { b"[]\n" } else { b"\n]\n" })).map_err(unwritable)?;
         out.flush().map_err(unwritable)?;
         Ok(rows)

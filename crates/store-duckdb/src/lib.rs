@@ -36,7 +36,7 @@ pub use documents::{DocumentKind, DocumentScope, NIGHTSCOUT, NIGHTSCOUT_ALARMS, 
 pub use explain::{ExplainError, ExplainedColumn, ExplainedEvent, ExplainedField, Provenance, explained_tables};
 pub use export::{Exporter, FileForm};
 pub use migrations::schema_version;
-pub use query::{CellForm, Query, QueryColumn, QueryError, QueryStopper, ReadOptions, Reader};
+pub use query::{CellForm, InterruptHandle, Query, QueryColumn, QueryError, ReadOptions, Reader};
 pub use status::{DayCount, EventTypeFacts, PumpFacts, RunFacts, StatusFacts, TableFacts};
 pub use tandem_fetch::TandemFetchReader;
 pub use verify::{Check, Finding};

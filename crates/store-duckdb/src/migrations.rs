@@ -11,7 +11,7 @@ use refinery_core::{Migration, Runner};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::error::{broken, failed};
+use crate::error::DuckdbContext as _;
 
 const TABLE: &str = "refinery_schema_history";
 
@@ -66,10 +66,10 @@ pub(crate) fn check(connection: &Connection) -> Result<(), StoreError> {
         Some(version) if version > ours => Err(too_new(version)),
         Some(version) => {
             let message = format!("the database has schema {version}, this version of tandem needs {ours}");
-            Err(broken(StoreErrorKind::Outdated, message))
+            Err(StoreError::new(StoreErrorKind::Outdated, message))
         }
         None if is_ours(connection)? || is_empty(connection)? => {
-            Err(broken(StoreErrorKind::NotFound, "there is nothing in the database yet"))
+            Err(StoreError::new(StoreErrorKind::NotFound, "there is nothing in the database yet"))
         }
         None => Err(foreign(connection)?),
     }
@@ -78,15 +78,14 @@ pub(crate) fn check(connection: &Connection) -> Result<(), StoreError> {
 /// True of a database that this program made, or was about to make when it was stopped.
 pub(crate) fn is_ours(connection: &Connection) -> Result<bool, StoreError> {
     let exists = "SELECT count(*) > 0 FROM duckdb_tables() WHERE table_name = ?";
-    connection.query_row(exists, [TABLE], |row| row.get(0)).map_err(failed("cannot read the schema"))
+    connection.query_row(exists, [TABLE], |row| row.get(0)).context("cannot read the schema")
 }
 
 /// True of a database that `tandem-fetch` made.
 pub(crate) fn is_tandem_fetch(connection: &Connection) -> Result<bool, StoreError> {
     let columns = "SELECT count(*) = 3 FROM duckdb_columns() WHERE NOT internal AND schema_name = 'main'
                    AND table_name = 'raw_events' AND column_name IN ('id', 'created', 'raw_event_data')";
-    let has_them: bool =
-        connection.query_row(columns, [], |row| row.get(0)).map_err(failed("cannot read the schema"))?;
+    let has_them: bool = connection.query_row(columns, [], |row| row.get(0)).context("cannot read the schema")?;
     Ok(has_them && !is_ours(connection)?)
 }
 
@@ -97,12 +96,12 @@ fn refuse_foreign(connection: &Connection) -> Result<(), StoreError> {
 
 fn is_empty(connection: &Connection) -> Result<bool, StoreError> {
     let tables = "SELECT count(*) = 0 FROM duckdb_tables() WHERE NOT internal";
-    connection.query_row(tables, [], |row| row.get(0)).map_err(failed("cannot read the schema"))
+    connection.query_row(tables, [], |row| row.get(0)).context("cannot read the schema")
 }
 
 fn foreign(connection: &Connection) -> Result<StoreError, StoreError> {
     let program = if is_tandem_fetch(connection)? { "tandem-fetch" } else { "another program" };
-    Ok(broken(StoreErrorKind::Foreign, format!("the file is a database of {program}, not one made by tandem")))
+    Ok(StoreError::new(StoreErrorKind::Foreign, format!("the file is a database of {program}, not one made by tandem")))
 }
 
 /// The migrations that were or can be applied to this database. Of the former ones only those that it can have:
@@ -117,7 +116,7 @@ fn known_migrations(connection: &Connection) -> Result<Vec<Migration>, StoreErro
     });
     let present = MIGRATIONS.iter().map(|(name, sql)| Migration::unapplied(name, sql));
     let known = former.chain(present).collect::<Result<_, refinery_core::Error>>();
-    known.map_err(|error| broken(StoreErrorKind::Internal, error.to_string()))
+    known.map_err(|error| StoreError::new(StoreErrorKind::Internal, error.to_string()))
 }
 
 /// The newest of the former migrations that was applied to this database.
@@ -126,7 +125,7 @@ fn newest_former(connection: &Connection) -> Result<Option<i64>, StoreError> {
         return Ok(None);
     }
     let newest = format!("SELECT max(version)::BIGINT FROM {TABLE} WHERE version <= {}", FORMER_MIGRATIONS.len());
-    connection.query_row(&newest, [], |row| row.get(0)).map_err(failed("cannot read the schema's version"))
+    connection.query_row(&newest, [], |row| row.get(0)).context("cannot read the schema's version")
 }
 
 fn applied_version(connection: &Connection) -> Result<Option<i64>, StoreError> {
@@ -134,18 +133,18 @@ fn applied_version(connection: &Connection) -> Result<Option<i64>, StoreError> {
         return Ok(None);
     }
     let newest = format!("SELECT max(version)::BIGINT FROM {TABLE}");
-    connection.query_row(&newest, [], |row| row.get(0)).map_err(failed("cannot read the schema's version"))
+    connection.query_row(&newest, [], |row| row.get(0)).context("cannot read the schema's version")
 }
 
 /// The cheap way to find that nothing is to be done: opening a database is on the path of every command.
 fn checksums_match(connection: &Connection) -> Result<bool, StoreError> {
     let mut statement = connection
         .prepare(&format!("SELECT checksum FROM {TABLE} ORDER BY version"))
-        .map_err(failed("cannot read the schema's checksums"))?;
+        .context("cannot read the schema's checksums")?;
     let applied = statement
         .query_map([], |row| row.get::<_, String>(0))
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(failed("cannot read the schema's checksums"))?;
+        .context("cannot read the schema's checksums")?;
     let known =
         known_migrations(connection)?.iter().map(|migration| migration.checksum().to_string()).collect::<Vec<_>>();
     Ok(applied == known)
@@ -160,18 +159,18 @@ fn refused(error: &refinery_core::Error) -> StoreError {
             let message = format!(
                 "the database lacks migration {migration}, although later ones were applied: restore it from a backup, or import into a new file"
             );
-            broken(StoreErrorKind::MigrationMismatch, message)
+            StoreError::new(StoreErrorKind::MigrationMismatch, message)
         }
         Kind::DivergentVersion(applied, ours) => {
             let message = format!(
                 "migration {applied} was applied to this database in another form than this program's {ours}: use the program that made the file, or import into a new file"
             );
-            broken(StoreErrorKind::MigrationMismatch, message)
+            StoreError::new(StoreErrorKind::MigrationMismatch, message)
         }
         _ => {
             let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
             let kind = failed("")(duckdb::Error::InvalidParameterName(source.clone())).kind;
-            broken(kind, format!("cannot bring the database up to date: {error}"))
+            StoreError::new(kind, format!("cannot bring the database up to date: {error}"))
         }
     }
 }
@@ -181,7 +180,7 @@ fn too_new(version: i64) -> StoreError {
         "the database was made by a newer tandem (schema {version}, this program knows up to {}): update tandem",
         schema_version()
     );
-    broken(StoreErrorKind::TooNew, message)
+    StoreError::new(StoreErrorKind::TooNew, message)
 }
 
 struct Driver<'a> {

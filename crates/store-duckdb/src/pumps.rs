@@ -9,7 +9,7 @@ use pipeline::{
 
 use crate::DuckStore;
 use crate::account;
-use crate::error::{broken, failed};
+use crate::error::DuckdbContext as _;
 
 const LARGEST_PUMP_ID: u16 = 32_767;
 
@@ -19,9 +19,9 @@ impl DuckStore {
                            coalesce(list(a.assignment_id ORDER BY a.assignment_id) FILTER (a.assignment_id IS NOT NULL), [])
                     FROM pumps p LEFT JOIN pump_assignments a ON a.pump_id = p.id GROUP BY ALL ORDER BY p.id";
         let connection = self.connection()?;
-        let mut statement = connection.prepare(list).map_err(failed("cannot list the pumps"))?;
+        let mut statement = connection.prepare(list).context("cannot list the pumps")?;
         let pumps = statement.query_map([], pump_of).and_then(Iterator::collect);
-        pumps.map_err(failed("cannot list the pumps"))
+        pumps.context("cannot list the pumps")
     }
 
     pub(crate) fn write_account(&mut self, account: &Account, seen: DateTime<Utc>) -> Result<Vec<PumpId>, StoreError> {
@@ -33,7 +33,7 @@ impl DuckStore {
     }
 
     pub(crate) fn compare_account(&mut self, account: &Account) -> Result<(), StoreError> {
-        let transaction = self.connection()?.transaction().map_err(failed("cannot begin to read the account"))?;
+        let transaction = self.connection()?.transaction().context("cannot begin to read the account")?;
         account::check_in_tx(&transaction, account)
     }
 
@@ -117,7 +117,7 @@ fn find_in_tx(transaction: &Transaction<'_>, key: &PumpKey) -> Result<Option<Pum
         }
     };
     let found = transaction.query_row(query, [name], |row| row.get(0)).optional();
-    found.map(|id| id.map(PumpId)).map_err(failed("cannot look up a pump"))
+    found.map(|id| id.map(PumpId)).context("cannot look up a pump")
 }
 
 fn add_in_tx(
@@ -126,13 +126,16 @@ fn add_in_tx(
     seen: DateTime<Utc>,
 ) -> Result<PumpId, StoreError> {
     let next = "SELECT coalesce(max(id), 0) + 1 FROM pumps";
-    let id: u16 = transaction.query_row(next, [], |row| row.get(0)).map_err(failed("cannot number a new pump"))?;
+    let id: u16 = transaction.query_row(next, [], |row| row.get(0)).context("cannot number a new pump")?;
     if id > LARGEST_PUMP_ID {
-        return Err(broken(StoreErrorKind::Internal, format!("a database holds at most {LARGEST_PUMP_ID} pumps")));
+        return Err(StoreError::new(
+            StoreErrorKind::Internal,
+            format!("a database holds at most {LARGEST_PUMP_ID} pumps"),
+        ));
     }
     let add = "INSERT INTO pumps (id, serial_number, first_seen, last_seen) VALUES (?, ?, ?, ?)";
     let serial = serial.map(SerialNumber::as_str);
-    transaction.execute(add, params![id, serial, seen, seen]).map_err(failed("cannot add a pump"))?;
+    transaction.execute(add, params![id, serial, seen, seen]).context("cannot add a pump")?;
     Ok(PumpId(id))
 }
 
@@ -165,7 +168,7 @@ fn describe_in_tx(
         seen,
         pump.0
     ];
-    transaction.execute(describe, values).map(|rows| rows > 0).map_err(failed("cannot describe a pump"))
+    transaction.execute(describe, values).map(|rows| rows > 0).context("cannot describe a pump")
 }
 
 fn assign_in_tx(transaction: &Transaction<'_>, assignment: &AssignmentId, pump: PumpId) -> Result<(), StoreError> {
@@ -176,7 +179,7 @@ fn assign_in_tx(transaction: &Transaction<'_>, assignment: &AssignmentId, pump: 
         None => "INSERT INTO pump_assignments VALUES (?1, ?2)",
     };
     let assigned = transaction.execute(assign, params![assignment.as_str(), pump.0]);
-    assigned.map(|_| ()).map_err(failed("cannot assign a pump"))
+    assigned.map(|_| ()).context("cannot assign a pump")
 }
 
 fn keep_settings_in_tx(
@@ -189,7 +192,7 @@ fn keep_settings_in_tx(
     let keep = "INSERT INTO pump_settings VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (pump_id, settings_hash) DO UPDATE SET last_seen = excluded.last_seen";
     let values = params![pump.0, settings.hash, settings.uploaded, seen, seen, settings.details];
-    transaction.execute(keep, values).map(|_| ()).map_err(failed("cannot keep a pump's settings"))
+    transaction.execute(keep, values).map(|_| ()).context("cannot keep a pump's settings")
 }
 
 /// Notes that other settings are in force than before.
@@ -204,7 +207,7 @@ fn note_settings_in_tx(
                 SELECT ?1, coalesce(?2, make_timestamp(epoch_us(?3::TIMESTAMPTZ))), ?3, ?4
                 WHERE ?4 IS DISTINCT FROM (SELECT arg_max(settings_hash, first_seen) FROM pump_settings_changes WHERE pump_id = ?1)";
     let values = params![pump.0, settings.uploaded, seen, settings.hash];
-    transaction.execute(note, values).map(|_| ()).map_err(failed("cannot note a pump's settings"))
+    transaction.execute(note, values).map(|_| ()).context("cannot note a pump's settings")
 }
 
 /// Two pumps turn out to be one: an archive knew its assignment, another its serial number. All events of `gone` become
@@ -249,7 +252,7 @@ fn merge_in_tx(transaction: &Transaction<'_>, kept: PumpId, gone: PumpId) -> Res
          UPDATE pump_assignments SET pump_id = {kept_number} WHERE pump_id = {gone_number};
          DELETE FROM pumps WHERE id = {gone_number};"
     );
-    transaction.execute_batch(&statements).map_err(failed("cannot make two pumps one"))?;
+    transaction.execute_batch(&statements).context("cannot make two pumps one")?;
     crate::events::clear_derived_in_tx(transaction)?;
     Ok(kept)
 }

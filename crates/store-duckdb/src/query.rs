@@ -19,7 +19,7 @@ use pipeline::{StoreError, StoreErrorKind};
 
 use crate::connection::open_in_utc;
 use crate::documents::PumpNames;
-use crate::error::{broken, failed, family};
+use crate::error::{DuckdbContext as _, family};
 use crate::{derived, migrations};
 use statement::{NotSingle, SingleStatement};
 
@@ -34,7 +34,7 @@ pub(crate) const WALLS: &str =
 #[derive(Clone, Debug)]
 pub struct ReadOptions {
     /// How long to wait for another program that writes to the file.
-    pub lock_patience: Duration,
+    pub lock_timeout: Duration,
     /// DuckDB's memory limit, in its own words (`1GB`). A query that needs more fails; nothing is spilled to disk.
     pub memory_limit: String,
     /// The one file that [`Query::write_parquet`] may write.
@@ -43,7 +43,7 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { lock_patience: Duration::from_secs(5), memory_limit: "1GB".to_owned(), output: None }
+        Self { lock_timeout: Duration::from_secs(5), memory_limit: "1GB".to_owned(), output: None }
     }
 }
 
@@ -55,7 +55,7 @@ pub struct Reader {
 
 /// Stops the statement that a [`Reader`] runs, from another thread. Does nothing when none runs.
 #[derive(Clone)]
-pub struct QueryStopper(Arc<InterruptHandle>);
+pub struct InterruptHandle(Arc<InterruptHandle>);
 
 /// One column of an answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -122,7 +122,7 @@ pub enum QueryError {
         /// What there was no room for.
         message: String,
     },
-    /// [`QueryStopper::stop`] was called.
+    /// [`InterruptHandle::stop`] was called.
     #[error("the query was stopped")]
     Stopped,
     /// The file itself is not in order.
@@ -140,12 +140,12 @@ impl Reader {
     /// [`Outdated`](StoreErrorKind::Outdated) for a database that an older version built.
     pub fn open(path: &Path, options: &ReadOptions) -> Result<Self, StoreError> {
         if !path.exists() {
-            return Err(broken(StoreErrorKind::NotFound, format!("there is no database {}", path.display())));
+            return Err(StoreError::new(StoreErrorKind::NotFound, format!("there is no database {}", path.display())));
         }
         let mut waited = Duration::ZERO;
         loop {
             match Self::open_once(path, options) {
-                Err(error) if error.kind == StoreErrorKind::Locked && waited < options.lock_patience => {
+                Err(error) if error.kind == StoreErrorKind::Locked && waited < options.lock_timeout => {
                     std::thread::sleep(LOCK_INTERVAL);
                     waited += LOCK_INTERVAL;
                 }
@@ -155,14 +155,14 @@ impl Reader {
     }
 
     fn open_once(path: &Path, options: &ReadOptions) -> Result<Self, StoreError> {
-        let config = read_only(options).map_err(failed("cannot configure the database"))?;
-        let opening = || failed(format!("cannot open the database {}", path.display()));
-        let connection = open_in_utc(Some(path), config).map_err(opening())?;
+        let config = read_only(options).context("cannot configure the database")?;
+        let opening = || format!("cannot open the database {}", path.display());
+        let connection = open_in_utc(Some(path), config).context(opening())?;
         if let Some(output) = &options.output {
             let allow = format!("SET allowed_paths = ['{}']", quotable(output)?);
-            connection.execute_batch(&allow).map_err(opening())?;
+            connection.execute_batch(&allow).context(opening())?;
         }
-        connection.execute_batch(WALLS).map_err(opening())?;
+        connection.execute_batch(WALLS).context(opening())?;
         derived::refuse_macros_in_use(&connection)?;
         migrations::check(&connection)?;
         derived::check_up_to_date(&connection)?;
@@ -171,8 +171,8 @@ impl Reader {
 
     /// What stops a query of this reader from another thread.
     #[must_use]
-    pub fn stopper(&self) -> QueryStopper {
-        QueryStopper::of(&self.connection)
+    pub fn interrupt_handle(&self) -> InterruptHandle {
+        InterruptHandle::of(&self.connection)
     }
 
     /// Makes sure that `sql` is one query, and finds its columns. Runs nothing.
@@ -226,7 +226,7 @@ impl Reader {
     }
 }
 
-impl QueryStopper {
+impl InterruptHandle {
     pub(crate) fn of(connection: &Connection) -> Self {
         Self(connection.interrupt_handle())
     }
@@ -343,7 +343,7 @@ fn limit_clause(limit: Option<u64>) -> String {
 pub(crate) fn quotable(file: &Path) -> Result<String, StoreError> {
     let name = file.to_str().ok_or_else(|| {
         let message = format!("the name of {} is not UTF-8, which DuckDB needs", file.display());
-        broken(StoreErrorKind::NotWritable, message)
+        StoreError::new(StoreErrorKind::NotWritable, message)
     })?;
     Ok(name.replace('\'', "''"))
 }
@@ -388,7 +388,7 @@ fn hand_over(
 ) -> Result<ControlFlow<()>, QueryError> {
     let texts = chunk.columns().iter().map(|column| column.as_any().downcast_ref::<StringArray>());
     let columns = texts.collect::<Option<Vec<_>>>().ok_or_else(|| {
-        QueryError::Store(broken(StoreErrorKind::Internal, "DuckDB answered with something other than text"))
+        QueryError::Store(StoreError::new(StoreErrorKind::Internal, "DuckDB answered with something other than text"))
     })?;
     let mut cells = Vec::with_capacity(columns.len());
     for index in 0..chunk.len() {
@@ -447,7 +447,7 @@ fn one_line_up(message: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What fails between rows comes as JSON, everything else in words.
+/// What fails between rows comes as JSON, everything else as text.
 fn in_words(message: String) -> String {
     let Ok(exception) = serde_json::from_str::<serde_json::Value>(&message) else { return message };
     match (exception["exception_type"].as_str(), exception["exception_message"].as_str()) {

@@ -14,7 +14,7 @@ use pipeline::{
 use crate::DuckStore;
 use crate::columns::Columns;
 use crate::doubts;
-use crate::error::failed;
+use crate::error::DuckdbContext as _;
 use crate::pumps::find_or_add_in_tx;
 
 impl RawStore for DuckStore {
@@ -40,17 +40,18 @@ impl RawStore for DuckStore {
 
     fn store_page(&mut self, page: &RawPage<'_>) -> Result<PageCounts, StoreError> {
         let changed_format = |window: &FetchedWindow| window.doubt.as_deref().is_some_and(is_format_mark);
-        let known = if page.window.as_ref().is_some_and(changed_format) { Known::Stays } else { Known::IsReplaced };
+        let known =
+            if page.window.as_ref().is_some_and(changed_format) { Superseding::Stays } else { Superseding::IsReplaced };
         self.transaction("store a page of events", |transaction| store_page_in_tx(transaction, page, known))
     }
 
     fn compare_page(&mut self, key: &PumpKey, events: &RawBatch) -> Result<PageCounts, StoreError> {
-        let transaction = self.connection()?.transaction().map_err(failed("cannot begin to compare a page"))?;
+        let transaction = self.connection()?.transaction().context("cannot begin to compare a page")?;
         let received = DateTime::UNIX_EPOCH;
         let pump = find_or_add_in_tx(&transaction, key, received)?;
         let page = RawPage { pump, run: RunId(0), received, events, window: None };
-        let counts = store_page_in_tx(&transaction, &page, Known::IsReplaced)?;
-        transaction.rollback().map_err(failed("cannot compare a page"))?;
+        let counts = store_page_in_tx(&transaction, &page, Superseding::IsReplaced)?;
+        transaction.rollback().context("cannot compare a page")?;
         Ok(counts)
     }
 
@@ -66,22 +67,22 @@ impl RawStore for DuckStore {
         let count = "SELECT count(*)::UBIGINT FROM raw_events
                      WHERE pump_id = ? AND event_code NOT IN (13, 14) AND pump_time >= ?::DATE AND pump_time < ?::DATE + 1";
         let values = params![pump.0, days.first(), days.last()];
-        self.connection()?.query_row(count, values, |row| row.get(0)).map_err(failed("cannot count events"))
+        self.connection()?.query_row(count, values, |row| row.get(0)).context("cannot count events")
     }
 
     fn rejected(&mut self) -> Result<Vec<(PumpId, RejectedEvent)>, StoreError> {
         let list =
             "SELECT pump_id, raw_event_data, reason FROM rejected_events ORDER BY pump_id, batch_id, content_hash";
-        let mut statement = self.connection()?.prepare(list).map_err(failed("cannot read rejected events"))?;
+        let mut statement = self.connection()?.prepare(list).context("cannot read rejected events")?;
         let rejected =
             |row: &duckdb::Row<'_>| Ok((PumpId(row.get(0)?), RejectedEvent { data: row.get(1)?, reason: row.get(2)? }));
         let rejected = statement.query_map([], rejected).and_then(Iterator::collect);
-        rejected.map_err(failed("cannot read rejected events"))
+        rejected.context("cannot read rejected events")
     }
 
     fn recover_rejected(&mut self, page: &RawPage<'_>) -> Result<PageCounts, StoreError> {
         self.transaction("recover rejected events", |transaction| {
-            let counts = store_page_in_tx(transaction, page, Known::Stays)?;
+            let counts = store_page_in_tx(transaction, page, Superseding::Stays)?;
             forget_rejected_in_tx(transaction, page)?;
             Ok(counts)
         })
@@ -90,28 +91,32 @@ impl RawStore for DuckStore {
     fn date_changes(&mut self, pump: PumpId) -> Result<Vec<DateChange>, StoreError> {
         let list = "SELECT created, raw_event_data FROM raw_events WHERE pump_id = ? AND event_code = 14 ORDER BY id";
         let connection = self.connection()?;
-        let mut statement = connection.prepare(list).map_err(failed("cannot read changes of the clock"))?;
+        let mut statement = connection.prepare(list).context("cannot read changes of the clock")?;
         let rows = statement
             .query_map([pump.0], |row| Ok(DateChange { learned: row.get(0)?, data: row.get(1)? }))
             .and_then(Iterator::collect);
-        rows.map_err(failed("cannot read changes of the clock"))
+        rows.context("cannot read changes of the clock")
     }
 }
 
 /// What becomes of the current text of an event that comes with other content.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Known {
+enum Superseding {
     /// It becomes a revision, and the text that came is current.
     IsReplaced,
     /// It stays, and the text that came becomes a revision: less can be read of that one.
     Stays,
 }
 
-fn store_page_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, known: Known) -> Result<PageCounts, StoreError> {
+fn store_page_in_tx(
+    transaction: &Transaction<'_>,
+    page: &RawPage<'_>,
+    known: Superseding,
+) -> Result<PageCounts, StoreError> {
     let mut counts = PageCounts { rejected: page.events.rejected().len() as u64, ..PageCounts::default() };
     let batch: i64 = transaction
         .query_row("SELECT nextval('raw_batch_numbers')", [], |row| row.get(0))
-        .map_err(failed("cannot number a batch"))?;
+        .context("cannot number a batch")?;
     let folded = fold(page);
     let mut recovered = 0;
     counts.duplicate += folded.duplicates;
@@ -172,7 +177,7 @@ fn any_known_in_tx(transaction: &Transaction<'_>, events: &[Identified<'_>]) -> 
     let between =
         "SELECT EXISTS (FROM raw_events WHERE id BETWEEN ?1 AND ?2) OR EXISTS (FROM events WHERE id BETWEEN ?1 AND ?2)";
     let known = transaction.query_row(between, [first.number(), last.number()], |row| row.get(0));
-    known.map_err(failed("cannot look for known events"))
+    known.context("cannot look for known events")
 }
 
 fn append_in_tx(
@@ -205,29 +210,29 @@ fn merge_known_in_tx(
     transaction: &Transaction<'_>,
     page: &RawPage<'_>,
     batch: i64,
-    (events, known): (&[Identified<'_>], Known),
+    (events, known): (&[Identified<'_>], Superseding),
     counts: &mut PageCounts,
 ) -> Result<u64, StoreError> {
-    let doing = || failed("cannot compare a page with what is stored");
+    let doing = "cannot compare a page with what is stored";
     transaction
         .execute_batch("CREATE OR REPLACE TEMP TABLE incoming_events AS FROM raw_events LIMIT 0")
-        .map_err(doing())?;
+        .context(doing)?;
     append_in_tx(transaction, "incoming_events", page, batch, events)?;
     let count =
         "SELECT count(*)::UBIGINT FROM incoming_events ANTI JOIN raw_events USING (id) SEMI JOIN events USING (id)";
-    let recovered = transaction.query_row(count, [], |row| row.get(0)).map_err(doing())?;
+    let recovered = transaction.query_row(count, [], |row| row.get(0)).context(doing)?;
     let added = transaction
         .execute("INSERT INTO raw_events SELECT i.* FROM incoming_events i ANTI JOIN raw_events r USING (id)", [])
-        .map_err(doing())?;
+        .context(doing)?;
     counts.new += added as u64;
     let revised = revised_in_tx(transaction, page.pump)?;
     counts.duplicate += (events.len() - added - revised.len()) as u64;
     counts.revised += revised.len() as u64;
     match known {
-        Known::IsReplaced => revise_in_tx(transaction, page, &revised)?,
-        Known::Stays => set_aside_in_tx(transaction, &revised)?,
+        Superseding::IsReplaced => revise_in_tx(transaction, page, &revised)?,
+        Superseding::Stays => set_aside_in_tx(transaction, &revised)?,
     }
-    transaction.execute_batch("DROP TABLE incoming_events").map_err(doing())?;
+    transaction.execute_batch("DROP TABLE incoming_events").context(doing)?;
     Ok(recovered)
 }
 
@@ -236,11 +241,11 @@ fn revised_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<Vec<i64>
     let differing = "SELECT i.id, i.raw_event_data, r.raw_event_data
                      FROM incoming_events i JOIN raw_events r USING (id)
                      WHERE i.raw_event_data <> r.raw_event_data ORDER BY i.id";
-    let mut statement = transaction.prepare(differing).map_err(failed("cannot compare events"))?;
+    let mut statement = transaction.prepare(differing).context("cannot compare events")?;
     let pairs = statement
         .query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))
         .and_then(Iterator::collect::<Result<Vec<(i64, _, _)>, _>>)
-        .map_err(failed("cannot compare events"))?;
+        .context("cannot compare events")?;
     let mut differing: Vec<_> = pairs.into_iter().filter(|(_, new, current)| !same_content(new, current)).collect();
     if differing.is_empty() {
         return Ok(Vec::new());
@@ -253,11 +258,11 @@ fn revised_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<Vec<i64>
 
 fn former_texts_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<HashMap<i64, Vec<String>>, StoreError> {
     let list = "SELECT raw_events_id, raw_event_data FROM raw_event_revisions WHERE raw_events_id // ? = ?";
-    let mut statement = transaction.prepare(list).map_err(failed("cannot read revisions"))?;
+    let mut statement = transaction.prepare(list).context("cannot read revisions")?;
     let rows = statement
         .query_map(params![EventId::PUMP_STEP, pump.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(failed("cannot read revisions"))?;
+        .context("cannot read revisions")?;
     let mut former: HashMap<i64, Vec<String>> = HashMap::new();
     for (id, text) in rows {
         former.entry(id).or_default().push(text);
@@ -269,24 +274,24 @@ fn revise_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, revised: &[i6
     if revised.is_empty() {
         return Ok(());
     }
-    let doing = || failed("cannot revise events");
+    let doing = "cannot revise events";
     list_revised_in_tx(transaction, revised)?;
     let keep = "INSERT INTO raw_event_revisions
                 SELECT r.id, coalesce(max(v.revision), 0) + 1, r.created, ?, r.raw_event_data, r.batch_id
                 FROM raw_events r SEMI JOIN revised_events USING (id) LEFT JOIN raw_event_revisions v ON v.raw_events_id = r.id
                 GROUP BY ALL";
-    transaction.execute(keep, [page.received]).map_err(doing())?;
+    transaction.execute(keep, [page.received]).context(doing)?;
     let replace =
         "UPDATE raw_events SET created = i.created, raw_event_data = i.raw_event_data, event_code = i.event_code,
                           pump_time = i.pump_time, batch_id = i.batch_id
                    FROM incoming_events i SEMI JOIN revised_events USING (id) WHERE raw_events.id = i.id";
-    transaction.execute(replace, []).map_err(doing())?;
-    transaction.execute_batch("DROP TABLE revised_events").map_err(doing())
+    transaction.execute(replace, []).context(doing)?;
+    transaction.execute_batch("DROP TABLE revised_events").context(doing)
 }
 
 fn list_revised_in_tx(transaction: &Transaction<'_>, revised: &[i64]) -> Result<(), StoreError> {
     let create = "CREATE OR REPLACE TEMP TABLE revised_events (id BIGINT)";
-    transaction.execute_batch(create).map_err(failed("cannot revise events"))?;
+    transaction.execute_batch(create).context("cannot revise events")?;
     Columns::default().int64("id", revised.iter().copied()).append_in_tx(transaction, "revised_events")
 }
 
@@ -301,7 +306,7 @@ fn set_aside_in_tx(transaction: &Transaction<'_>, revised: &[i64]) -> Result<(),
                 FROM incoming_events i SEMI JOIN revised_events USING (id) LEFT JOIN raw_event_revisions v ON v.raw_events_id = i.id
                 GROUP BY ALL;
                 DROP TABLE revised_events";
-    transaction.execute_batch(keep).map_err(failed("cannot set events aside"))
+    transaction.execute_batch(keep).context("cannot set events aside")
 }
 
 /// What a page itself says first and then says otherwise is a revision from the start.
@@ -322,10 +327,10 @@ fn keep_superseded_in_tx(
     let new: Vec<Identified<'_>> = superseded.iter().filter(|event| !is_known(event)).copied().collect();
     counts.duplicate += (superseded.len() - new.len()) as u64;
     counts.revised += new.len() as u64;
-    let doing = || failed("cannot keep revisions");
+    let doing = "cannot keep revisions";
     transaction
         .execute_batch("CREATE OR REPLACE TEMP TABLE superseded_events AS FROM raw_events LIMIT 0")
-        .map_err(doing())?;
+        .context(doing)?;
     append_in_tx(transaction, "superseded_events", page, batch, &new)?;
     let keep = "INSERT INTO raw_event_revisions
                 SELECT s.id, coalesce((SELECT max(revision) FROM raw_event_revisions r WHERE r.raw_events_id = s.id), 0)
@@ -333,7 +338,7 @@ fn keep_superseded_in_tx(
                        s.created, s.created, s.raw_event_data, s.batch_id
                 FROM superseded_events s;
                 DROP TABLE superseded_events";
-    transaction.execute_batch(keep).map_err(doing())
+    transaction.execute_batch(keep).context(doing)
 }
 
 fn keep_rejected_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, batch: i64) -> Result<(), StoreError> {
@@ -341,12 +346,12 @@ fn keep_rejected_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, batch:
     if rejected.is_empty() {
         return Ok(());
     }
-    let doing = || failed("cannot keep what has no identity");
+    let doing = "cannot keep what has no identity";
     transaction
         .execute_batch(
             "CREATE OR REPLACE TEMP TABLE incoming_rejected AS SELECT * EXCLUDE (content_hash) FROM rejected_events LIMIT 0",
         )
-        .map_err(doing())?;
+        .context(doing)?;
     let each = || rejected.iter();
     Columns::default()
         .int32("pump_id", each().map(|_| i32::from(page.pump.0)))
@@ -358,20 +363,20 @@ fn keep_rejected_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, batch:
     let keep = "INSERT OR IGNORE INTO rejected_events BY NAME
                 SELECT DISTINCT ON (content_hash) *, md5(raw_event_data) AS content_hash FROM incoming_rejected;
                 DROP TABLE incoming_rejected";
-    transaction.execute_batch(keep).map_err(doing())
+    transaction.execute_batch(keep).context(doing)
 }
 
 /// Takes the events of `page` off the rejected ones.
 fn forget_rejected_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>) -> Result<(), StoreError> {
-    let doing = || failed("cannot take recovered events off the rejected ones");
+    let doing = "cannot take recovered events off the rejected ones";
     let create = "CREATE OR REPLACE TEMP TABLE recovered_events (raw_event_data VARCHAR)";
-    transaction.execute_batch(create).map_err(doing())?;
+    transaction.execute_batch(create).context(doing)?;
     let texts: Vec<_> = page.events.iter().map(|event| event.data).collect();
     Columns::default().text("raw_event_data", texts.iter().copied()).append_in_tx(transaction, "recovered_events")?;
     let forget = "DELETE FROM rejected_events
                   WHERE pump_id = ? AND content_hash IN (SELECT md5(raw_event_data) FROM recovered_events)";
-    transaction.execute(forget, [page.pump.0]).map_err(doing())?;
-    transaction.execute_batch("DROP TABLE recovered_events").map_err(doing())
+    transaction.execute(forget, [page.pump.0]).context(doing)?;
+    transaction.execute_batch("DROP TABLE recovered_events").context(doing)
 }
 
 fn note_batch_in_tx(
@@ -388,7 +393,7 @@ fn note_batch_in_tx(
     let PageCounts { new, duplicate, revised, rejected } = counts;
     let new = new - recovered;
     let values = params![batch, page.run.0, page.pump.0, page.received, new, duplicate, revised, rejected, recovered];
-    transaction.execute(note, values).map(|_| ()).map_err(failed("cannot note a batch"))
+    transaction.execute(note, values).map(|_| ()).context("cannot note a batch")
 }
 
 fn note_window_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, counts: PageCounts) -> Result<(), StoreError> {
@@ -411,5 +416,5 @@ fn note_window_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, counts: 
         assignment_id.as_ref().map(AssignmentId::as_str),
         doubt
     ];
-    transaction.execute(note, values).map(|_| ()).map_err(failed("cannot write the ledger"))
+    transaction.execute(note, values).map(|_| ()).context("cannot write the ledger")
 }

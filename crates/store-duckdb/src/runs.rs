@@ -6,14 +6,14 @@ use pipeline::store::{RunEnd, RunId, Stage};
 use pipeline::{RunStore, StoreError};
 
 use crate::DuckStore;
-use crate::error::failed;
+use crate::error::DuckdbContext as _;
 
 impl RunStore for DuckStore {
     fn begin_run(&mut self, stage: Stage, started: DateTime<Utc>) -> Result<RunId, StoreError> {
         let begin = "INSERT INTO pipeline_runs (id, stage, started) VALUES (nextval('pipeline_run_numbers'), ?, ?) RETURNING id";
         let connection = self.connection()?;
         let id = connection.query_row(begin, params![stage.as_str(), started], |row| row.get(0));
-        id.map(RunId).map_err(failed("cannot note the start of a run"))
+        id.map(RunId).context("cannot note the start of a run")
     }
 
     fn end_run(&mut self, run: RunId, end: &RunEnd) -> Result<(), StoreError> {
@@ -24,7 +24,7 @@ impl RunStore for DuckStore {
         connection
             .execute(finish, params![end.ended, end.outcome.as_str(), counts, end.error, run.0])
             .map(|_| ())
-            .map_err(failed("cannot note the end of a run"))
+            .context("cannot note the end of a run")
     }
 
     fn release(&mut self) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use pipeline::{StoreError, StoreErrorKind};
 
 use crate::DuckStore;
 use crate::documents::{self, DocumentKind, DocumentScope, NIGHTSCOUT, NIGHTSCOUT_ALARMS, PumpNames};
-use crate::error::{broken, failed};
+use crate::error::DuckdbContext as _;
 use crate::migrations::schema_version;
 
 const DAY_MS: i64 = 86_400_000;
@@ -52,14 +52,11 @@ impl PushStore for DuckStore {
     fn destination(&mut self, name: &str) -> Result<Option<Destination>, StoreError> {
         let read = "SELECT epoch_us(since), stamp FROM sinks WHERE name = ?";
         let row = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
-        let found = self
-            .connection()?
-            .query_row(read, [name], row)
-            .optional()
-            .map_err(failed("cannot read the destinations"))?;
+        let found =
+            self.connection()?.query_row(read, [name], row).optional().context("cannot read the destinations")?;
         let Some((since, stamp)) = found else { return Ok(None) };
         let since = DateTime::from_timestamp_micros(since)
-            .ok_or_else(|| broken(StoreErrorKind::Corrupt, "a destination begins at an impossible instant"))?;
+            .ok_or_else(|| StoreError::new(StoreErrorKind::Corrupt, "a destination begins at an impossible instant"))?;
         Ok(Some(Destination { name: name.to_owned(), since, stamp }))
     }
 
@@ -67,9 +64,9 @@ impl PushStore for DuckStore {
         self.transaction("keep a destination", |transaction| {
             let (name, since) = (&destination.name, destination.since);
             let keep = "INSERT INTO sinks (name, since) SELECT ?1, ?2 WHERE NOT EXISTS (FROM sinks WHERE name = ?1)";
-            transaction.execute(keep, params![name, since]).map_err(failed("cannot keep a destination"))?;
+            transaction.execute(keep, params![name, since]).context("cannot keep a destination")?;
             let change = "UPDATE sinks SET since = ?2, stamp = NULL WHERE name = ?1 AND since <> ?2";
-            transaction.execute(change, params![name, since]).map(|_| ()).map_err(failed("cannot keep a destination"))
+            transaction.execute(change, params![name, since]).map(|_| ()).context("cannot keep a destination")
         })
     }
 
@@ -79,7 +76,7 @@ impl PushStore for DuckStore {
             Ok((format!("{} | {}", row.get::<_, i64>(0)?, texts.join(" | ")), row.get::<_, bool>(5)?))
         };
         let read = self.connection()?.query_row(STAMP, [], parts);
-        let (state, is_being_derived) = read.map_err(failed("cannot read the state of the tables"))?;
+        let (state, is_being_derived) = read.context("cannot read the state of the tables")?;
         let stamp = format!("{} | {} | {state}", schema_version(), documents::texts_digest());
         Ok((!is_being_derived).then_some(stamp))
     }
@@ -95,13 +92,13 @@ impl PushStore for DuckStore {
         let mut parts = Vec::new();
         for name in kinds {
             let kind = kind_of(name)?;
-            let reading = || failed(format!("cannot compare {name} with what {} holds", destination.name));
+            let reading = || format!("cannot compare {name} with what {} holds", destination.name);
             let changed = CHANGED_DAYS.replace("{rows}", &kind.rows(&scope));
-            let mut statement = connection.prepare(&changed).map_err(reading())?;
+            let mut statement = connection.prepare(&changed).context(reading())?;
             let part = |row: &Row<'_>| Ok(Part { kind: (*name).to_owned(), day: row.get(0)?, digest: row.get(1)? });
             let seed = format!("{} {names} ", documents::texts_digest());
             let found = statement.query_map(params![destination.name, name, seed], part);
-            parts.extend(found.and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(reading())?);
+            parts.extend(found.and_then(Iterator::collect::<Result<Vec<_>, _>>).context(reading())?);
         }
         Ok(parts)
     }
@@ -114,8 +111,8 @@ impl PushStore for DuckStore {
         let scope =
             DocumentScope { from_ms: Some(from), until_ms: Some(day_start + DAY_MS), ..DocumentScope::default() };
         let sql = CHANGES.replace("{objects}", &documents::as_objects(&kind.documents(&names, &scope)));
-        let reading = || failed(format!("cannot make {}", part.kind));
-        let mut statement = connection.prepare(&sql).map_err(reading())?;
+        let reading = || format!("cannot make {}", part.kind);
+        let mut statement = connection.prepare(&sql).context(reading())?;
         let change = |row: &Row<'_>| {
             Ok(Change {
                 identifier: row.get(0)?,
@@ -127,7 +124,7 @@ impl PushStore for DuckStore {
             })
         };
         let found = statement.query_map(params![destination.name, part.kind, part.day, day_start], change);
-        found.and_then(Iterator::collect).map_err(reading())
+        found.and_then(Iterator::collect).context(reading())
     }
 
     fn begin_changes(
@@ -172,7 +169,7 @@ impl PushStore for DuckStore {
     ) -> Result<(), StoreError> {
         let update = "UPDATE sinks SET last_pushed = ?2, stamp = ?3 WHERE name = ?1";
         let updated = self.connection()?.execute(update, params![destination.name, now, stamp]);
-        updated.map(|_| ()).map_err(failed("cannot log the push"))
+        updated.map(|_| ()).context("cannot log the push")
     }
 
     fn distrust(
@@ -190,7 +187,7 @@ impl PushStore for DuckStore {
                 "DELETE FROM sink_days WHERE sink = ?",
                 "UPDATE sinks SET stamp = NULL WHERE name = ?",
             ] {
-                transaction.execute(forget, [name]).map_err(failed("cannot forget what was pushed"))?;
+                transaction.execute(forget, [name]).context("cannot forget what was pushed")?;
             }
             gather_in_tx(transaction, known.iter())?;
             let log = "INSERT INTO sink_documents
@@ -203,7 +200,7 @@ impl PushStore for DuckStore {
 
 fn kind_of(name: &str) -> Result<&'static DocumentKind, StoreError> {
     let mut kinds = NIGHTSCOUT.iter().chain([&NIGHTSCOUT_ALARMS]);
-    let unknown = || broken(StoreErrorKind::Internal, format!("there are no documents called {name}"));
+    let unknown = || StoreError::new(StoreErrorKind::Internal, format!("there are no documents called {name}"));
     kinds.find(|kind| kind.name == name).ok_or_else(unknown)
 }
 
@@ -227,17 +224,17 @@ fn gather_in_tx<'a>(
     transaction: &Transaction<'_>,
     changes: impl Iterator<Item = &'a Change>,
 ) -> Result<(), StoreError> {
-    let gathering = || failed("cannot gather documents");
+    let gathering = "cannot gather documents";
     let table = "CREATE OR REPLACE TEMP TABLE sink_batch
                  (identifier VARCHAR, kind VARCHAR, day INTEGER, date_ms BIGINT, content VARCHAR)";
-    transaction.execute_batch(table).map_err(gathering())?;
-    let mut appender = transaction.appender("sink_batch").map_err(gathering())?;
+    transaction.execute_batch(table).context(gathering)?;
+    let mut appender = transaction.appender("sink_batch").context(gathering)?;
     for change in changes {
         let day = change.date_ms.div_euclid(DAY_MS) as i32;
         let row = params![change.identifier, change.kind, day, change.date_ms, change.content];
-        appender.append_row(row).map_err(gathering())?;
+        appender.append_row(row).context(gathering)?;
     }
-    appender.flush().map_err(gathering())
+    appender.flush().context(gathering)
 }
 
 /// No day that a gathered document is on, or was on, is held in full until it has been compared again.
@@ -246,13 +243,13 @@ fn reopen_days_in_tx(transaction: &Transaction<'_>, destination: &str) -> Result
                       SELECT (kind, day) FROM sink_batch
                       UNION ALL
                       SELECT (kind, day) FROM sink_documents WHERE sink = ?1 AND identifier IN (SELECT identifier FROM sink_batch))";
-    transaction.execute(reopen, [destination]).map(|_| ()).map_err(failed("cannot change the log of a destination"))
+    transaction.execute(reopen, [destination]).map(|_| ()).context("cannot change the log of a destination")
 }
 
 /// Takes the gathered documents out of the log.
 fn forget_in_tx(transaction: &Transaction<'_>, destination: &str) -> Result<(), StoreError> {
     let forget = "DELETE FROM sink_documents WHERE sink = ? AND identifier IN (SELECT identifier FROM sink_batch)";
-    transaction.execute(forget, [destination]).map(|_| ()).map_err(failed("cannot change the log of a destination"))
+    transaction.execute(forget, [destination]).map(|_| ()).context("cannot change the log of a destination")
 }
 
 fn execute_in_tx(
@@ -262,13 +259,13 @@ fn execute_in_tx(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let executed = transaction.execute(sql, params![destination, now]);
-    executed.map(|_| ()).map_err(failed("cannot change the log of a destination"))
+    executed.map(|_| ()).context("cannot change the log of a destination")
 }
 
 fn keep_part_in_tx(transaction: &Transaction<'_>, destination: &str, part: &Part) -> Result<(), StoreError> {
-    let keeping = || failed("cannot log a day");
+    let keeping = "cannot log a day";
     let forget = "DELETE FROM sink_days WHERE sink = ? AND kind = ? AND day = ?";
-    transaction.execute(forget, params![destination, part.kind, part.day]).map_err(keeping())?;
+    transaction.execute(forget, params![destination, part.kind, part.day]).context(keeping)?;
     let keep = "INSERT INTO sink_days VALUES (?, ?, ?, ?)";
-    transaction.execute(keep, params![destination, part.kind, part.day, part.digest]).map(|_| ()).map_err(keeping())
+    transaction.execute(keep, params![destination, part.kind, part.day, part.digest]).map(|_| ()).context(keeping)
 }

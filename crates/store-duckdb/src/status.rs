@@ -9,9 +9,9 @@ use pump_events::{Dictionary, EventCode};
 use crate::Reader;
 use crate::derived::{OBJECTS, Object};
 use crate::doubts::read_doubts;
-use crate::error::failed;
+use crate::error::DuckdbContext as _;
 
-/// How many of the last runs are told.
+/// How many of the last runs are listed.
 const RUNS: u32 = 8;
 
 /// What there is in a database.
@@ -74,9 +74,9 @@ pub struct PumpFacts {
     pub id: i32,
     /// The number printed on it, where known.
     pub serial_number: Option<String>,
-    /// Its model in words, where known.
+    /// The name of its model, where known.
     pub model_name: Option<String>,
-    /// Its last upload as the account told last.
+    /// Its last upload as the account last reported.
     pub last_upload: Option<DateTime<Utc>>,
     /// The pump's wall clock at the event logged last, by its own sequence.
     pub newest_event: Option<NaiveDateTime>,
@@ -112,7 +112,7 @@ pub struct RunFacts {
     pub outcome: Option<String>,
     /// Its counters, as JSON.
     pub counts: Option<String>,
-    /// What went wrong, in words.
+    /// What went wrong.
     pub error: Option<String>,
 }
 
@@ -235,7 +235,7 @@ fn pumps(connection: &Connection) -> Result<Vec<PumpFacts>, StoreError> {
 fn events_by_day(connection: &Connection) -> Result<&'static str, StoreError> {
     let is_decoded = "SELECT (SELECT count(*) FROM raw_events) = (SELECT count(*) FROM events) + (SELECT count(*) FROM decode_failures)";
     let is_decoded: bool =
-        connection.query_row(is_decoded, [], |row| row.get(0)).map_err(failed("cannot compare what is decoded"))?;
+        connection.query_row(is_decoded, [], |row| row.get(0)).context("cannot compare what is decoded")?;
     Ok(if is_decoded {
         "SELECT pump_id, local_time::DATE AS day, count(*)::UBIGINT FROM events GROUP BY ALL ORDER BY ALL"
     } else {
@@ -260,7 +260,7 @@ fn runs(connection: &Connection) -> Result<Vec<RunFacts>, StoreError> {
 }
 
 fn count(connection: &Connection, sql: &str) -> Result<u64, StoreError> {
-    connection.query_row(sql, [], |row| row.get(0)).map_err(failed("cannot count rows"))
+    connection.query_row(sql, [], |row| row.get(0)).context("cannot count rows")
 }
 
 fn rows<T>(
@@ -268,7 +268,7 @@ fn rows<T>(
     sql: &str,
     row: impl FnMut(&Row<'_>) -> duckdb::Result<T>,
 ) -> Result<Vec<T>, StoreError> {
-    let mut statement = connection.prepare(sql).map_err(failed("cannot read the state of the database"))?;
+    let mut statement = connection.prepare(sql).context("cannot read the state of the database")?;
     let rows = statement.query_map([], row).and_then(Iterator::collect);
-    rows.map_err(failed("cannot read the state of the database"))
+    rows.context("cannot read the state of the database")
 }

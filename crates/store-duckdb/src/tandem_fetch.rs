@@ -9,7 +9,7 @@ use pipeline::archive::{ArchiveError, DatabaseReader, TextSink};
 use pipeline::{SerialNumber, StoreError};
 
 use crate::connection::open_in_utc;
-use crate::error::failed;
+use crate::error::DuckdbContext as _;
 use crate::migrations;
 use crate::query::{ReadOptions, WALLS, read_only};
 use crate::texts;
@@ -53,9 +53,9 @@ impl DatabaseReader for TandemFetchReader {
 }
 
 fn open(path: &Path) -> Result<Connection, StoreError> {
-    let config = read_only(&ReadOptions::default()).map_err(failed("cannot configure the database"))?;
-    let connection = open_in_utc(Some(path), config).map_err(failed("cannot open the database"))?;
-    connection.execute_batch(WALLS).map_err(failed("cannot open the database"))?;
+    let config = read_only(&ReadOptions::default()).context("cannot configure the database")?;
+    let connection = open_in_utc(Some(path), config).context("cannot open the database")?;
+    connection.execute_batch(WALLS).context("cannot open the database")?;
     Ok(connection)
 }
 

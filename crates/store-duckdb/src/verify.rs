@@ -14,7 +14,7 @@ use crate::DuckStore;
 use crate::derive::{self, table_names};
 use crate::derived::OBJECTS;
 use crate::doubts::read_doubts;
-use crate::error::failed;
+use crate::error::DuckdbContext as _;
 
 /// Something that is not in order, or worth knowing.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -31,7 +31,7 @@ pub struct Finding {
     pub count: u64,
     /// The id of the first row, where rows have one.
     pub first_id: Option<i64>,
-    /// What was found, in words; without readings or doses of single events.
+    /// What was found, without readings or doses of single events.
     pub detail: String,
 }
 
@@ -69,7 +69,7 @@ pub enum Check {
     AlteredRows,
     /// Domain rows whose first event is gone.
     RowsWithoutEvent,
-    /// Stretches of which only one can be at a time, and that overlap.
+    /// Segments of which only one can be at a time, and that overlap.
     OverlappingSpans,
     /// One measurement more than once.
     DuplicateMeasurements,
@@ -168,9 +168,9 @@ impl DuckStore {
         findings.extend(find(connection, Check::OverlappingSpans, &overlapping_spans())?);
         findings.extend(doubtful_answers(connection)?);
         findings.extend(rows_without_event(connection)?);
-        let transaction = connection.transaction().map_err(failed("cannot begin to verify"))?;
+        let transaction = connection.transaction().context("cannot begin to verify")?;
         findings.extend(compare_with_events_in_tx(&transaction)?);
-        transaction.rollback().map_err(failed("cannot end verifying"))?;
+        transaction.rollback().context("cannot end verifying")?;
         findings.sort_by_key(|finding| finding.check);
         Ok(findings)
     }
@@ -187,10 +187,10 @@ fn overlapping_spans() -> String {
 }
 
 fn find(connection: &Connection, check: Check, query: &str) -> Result<Vec<Finding>, StoreError> {
-    let doing = || failed(format!("cannot verify {}", check.as_str()));
-    let mut statement = connection.prepare(query).map_err(doing())?;
+    let doing = || format!("cannot verify {}", check.as_str());
+    let mut statement = connection.prepare(query).context(doing())?;
     let found = statement.query_map([], |row| finding(check, row)).and_then(Iterator::collect);
-    found.map_err(doing())
+    found.context(doing())
 }
 
 fn finding(check: Check, row: &Row<'_>) -> duckdb::Result<Finding> {
@@ -233,13 +233,13 @@ fn rows_without_event(connection: &Connection) -> Result<Vec<Finding>, StoreErro
 
 /// Derives everything again into temporary tables of the same names, which hide the stored ones, and compares the two.
 fn compare_with_events_in_tx(transaction: &Transaction<'_>) -> Result<Vec<Finding>, StoreError> {
-    let doing = || failed("cannot derive for comparison");
+    let doing = "cannot derive for comparison";
     // Unqualified, and even as `main.…`, a table's name now means the temporary one; its database's name tells them apart.
     let database = "SELECT '\"' || replace(current_database(), '\"', '\"\"') || '\".main'";
-    let stored: String = transaction.query_row(database, [], |row| row.get(0)).map_err(doing())?;
+    let stored: String = transaction.query_row(database, [], |row| row.get(0)).context(doing)?;
     for table in table_names() {
         let shadow = format!("CREATE TEMP TABLE {table} AS FROM {stored}.{table} LIMIT 0");
-        transaction.execute_batch(&shadow).map_err(doing())?;
+        transaction.execute_batch(&shadow).context(doing)?;
     }
     for pump in derived_pumps(transaction)? {
         derive::insert_all_in_tx(transaction, pump, EventId::first_of(pump))?;
@@ -253,9 +253,9 @@ fn compare_with_events_in_tx(transaction: &Transaction<'_>) -> Result<Vec<Findin
 
 fn derived_pumps(transaction: &Transaction<'_>) -> Result<Vec<PumpId>, StoreError> {
     let list = "SELECT id FROM pumps WHERE id NOT IN (SELECT pump_id FROM pending_derivations) ORDER BY id";
-    let mut statement = transaction.prepare(list).map_err(failed("cannot read the pumps"))?;
+    let mut statement = transaction.prepare(list).context("cannot read the pumps")?;
     let pumps = statement.query_map([], |row| Ok(PumpId(row.get(0)?))).and_then(Iterator::collect);
-    pumps.map_err(failed("cannot read the pumps"))
+    pumps.context("cannot read the pumps")
 }
 
 fn compare(connection: &Connection, stored: &str, table: &str) -> Result<Vec<Finding>, StoreError> {

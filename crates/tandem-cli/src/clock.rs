@@ -1,4 +1,4 @@
-//! The machine's clock; the libraries are told the time, this is where it comes from.
+//! The machine's clock; the libraries take the time from their caller, and this is where it comes from.
 
 use std::sync::OnceLock;
 use std::time::SystemTime;

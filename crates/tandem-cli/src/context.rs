@@ -148,14 +148,14 @@ impl Context {
         Ok(pipeline)
     }
 
-    /// The stages on `store`, with `bar` told how far they are.
+    /// The stages on `store`, with their progress shown by `bar`.
     fn plain_pipeline(store: DuckStore, bar: &Arc<Mutex<Bar>>, stop: StopSignal) -> Pipeline<DuckStore> {
         let bar = bar.clone();
         let tell = move |progress| bar.lock().unwrap_or_else(PoisonError::into_inner).tell(&progress);
         Pipeline::new(store, Arc::new(SystemClock)).stop_on(stop).on_progress(tell)
     }
 
-    /// The stages on the database, in the configured zone, with `bar` told how far they are.
+    /// The stages on the database, in the configured zone, with their progress shown by `bar`.
     pub(crate) fn pipeline(&self, bar: &Arc<Mutex<Bar>>, stop: StopSignal) -> Result<Pipeline<DuckStore>> {
         let pipeline = self.in_zone(Self::plain_pipeline(self.store()?, bar, stop))?;
         self.update(pipeline)

@@ -104,7 +104,7 @@ fn examples_of_the_help() {
     }
 }
 
-/// What a container's file says, as far as it can be told without building it.
+/// What a container's file says, as far as it is known without building it.
 #[test]
 fn the_container_file_is_in_order() {
     let text = read("packaging/Containerfile").replace("\\\n", " ");

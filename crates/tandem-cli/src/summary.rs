@@ -13,7 +13,7 @@ use crate::history::{History, InsulinPerDay, PumpSpan};
 use crate::output::{counted, thousands};
 use crate::terminal::Terminal;
 
-/// The stretch that the summary is about, as usual among clinicians.
+/// The segment that the summary is about, as usual among clinicians.
 const DAYS: u64 = 90;
 /// Columns before a line, and between its parts.
 const INDENT: usize = 2;

@@ -11,7 +11,7 @@ use crate::output::wrapped;
 use crate::stderr::write_stderr;
 
 /// The width assumed where there is no terminal.
-const USUAL_WIDTH: usize = 100;
+const DEFAULT_WIDTH: usize = 100;
 
 /// What the two outputs can take.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ impl Terminal {
     pub(crate) fn width() -> usize {
         let of = |term: Term| term.size_checked().map(|(_, columns)| usize::from(columns));
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        of(Term::stdout()).or(columns).unwrap_or(USUAL_WIDTH).max(40)
+        of(Term::stdout()).or(columns).unwrap_or(DEFAULT_WIDTH).max(40)
     }
 
     /// Columns of the screen that data goes to; `None` where it goes into a file or to another program.
@@ -106,7 +106,7 @@ impl Terminal {
     }
 }
 
-/// What to say where stdout took less than all: a full disk, most often. A reader that went away is told apart later.
+/// What to say where stdout took less than all: a full disk, most often. A reader that went away is recognized later.
 pub(crate) fn unwritten(error: anyhow::Error) -> anyhow::Error {
     if error.chain().any(<dyn std::error::Error>::is::<io::Error>) {
         return Failure::new(Exit::Usage, "cannot write to stdout").because(error).into();

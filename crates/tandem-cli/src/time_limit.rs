@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use store_duckdb::{QueryError, QueryStopper};
+use store_duckdb::{InterruptHandle, QueryError};
 
 use crate::error_output;
 use crate::failure::{Exit, Failure};
@@ -29,7 +29,7 @@ pub(crate) struct TimeLimit {
 
 impl TimeLimit {
     /// Starts to count; `None` is no limit. A query that does not listen when it is stopped ends with the program.
-    pub(crate) fn start(stopper: QueryStopper, limit: Option<Duration>, hint: &'static str) -> Self {
+    pub(crate) fn start(interrupt_handle: InterruptHandle, limit: Option<Duration>, hint: &'static str) -> Self {
         let passed = Arc::new(AtomicBool::new(false));
         let clock = Clock::default();
         let (done, waiting) = channel::<()>();
@@ -45,7 +45,7 @@ impl TimeLimit {
                         continue;
                     }
                     passed.store(true, Ordering::Relaxed);
-                    stopper.stop();
+                    interrupt_handle.stop();
                     wait = INSISTENCE;
                     stopping += INSISTENCE;
                     if stopping > GRACE {
@@ -136,12 +136,12 @@ impl<W: Write> Write for Excused<W> {
     }
 }
 
-/// Stops what `stopper` stops, now and until the program ends: between two statements, or while rows are written, nothing
+/// Stops what `interrupt_handle` stops, now and until the program ends: between two statements, or while rows are written, nothing
 /// listens.
-pub(crate) fn stop_for_good(stopper: QueryStopper) {
+pub(crate) fn stop_for_good(interrupt_handle: InterruptHandle) {
     std::thread::spawn(move || {
         loop {
-            stopper.stop();
+            interrupt_handle.stop();
             std::thread::sleep(INSISTENCE);
         }
     });

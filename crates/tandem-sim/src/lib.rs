@@ -9,7 +9,7 @@
 //! [`nightscout`] is the other program that a history may go to: a simulated site.
 //!
 //! [`writers`] puts the same history into records and JSON without a service. Nothing here knows the client, the pipeline
-//! or a database, and nothing reads the clock or the environment: the service is told the time by its configuration.
+//! or a database, and nothing reads the clock or the environment: the service takes the time from its configuration.
 
 pub mod history;
 pub mod nightscout;

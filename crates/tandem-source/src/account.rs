@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cache::hex;
 use crate::error::Failure;
-use crate::http::Answer;
+use crate::http::HttpResponse;
 use crate::loose;
 
 #[derive(Deserialize)]
@@ -67,7 +67,7 @@ struct Settings<'a> {
 }
 
 /// Reads the account; the session knows whose it is.
-pub(crate) fn read(answer: &Answer) -> Result<Account, Failure> {
+pub(crate) fn read(answer: &HttpResponse) -> Result<Account, Failure> {
     let pumper: Pumper<'_> = serde_json::from_str(&answer.body).map_err(|error| answer.unreadable(&error))?;
     let unknown = |detail: String| Failure::UnknownShape { label: answer.label.clone(), detail };
     let pumps = pumper.pumps.ok_or_else(|| unknown(format!("no pumps in {}", answer.outline())))?;

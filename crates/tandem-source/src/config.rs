@@ -15,7 +15,7 @@ use crate::{EventSelection, Region};
 use pipeline::retry::{RetryPolicy, Sleeper, TokioSleeper};
 
 /// The most days that the service is known to answer whole.
-pub const LONGEST_WINDOW_DAYS: u32 = 28;
+pub const MAX_WINDOW_DAYS: u32 = 28;
 
 /// A desktop browser of 2022; what working clients send. Older hosts of the service refused others.
 const USER_AGENT: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
@@ -87,8 +87,8 @@ pub struct SourceConfig {
     pub user_agent: String,
     /// Which types of events are asked for.
     pub events: EventSelection,
-    /// The most days of one request, 1 to [`LONGEST_WINDOW_DAYS`].
-    pub longest_window_days: u32,
+    /// The most days of one request, 1 to [`MAX_WINDOW_DAYS`].
+    pub max_window_days: u32,
     /// How long to wait for answers.
     pub timeouts: Timeouts,
     /// How often, and after which waits, a request is repeated.
@@ -119,7 +119,7 @@ impl SourceConfig {
             token_cache: None,
             user_agent: USER_AGENT.to_owned(),
             events: EventSelection::AllKnown,
-            longest_window_days: LONGEST_WINDOW_DAYS,
+            max_window_days: MAX_WINDOW_DAYS,
             timeouts: Timeouts::default(),
             retries: RetryPolicy::default(),
             body_limit_bytes: 512 << 20,
@@ -136,8 +136,8 @@ impl SourceConfig {
 
     pub(crate) fn validated(self) -> Result<Self, Failure> {
         let refuse = |reason: String| Err(Failure::Configuration { reason });
-        if !(1..=LONGEST_WINDOW_DAYS).contains(&self.longest_window_days) {
-            return refuse(format!("a window must be 1 to {LONGEST_WINDOW_DAYS} days long"));
+        if !(1..=MAX_WINDOW_DAYS).contains(&self.max_window_days) {
+            return refuse(format!("a window must be 1 to {MAX_WINDOW_DAYS} days long"));
         }
         if self.requests_in_flight == 0 || self.retries.attempts == 0 {
             return refuse("requests in flight and attempts must be at least 1".to_owned());

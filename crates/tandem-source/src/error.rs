@@ -1,4 +1,4 @@
-//! Everything that can go wrong between this client and the service, in words.
+//! Everything that can go wrong between this client and the service.
 //!
 //! One private enum, so that all messages are in one place; [`SourceError`] is what callers see. Messages name the
 //! method, host and path of a request, never an identifier, a token or anything of a body but its outline.

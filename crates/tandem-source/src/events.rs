@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use pipeline::{AssignmentId, DayRange, RawBatch, RawEvent, RawKey, RejectedEvent};
+use pipeline::{AssignmentId, DayRange, EventKey, RawBatch, RawEvent, RejectedEvent};
 use pump_events::{EventCode, PumpTime, read_json_envelope};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::error::Failure;
-use crate::http::Answer;
+use crate::http::HttpResponse;
 
 /// Clock and date changes: the service sends those of the pump's whole life along with any window.
 const CLOCK_CHANGES: [EventCode; 2] = [EventCode(13), EventCode(14)];
@@ -43,7 +43,7 @@ struct PumpLogs<'a> {
 }
 
 /// Takes the answer to a question for `days` of `pump` apart.
-pub(crate) fn read(answer: &Answer, pump: &AssignmentId, days: DayRange) -> Result<Events, Failure> {
+pub(crate) fn read(answer: &HttpResponse, pump: &AssignmentId, days: DayRange) -> Result<Events, Failure> {
     let events = take_apart(&answer.body, pump, days).map_err(|error| answer.unreadable(&error))?;
     events.ok_or_else(|| {
         let detail = format!("it has no usable events; it answered {}", answer.outline());
@@ -97,7 +97,7 @@ impl<'a> Reader<'a> {
         if envelope.device_assignment_id.is_some_and(|owner| !self.pump.is(&owner)) {
             return self.reject(data, "it belongs to another pump than the one asked for".to_owned());
         }
-        let key = RawKey { sequence_group: envelope.sequence_group, sequence_number: envelope.sequence_number };
+        let key = EventKey { sequence_group: envelope.sequence_group, sequence_number: envelope.sequence_number };
         self.place(envelope.code, envelope.pump_time);
         self.batch.push(RawEvent { key, code: envelope.code, pump_time: envelope.pump_time, data });
     }

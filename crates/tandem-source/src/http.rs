@@ -27,7 +27,7 @@ pub(crate) struct Transport {
 
 /// An answer, read to its end.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     pub(crate) label: RequestLabel,
     pub(crate) status: StatusCode,
     pub(crate) location: Option<String>,
@@ -59,7 +59,7 @@ impl Transport {
     ///
     /// # Errors
     /// When there is no complete answer of a bearable size; any status is an answer.
-    pub(crate) async fn send(&self, label: &RequestLabel, request: RequestBuilder) -> Result<Answer, Failure> {
+    pub(crate) async fn send(&self, label: &RequestLabel, request: RequestBuilder) -> Result<HttpResponse, Failure> {
         let _turn = self.gate.acquire().await.expect("the gate is never closed");
         let network = |error| network_failure(label, error);
         let response = request.send().await.map_err(network)?;
@@ -67,7 +67,7 @@ impl Transport {
         let body = self.body(label, response).await?;
         tracing::debug!(%label, status = status.as_u16(), bytes = body.len(), "answered");
         let now = self.config.clock.now();
-        Ok(Answer {
+        Ok(HttpResponse {
             label: label.clone(),
             status,
             location: text(&headers, LOCATION.as_str()),
@@ -114,7 +114,7 @@ impl Transport {
     }
 }
 
-impl Answer {
+impl HttpResponse {
     /// Sorts the statuses: an answer to work with, or what the status means.
     pub(crate) fn accepted(self) -> Result<Self, Failure> {
         if self.status.is_success() {

@@ -21,7 +21,7 @@ use url::Url;
 use crate::cache::Token;
 use crate::config::SourceConfig;
 use crate::error::Failure;
-use crate::http::{Answer, Transport};
+use crate::http::{HttpResponse, Transport};
 use crate::identity::{self, Expected, Identity, KeySet, Rejected};
 use crate::loose;
 use crate::refusal::is_name;
@@ -129,7 +129,7 @@ impl<'a> Login<'a> {
         self.check_login_status(&answer)
     }
 
-    fn check_login_status(&self, answer: &Answer) -> Result<(), Failure> {
+    fn check_login_status(&self, answer: &HttpResponse) -> Result<(), Failure> {
         let login: LoginAnswer = serde_json::from_str(&answer.body).map_err(|error| answer.unreadable(&error))?;
         match login.status {
             Some(status) if status == "SUCCESS" => Ok(()),
@@ -174,7 +174,7 @@ impl<'a> Login<'a> {
     }
 
     /// Reads the code off the redirect; without a session the service redirects to its login page instead.
-    fn code(&self, answer: &Answer) -> Result<SecretString, Failure> {
+    fn code(&self, answer: &HttpResponse) -> Result<SecretString, Failure> {
         let label = &answer.label;
         let unknown = |detail: &str| Failure::UnknownShape { label: label.clone(), detail: detail.to_owned() };
         let location = answer.location.as_deref().ok_or_else(|| unknown("a redirect to nowhere"))?;
@@ -210,13 +210,13 @@ impl<'a> Login<'a> {
         Expected { issuers: &self.service.issuers, audience: self.service.client_id, now: self.config.clock.now() }
     }
 
-    async fn send(&self, target: &Target, request: RequestBuilder) -> Result<Answer, Failure> {
+    async fn send(&self, target: &Target, request: RequestBuilder) -> Result<HttpResponse, Failure> {
         self.transport.send(&target.label, request.header(REFERER, Service::login_referer())).await
     }
 }
 
 /// 200 is the page of someone who is not logged in, or of an outage.
-fn no_redirect(answer: Answer) -> Failure {
+fn no_redirect(answer: HttpResponse) -> Failure {
     let label = answer.label.clone();
     answer.accepted().map_or_else(|failure| failure, |_| Failure::LoginDidNotStick { label })
 }

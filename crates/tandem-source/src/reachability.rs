@@ -5,7 +5,7 @@ use pipeline::SourceError;
 use reqwest::Client;
 
 use crate::error::Failure;
-use crate::http::{Answer, Transport};
+use crate::http::{HttpResponse, Transport};
 use crate::service::Service;
 
 /// One host of the service, asked once.
@@ -35,7 +35,7 @@ pub(crate) async fn check(service: &Service, transport: &Transport, client: &Cli
     checks
 }
 
-fn status(answer: Answer) -> Result<u16, Failure> {
+fn status(answer: HttpResponse) -> Result<u16, Failure> {
     let status = answer.status;
     if status.is_server_error() {
         answer.accepted()?;

@@ -12,7 +12,7 @@
 //!   application sends. A list that brings nothing where there must be something counts as disliked.
 //! * A choice without a list that is refused is asked with the web application's.
 //!
-//! Each step is taken once, is told in words, and holds until the program ends; a day in between would be one more
+//! Each step is taken once, is reported, and holds until the program ends; a day in between would be one more
 //! refused question per window.
 
 use std::collections::BTreeSet;
@@ -76,7 +76,7 @@ enum SelectionState {
     /// Nothing yet.
     Untested,
     /// The service refused another list just the same.
-    Acquitted,
+    Unblamed,
     /// It has brought nothing, but there was nothing to be had.
     Unprovable,
     /// It works.
@@ -112,7 +112,7 @@ impl Effective {
     pub(crate) fn acquit(&self) {
         let mut state = self.lock();
         state.standing = match state.standing {
-            SelectionState::Untested => SelectionState::Acquitted,
+            SelectionState::Untested => SelectionState::Unblamed,
             SelectionState::Unprovable => SelectionState::Proven,
             settled => settled,
         };
@@ -121,8 +121,7 @@ impl Effective {
     /// True while a list has brought nothing, and that could be its own fault.
     pub(crate) fn wants_proof(&self) -> bool {
         let State { selection, standing } = *self.lock();
-        selection == EventSelection::AllKnown
-            && matches!(standing, SelectionState::Untested | SelectionState::Acquitted)
+        selection == EventSelection::AllKnown && matches!(standing, SelectionState::Untested | SelectionState::Unblamed)
     }
 
     /// To be called when nothing can tell whether the list is at fault.
@@ -130,7 +129,7 @@ impl Effective {
         let mut state = self.lock();
         state.standing = match state.standing {
             SelectionState::Untested => SelectionState::Unprovable,
-            SelectionState::Acquitted => SelectionState::Proven,
+            SelectionState::Unblamed => SelectionState::Proven,
             settled => settled,
         };
     }

@@ -13,7 +13,7 @@ use crate::cache::TokenFile;
 use crate::config::SourceConfig;
 use crate::error::Failure;
 use crate::events::{self, Events};
-use crate::http::{Answer, Transport};
+use crate::http::{HttpResponse, Transport};
 use crate::reachability::{self, HostCheck};
 use crate::selection::{self, Effective};
 use crate::service::{Service, Target};
@@ -28,7 +28,7 @@ pub struct TandemSource {
     sessions: Sessions,
     client: Client,
     selection: Effective,
-    longest_window_days: AtomicU32,
+    max_window_days: AtomicU32,
 }
 
 impl TandemSource {
@@ -48,7 +48,7 @@ impl TandemSource {
             client: data_client(&config, &transport)?,
             sessions: Sessions::new(config.clone(), service.clone(), transport.clone(), file),
             selection: Effective::new(config.events),
-            longest_window_days: AtomicU32::new(config.longest_window_days),
+            max_window_days: AtomicU32::new(config.max_window_days),
             config,
             service,
             transport,
@@ -95,18 +95,18 @@ impl TandemSource {
     }
 
     /// Goes back to earlier findings: what came after them did not help.
-    pub(crate) fn forget(&self, (selection, longest_window_days): (selection::State, u32)) {
+    pub(crate) fn forget(&self, (selection, max_window_days): (selection::State, u32)) {
         self.selection.restore(selection);
-        self.longest_window_days.store(longest_window_days, Ordering::Relaxed);
+        self.max_window_days.store(max_window_days, Ordering::Relaxed);
     }
 
     /// The most days that the service has not shown to be too many.
     pub(crate) fn longest_window_now(&self) -> u32 {
-        self.longest_window_days.load(Ordering::Relaxed)
+        self.max_window_days.load(Ordering::Relaxed)
     }
 
     pub(crate) fn shorten_windows(&self, days: u32) {
-        self.longest_window_days.fetch_min(days, Ordering::Relaxed);
+        self.max_window_days.fetch_min(days, Ordering::Relaxed);
     }
 
     /// The person and the pumps.
@@ -119,7 +119,7 @@ impl TandemSource {
 
     /// The most days to ask for at once, as configured.
     pub(crate) fn configured_window_days(&self) -> u32 {
-        self.config.longest_window_days
+        self.config.max_window_days
     }
 
     /// One question for the events of some days.
@@ -143,7 +143,7 @@ impl TandemSource {
             drop(query);
             target
         };
-        let read = |answer: Answer| {
+        let read = |answer: HttpResponse| {
             let pump = pump.clone();
             // A month is tens of megabytes of text: too long for a thread that others share.
             blocking(move || events::read(&answer, &pump, days))
@@ -157,7 +157,7 @@ impl TandemSource {
     async fn read<T, Reading>(
         &self,
         target: &(dyn Fn(&Session) -> Target + Sync),
-        read: impl Fn(Answer) -> Reading,
+        read: impl Fn(HttpResponse) -> Reading,
     ) -> Result<T, Failure>
     where
         Reading: Future<Output = Result<T, Failure>>,
@@ -179,7 +179,7 @@ impl TandemSource {
         &self,
         session: &Session,
         target: &(dyn Fn(&Session) -> Target + Sync),
-        read: &impl Fn(Answer) -> Reading,
+        read: &impl Fn(HttpResponse) -> Reading,
     ) -> Result<T, Failure>
     where
         Reading: Future<Output = Result<T, Failure>>,
@@ -188,7 +188,7 @@ impl TandemSource {
         self.transport.retrying(attempt).await
     }
 
-    async fn get(&self, session: &Session, target: Target) -> Result<Answer, Failure> {
+    async fn get(&self, session: &Session, target: Target) -> Result<HttpResponse, Failure> {
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", session.token.access.expose_secret()))
             .map_err(|_| Failure::TokenInvalid { reason: "it holds characters that no token has", source: None })?;
         bearer.set_sensitive(true);

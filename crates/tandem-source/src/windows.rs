@@ -155,7 +155,7 @@ impl<'a> Windows<'a> {
             return false;
         }
         self.shorten(window.days);
-        self.tell("Tandem Source refused to answer for so many days; asked for fewer at a time");
+        self.tell("Tandem Source refused to answer for that many days; asked for fewer at a time");
         self.queue.push(window);
         true
     }
@@ -279,7 +279,7 @@ impl<'a> Windows<'a> {
     }
 
     fn tell(&mut self, notice: &str) {
-        if !self.page.notices.iter().any(|told| told == notice) {
+        if !self.page.notices.iter().any(|reported| reported == notice) {
             self.page.notices.push(notice.to_owned());
         }
     }

@@ -8,12 +8,12 @@ use anyhow::{Context as _, Result};
 use tandem_sim::history::{History, Scenario};
 use tandem_sim::writers::write_json_lines;
 
-/// About so many events does a quiet day have.
+/// About how many events a quiet day has.
 const EVENTS_PER_DAY: u64 = 3_190;
 
 /// The life whose archive has about `wanted` events.
 pub(crate) fn history(wanted: u64) -> Result<History> {
-    let days = u32::try_from(wanted / EVENTS_PER_DAY + 1).context("so many days are not simulated")?;
+    let days = u32::try_from(wanted / EVENTS_PER_DAY + 1).context("that many days cannot be simulated")?;
     Ok(Scenario::quiet(days).simulate())
 }
 

@@ -12,7 +12,7 @@ use tandem_sim::writers::{event_json, write_records};
 use crate::{Row, archive, ensure_some};
 
 const EVENTS: u64 = 300_000;
-/// Each figure is the best of so many, so that what else the machine does counts least.
+/// Each figure is the best of this many, so that what else the machine does counts least.
 const REPEATS: usize = 5;
 
 /// Decodes the records of the file named, and prints how many in a second.

@@ -21,7 +21,7 @@ use crate::program::{Measured, Program};
 /// Sizes of archives, in events; growth is measured from each to the next.
 const SIZES: [u64; 3] = [100_000, 1_000_000, 5_000_000];
 
-/// One line of the table: what, the budget in words, what was measured, and whether it is met; `None` where there is none.
+/// One line of the table: what, the budget, what was measured, and whether it is met; `None` where there is none.
 struct Row {
     what: String,
     budget: &'static str,

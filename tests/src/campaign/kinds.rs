@@ -32,12 +32,12 @@ fn moment(run: &mut Run<'_>) -> Duration {
 }
 
 /// Fails unless the program ended in success, or with `code` and `words`.
-fn ensure_told(ended: &Ended, code: Option<i32>, words: &[&str]) -> Result<Effect> {
+fn ensure_reported(ended: &Ended, code: Option<i32>, words: &[&str]) -> Result<Effect> {
     if ended.code == Some(0) {
         return Ok(Effect::Borne);
     }
-    let told = ended.code == code && words.iter().any(|words| ended.talk.contains(words));
-    ensure!(told, "ended with {:?}, signal {:?}, and said: {}", ended.code, ended.signal, ended.talk);
+    let reported = ended.code == code && words.iter().any(|words| ended.talk.contains(words));
+    ensure!(reported, "ended with {:?}, signal {:?}, and said: {}", ended.code, ended.signal, ended.talk);
     Ok(Effect::Disturbed)
 }
 
@@ -48,7 +48,7 @@ pub(super) fn kill(run: &mut Run<'_>) -> Result<Effect> {
         let moment = moment(run);
         let ended = run_until(command(run)?, "KILL", moment)?;
         if ended.signal.is_none() {
-            ensure_told(&ended, Some(0), &[])?;
+            ensure_reported(&ended, Some(0), &[])?;
             break;
         }
         effect = Effect::Disturbed;
@@ -67,7 +67,7 @@ pub(super) fn interrupt(run: &mut Run<'_>) -> Result<Effect> {
     if ended.signal == Some(INTERRUPT) {
         return Ok(Effect::Disturbed);
     }
-    ensure_told(&ended, Some(130), &["saved", "continues", "Stopping", "stopping"])
+    ensure_reported(&ended, Some(130), &["saved", "continues", "Stopping", "stopping"])
 }
 
 /// Rounds go through the writes in order, so that no write is left out.
@@ -82,7 +82,7 @@ pub(super) fn fail_from_write(run: &Run<'_>, write: u64) -> Result<Effect> {
     let mut pipeline = Pipeline::new(FailingStore::new(store, write), run.setup.clock.clone());
     let Err(error) = run.work_on(&mut pipeline) else { return Ok(Effect::Borne) };
     let kind = error.chain().find_map(|cause| cause.downcast_ref::<StoreError>()).map(|error| error.kind);
-    ensure!(kind == Some(StoreErrorKind::DiskFull), "write {write} failed and was told as {error:?}");
+    ensure!(kind == Some(StoreErrorKind::DiskFull), "write {write} failed and was reported as {error:?}");
     Ok(Effect::Disturbed)
 }
 
@@ -189,7 +189,7 @@ fn kill_and_repeat(run: &mut Run<'_>, arguments: &[&str]) -> Result<Effect> {
     let verified = self::run(tandem(&run.setup, &run.database, &["verify"])?)?;
     ensure!([Some(0), Some(6)].contains(&verified.code), "verify after a kill at {moment:?}: {}", verified.talk);
     let again = self::run(tandem(&run.setup, &run.database, arguments)?)?;
-    ensure_told(&again, Some(0), &[])?;
+    ensure_reported(&again, Some(0), &[])?;
     Ok(if ended.signal.is_some() { Effect::Disturbed } else { Effect::Borne })
 }
 
@@ -198,7 +198,7 @@ pub(super) fn kill_zone(run: &mut Run<'_>) -> Result<Effect> {
     let effect = kill_and_repeat(run, &["zone", "set", "Asia/Tokyo"])?;
     let home = run.setup.history.zone.name();
     let back = self::run(tandem(&run.setup, &run.database, &["zone", "set", home])?)?;
-    ensure_told(&back, Some(0), &[])?;
+    ensure_reported(&back, Some(0), &[])?;
     Ok(effect)
 }
 
@@ -242,7 +242,7 @@ pub(super) fn full_disk(run: &mut Run<'_>) -> Result<Effect> {
     let share = run.dice.random_range(0.0..1.6);
     let Some(disk) = small_disk(run, share)? else { return Ok(Effect::Skipped) };
     let ended = self::run(command(run)?)?;
-    let effect = ensure_told(&ended, DATABASE, &["free some space and try again"])?;
+    let effect = ensure_reported(&ended, DATABASE, &["free some space and try again"])?;
     disk.change("size=1g")?;
     let stored = run.stored().context("on the disk that was full")?;
     off_the_disk(run, disk)?;
@@ -259,7 +259,7 @@ pub(super) fn read_only(run: &mut Run<'_>) -> Result<Effect> {
     }
     disk.change("ro")?;
     let ended = self::run(command(run)?)?;
-    let effect = ensure_told(&ended, DATABASE, &["change the folder's permissions"])?;
+    let effect = ensure_reported(&ended, DATABASE, &["change the folder's permissions"])?;
     ensure!(effect == Effect::Disturbed, "a folder that cannot be written was written: {}", ended.talk);
     disk.change("rw")?;
     off_the_disk(run, disk)?;
@@ -274,7 +274,7 @@ pub(super) fn at_once(run: &mut Run<'_>) -> Result<Effect> {
     let children = (0..count).map(|_| Ok(command(run)?.spawn()?)).collect::<Result<Vec<_>>>()?;
     let mut effect = Effect::Borne;
     for child in children {
-        if ensure_told(&wait(child)?, DATABASE, HELD)? == Effect::Disturbed {
+        if ensure_reported(&wait(child)?, DATABASE, HELD)? == Effect::Disturbed {
             effect = Effect::Disturbed;
         }
     }
@@ -290,9 +290,9 @@ pub(super) fn reader(run: &mut Run<'_>) -> Result<Effect> {
     if !stays {
         std::thread::park_timeout(Duration::from_millis(run.dice.random_range(1..600)));
         drop(reader);
-        return ensure_told(&wait(child)?, DATABASE, HELD);
+        return ensure_reported(&wait(child)?, DATABASE, HELD);
     }
-    let effect = ensure_told(&wait(child)?, DATABASE, HELD)?;
+    let effect = ensure_reported(&wait(child)?, DATABASE, HELD)?;
     drop(reader);
     ensure!(effect == Effect::Disturbed, "the program wrote into a file that another one reads");
     Ok(effect)

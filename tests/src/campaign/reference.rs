@@ -17,7 +17,7 @@ use super::Work;
 use crate::program::{run, tandem};
 use crate::setup::{Setup, short_history};
 
-/// Days of a life: so many that a sync has several windows.
+/// Days of a life: enough for a sync to have several windows.
 const DAYS: u32 = 45;
 
 /// Uploads every fourth day, some late, some out of order.
@@ -84,7 +84,7 @@ impl Reference {
         self.of(work).took
     }
 
-    /// What the program is told to do.
+    /// The arguments of the program.
     pub(super) fn arguments(&self, work: Work) -> Vec<&str> {
         match work {
             Work::Sync => vec!["sync"],

@@ -1,4 +1,4 @@
-//! What goes wrong between the program and the service: survived or told in words, nothing lost, nothing doubled.
+//! What goes wrong between the program and the service: survived or reported, nothing lost, nothing doubled.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ struct Row {
     faults: FaultPlan,
     behaviour: fn(&mut Behaviour),
     /// `None` when it is survived.
-    told: Option<(Kind, &'static str)>,
+    reported: Option<(Kind, &'static str)>,
     /// Passwords sent until the sync has ended.
     logins: u64,
     /// The least that the longest wait must be.
@@ -30,12 +30,12 @@ fn row(name: &'static str, endpoint: Endpoint, when: When, fault: Fault) -> Row 
 }
 
 fn account(name: &'static str, behaviour: fn(&mut Behaviour)) -> Row {
-    Row { name, faults: FaultPlan::new(), behaviour, told: None, logins: 1, waits: Duration::ZERO }
+    Row { name, faults: FaultPlan::new(), behaviour, reported: None, logins: 1, waits: Duration::ZERO }
 }
 
 impl Row {
-    fn told(self, kind: Kind, words: &'static str) -> Self {
-        Self { told: Some((kind, words)), ..self }
+    fn reports(self, kind: Kind, words: &'static str) -> Self {
+        Self { reported: Some((kind, words)), ..self }
     }
 
     fn logins(self, logins: u64) -> Self {
@@ -50,7 +50,7 @@ impl Row {
 /// A service with a few days of two pumps, asked for three days at a time.
 fn few_days() -> Result<Setup> {
     let mut setup = Setup::new(&short_history(5, 5), Behaviour::default())?;
-    setup.longest_window_days = 3;
+    setup.max_window_days = 3;
     Ok(setup)
 }
 
@@ -66,12 +66,12 @@ fn check_row(row: &Row, undisturbed: &Setup) -> Result<()> {
     setup.sim.set_faults(row.faults.clone());
     setup.sim.change_behaviour(row.behaviour);
     let outcome = setup.sync_with(&mut setup.pipeline("tandem.db")?)?;
-    ensure_told(row, outcome.err())?;
+    ensure_reported(row, outcome.err())?;
     let logins = setup.count(Endpoint::Login);
     ensure!(logins == row.logins, "{logins} logins instead of {}", row.logins);
     let waited = setup.waits.longest();
     ensure!(waited >= row.waits, "waited {waited:?} instead of {:?}", row.waits);
-    if row.told.is_some() {
+    if row.reported.is_some() {
         setup.sim.set_faults(FaultPlan::new());
         setup.sim.change_behaviour(|behaviour| *behaviour = Behaviour::default());
         setup.sync("tandem.db").context("the sync after it")?;
@@ -84,17 +84,17 @@ fn check_row(row: &Row, undisturbed: &Setup) -> Result<()> {
     ensure_same(&mut store, &undisturbed.path("tandem.db"), &[]).map(|_| ())
 }
 
-fn ensure_told(row: &Row, error: Option<FetchError>) -> Result<()> {
-    match (error, row.told) {
+fn ensure_reported(row: &Row, error: Option<FetchError>) -> Result<()> {
+    match (error, row.reported) {
         (None, None) => Ok(()),
         (Some(error), Some((kind, words))) => {
-            let source = error.source_error().with_context(|| format!("told {error}"))?;
-            ensure!(source.kind == kind, "told as {:?}: {source}", source.kind);
-            ensure!(source.message.contains(words), "told in other words: {source}");
+            let source = error.source_error().with_context(|| format!("reported {error}"))?;
+            ensure!(source.kind == kind, "reported as {:?}: {source}", source.kind);
+            ensure!(source.message.contains(words), "reported in other words: {source}");
             Ok(())
         }
         (Some(error), None) => Err(error).context("not survived"),
-        (None, Some((kind, _))) => bail!("not told as {kind:?}"),
+        (None, Some((kind, _))) => bail!("not reported as {kind:?}"),
     }
 }
 
@@ -128,18 +128,18 @@ fn lasting_trouble_is_told() -> Result<()> {
     check(&[
         data("401", Fault::Unauthorized)
             .logins(2)
-            .told(Kind::TokenInvalid, "refused a token that was issued a moment ago"),
-        data("403", Fault::Blocked).told(Kind::Blocked, "\"The request is blocked\""),
-        data("404", Fault::NotFoundPage).told(Kind::ServiceChanged, "no longer exists"),
-        data("429", limit(None)).told(Kind::RateLimited { retry_after: None }, "too many requests"),
-        data("429 for an hour", limit(Some(3_600))).told(hour, "a pause of 3600 s"),
-        data("500", Fault::InternalError).told(Kind::Unavailable, "not available now"),
-        data("502", Fault::BadGatewayPage).told(Kind::Unavailable, "not available now"),
-        data("cut", Fault::CutBody { share: 0.5 }).told(Kind::Network, "broke off in the middle"),
-        data("dropped", Fault::Drop).told(Kind::Network, "without an answer"),
+            .reports(Kind::TokenInvalid, "refused a token that was issued a moment ago"),
+        data("403", Fault::Blocked).reports(Kind::Blocked, "\"The request is blocked\""),
+        data("404", Fault::NotFoundPage).reports(Kind::ServiceChanged, "no longer exists"),
+        data("429", limit(None)).reports(Kind::RateLimited { retry_after: None }, "too many requests"),
+        data("429 for an hour", limit(Some(3_600))).reports(hour, "a pause of 3600 s"),
+        data("500", Fault::InternalError).reports(Kind::Unavailable, "not available now"),
+        data("502", Fault::BadGatewayPage).reports(Kind::Unavailable, "not available now"),
+        data("cut", Fault::CutBody { share: 0.5 }).reports(Kind::Network, "broke off in the middle"),
+        data("dropped", Fault::Drop).reports(Kind::Network, "without an answer"),
         row("keys down", Endpoint::Jwks, When::Always, Fault::BadGatewayPage)
             .logins(0)
-            .told(Kind::Unavailable, "openid-configuration/jwks"),
+            .reports(Kind::Unavailable, "openid-configuration/jwks"),
     ])
 }
 

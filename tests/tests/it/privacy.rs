@@ -37,11 +37,11 @@ fn logs_of_whole_runs_hold_nothing_personal() -> Result<()> {
         ensure!(talk.contains(part), "{part:?} is not in the log: too little was captured");
     }
     eprintln!("privacy: {} lines of log", talk.lines().count());
-    let (log, told): (Vec<&str>, Vec<&str>) = talk.lines().partition(|line| line.starts_with('{'));
+    let (log, reported): (Vec<&str>, Vec<&str>) = talk.lines().partition(|line| line.starts_with('{'));
     ensure_nothing_personal(&log.join("\n"))?;
-    // What a person is told may name the pump.
+    // What a person reads may name the pump.
     let pumps = setup.history.pumps.iter().map(|pump| pump.serial.as_str()).chain(["660524"]);
-    ensure_nothing_personal(&pumps.fold(told.join("\n"), |told, pump| told.replace(pump, "")))
+    ensure_nothing_personal(&pumps.fold(reported.join("\n"), |reported, pump| reported.replace(pump, "")))
 }
 
 /// Fails with the first line that holds something of the account, of a session or of an event.

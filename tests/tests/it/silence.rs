@@ -20,11 +20,11 @@ fn a_hang_is_survived_or_told() -> Result<()> {
     let undisturbed = Setup::new(&history, Behaviour::default())?;
     undisturbed.sync("tandem.db")?;
     for endpoint in [Endpoint::Login, Endpoint::Pumper, Endpoint::PumpLogs] {
-        for (when, told) in [(When::Nth(1), None), (When::Always, Some("did not answer in time"))] {
+        for (when, reported) in [(When::Nth(1), None), (When::Always, Some("did not answer in time"))] {
             let runtime = Builder::new_current_thread().enable_all().start_paused(true).build()?;
             let setup = Setup::on(runtime, &history, Behaviour::default(), Timeline::complete(&history))?;
             setup.sim.set_faults(FaultPlan::new().on(endpoint, when, Fault::Hang));
-            ensure_told(&setup, told).with_context(|| format!("{endpoint:?} {when:?}"))?;
+            ensure_reported(&setup, reported).with_context(|| format!("{endpoint:?} {when:?}"))?;
             setup.sim.set_faults(FaultPlan::new());
             setup.sync("tandem.db")?;
             ensure_same(&mut setup.store("tandem.db")?, &undisturbed.path("tandem.db"), &[])?;
@@ -33,8 +33,8 @@ fn a_hang_is_survived_or_told() -> Result<()> {
     Ok(())
 }
 
-/// Syncs while time passes; it must succeed where nothing is to be told.
-fn ensure_told(setup: &Setup, told: Option<&str>) -> Result<()> {
+/// Syncs while time passes; it must succeed where nothing is to be reported.
+fn ensure_reported(setup: &Setup, reported: Option<&str>) -> Result<()> {
     let (source, mut pipeline) = (setup.source()?, setup.pipeline("tandem.db")?);
     let options = FetchOptions::default();
     let outcome = setup.block_on(async {
@@ -43,13 +43,13 @@ fn ensure_told(setup: &Setup, told: Option<&str>) -> Result<()> {
             never = pass_time(setup) => match never {},
         }
     });
-    match (outcome, told) {
+    match (outcome, reported) {
         (Ok(_), None) => Ok(()),
         (Ok(_), Some(_)) => bail!("a sync without answers succeeded"),
         (Err(error), None) => Err(error).context("not survived"),
         (Err(error), Some(words)) => {
-            let source = error.source_error().context("not told as the service's")?;
-            ensure!(source.kind == SourceErrorKind::Network && source.message.contains(words), "told as {source}");
+            let source = error.source_error().context("not reported as the service's")?;
+            ensure!(source.kind == SourceErrorKind::Network && source.message.contains(words), "reported as {source}");
             Ok(())
         }
     }

@@ -41,7 +41,7 @@ fn counts(scene: &Scene, db: &Path) -> Result<[i64; 3]> {
 
 /// FR-003: uploads come one after the other, and each sync brings what is new; one with nothing new asks for no days.
 pub(super) fn incremental(scene: &Scene) -> Result<String> {
-    const MOST_SYNCS: usize = 20;
+    const MAX_SYNCS: usize = 20;
     let (db, simulator) = (scene.path("gradual.db"), scene.gradual_simulator()?);
     let sync = || {
         let mut command = scene.command(&scene.tandem, ".");
@@ -51,7 +51,7 @@ pub(super) fn incremental(scene: &Scene) -> Result<String> {
     let events = scene.true_number("events")?;
     let mut steps = vec![0];
     while steps.last() != Some(&events) {
-        ensure!(steps.len() <= MOST_SYNCS, "after {MOST_SYNCS} syncs there are {steps:?} of {events} events");
+        ensure!(steps.len() <= MAX_SYNCS, "after {MAX_SYNCS} syncs there are {steps:?} of {events} events");
         sync()?;
         steps.push(scene.number(&db, "SELECT count(*) FROM raw_events")?);
     }

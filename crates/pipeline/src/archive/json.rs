@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 
 use super::pages::{ArchiveKind, Pages};
-use crate::{RawEvent, RawKey, RejectedEvent};
+use crate::{EventKey, RawEvent, RejectedEvent};
 
 /// The members of a pump-logs body that hold events.
 pub(super) const BODY_KEYS: [&str; 2] = ["events", "clockChanges"];
@@ -174,7 +174,7 @@ fn push(text: &str, envelope: &Envelope<'_>, pages: &mut Pages<'_>) {
     if pages.last_assignment.as_deref() != envelope.device_assignment_id.as_deref() {
         pages.last_assignment = envelope.device_assignment_id.as_deref().map(str::to_owned);
     }
-    let key = RawKey { sequence_group: envelope.sequence_group, sequence_number: envelope.sequence_number };
+    let key = EventKey { sequence_group: envelope.sequence_group, sequence_number: envelope.sequence_number };
     let event = RawEvent { key, code: envelope.code, pump_time: envelope.pump_time, data: text };
     pages.batch(envelope.device_assignment_id.as_deref()).push(event);
 }

@@ -25,7 +25,7 @@ pub enum ArchiveKind {
 }
 
 impl ArchiveKind {
-    /// The kind in words.
+    /// The name of the kind.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -5,9 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use pump_events::{Header, RECORD_LENGTH, decode_record};
 
 use super::pages::Pages;
-use crate::{RawEvent, RawKey};
+use crate::{EventKey, RawEvent};
 
-/// So many records are looked at to tell a jump in the log, or an odd record, from a file that lost its step.
+/// How many records are examined to distinguish a jump in the log, or an odd record, from a file that lost its step.
 const NEIGHBOURS: usize = 16;
 /// Records of one log that are next to each other have numbers that are no further apart than this.
 const NEAR: u32 = 1_000;
@@ -108,7 +108,7 @@ pub(super) fn read(content: &[u8], pages: &mut Pages<'_>) -> Result<(), String> 
         text.push('"');
         STANDARD.encode_string(record, &mut text);
         text.push('"');
-        let key = RawKey { sequence_group: header.sequence_group, sequence_number: header.sequence_number };
+        let key = EventKey { sequence_group: header.sequence_group, sequence_number: header.sequence_number };
         let event = RawEvent { key, code: header.code, pump_time: header.pump_time, data: &text };
         pages.batch(None).push(event);
         if !pages.advance() {

@@ -53,7 +53,7 @@ const FUTURE: Millis = ADJUSTMENT;
 const FRESH: Millis = 3 * DAY;
 /// The newest event of an upload is this much older than the upload; a little younger if clocks differ.
 const UPLOAD_LAG: Range<Millis> = -3 * MINUTE..12 * MINUTE;
-/// A phone's times are trusted if so many agree …
+/// A phone's times are trusted if this many agree …
 const MIN_PHONE_TIMES: usize = 3;
 /// … within this much, in nine of ten cases.
 const PHONE_TOLERANCE: Millis = 2 * MINUTE;

@@ -74,7 +74,7 @@ pub(super) fn millis(wall: NaiveDateTime) -> Millis {
     wall.and_utc().timestamp_millis()
 }
 
-/// A wall clock of so many milliseconds.
+/// A wall clock from milliseconds.
 pub(super) fn wall(millis: Millis) -> NaiveDateTime {
     DateTime::from_timestamp_millis(millis).unwrap_or_default().naive_utc()
 }

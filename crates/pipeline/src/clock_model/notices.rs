@@ -42,7 +42,7 @@ pub enum ClockNotice {
     },
     /// Instants are not known for certain.
     Unsure {
-        /// From when, as far as it can be told.
+        /// From when, as far as it is known.
         from: NaiveDateTime,
         /// Why.
         source: UtcSource,

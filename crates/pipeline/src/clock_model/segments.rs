@@ -18,7 +18,7 @@ const AM_PM_NOTICED: Millis = 3 * DAY;
 const SAME_PLACE: Millis = 90 * MINUTE;
 /// Two places differ by no more than this.
 const WIDEST_JOURNEY: Millis = 26 * HOUR;
-/// So many settings after a mistake are looked at for its correction.
+/// How many settings after a mistake are searched for its correction.
 const CORRECTION_REACH: usize = 12;
 
 /// A part of the log between two clock changes.

@@ -10,7 +10,7 @@ use pump_events::{Event, Problem, ProblemKind, decode_raw};
 
 use crate::RawBatch;
 
-/// So many events of each type are looked into, spread over the answer.
+/// How many events of each type are examined, spread over the answer.
 const SAMPLE: usize = 200;
 /// With fewer events of a type, a field that is missing says nothing about the format.
 const MIN_EVENTS: usize = 5;
@@ -145,7 +145,7 @@ mod tests {
     use pump_events::{PumpTime, read_json_envelope};
 
     use super::*;
-    use crate::{RawEvent, RawKey, RejectedEvent};
+    use crate::{EventKey, RawEvent, RejectedEvent};
 
     /// Basal deliveries, of which the first `changed` went through `change`; texts that are no events are rejected.
     fn answer(changed: u32, of: u32, change: impl Fn(&str) -> String) -> RawBatch {
@@ -157,7 +157,7 @@ mod tests {
             let text = if number < changed { change(&text) } else { text };
             match read_json_envelope(&text) {
                 Ok(envelope) => batch.push(RawEvent {
-                    key: RawKey { sequence_group: 0, sequence_number: number },
+                    key: EventKey { sequence_group: 0, sequence_number: number },
                     code: envelope.code,
                     pump_time: envelope.pump_time,
                     data: &text,

@@ -33,7 +33,7 @@ const FIRST_DAY: (i32, u32, u32) = (2008, 1, 1);
 
 /// What a person asked for beyond "what is new".
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Wish {
+pub struct FetchSelection {
     /// Not before this day.
     pub from: Option<NaiveDate>,
     /// Not after this day.
@@ -44,25 +44,25 @@ pub struct Wish {
 
 /// What the store knows of a pump.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Known<'a> {
+pub struct FetchState<'a> {
     /// What was asked for.
     pub ledger: &'a [FetchWindow],
     /// Where its clock went back.
-    pub set_back: &'a [SetBack],
+    pub set_back: &'a [ClockRewind],
     /// Days whose answer is doubtful.
     pub doubts: &'a [Doubt],
 }
 
-/// A stretch of days that a pump's clock went through after it was set back, perhaps for the second time.
+/// A segment of days that a pump's clock went through after it was set back, perhaps for the second time.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct SetBack {
+pub struct ClockRewind {
     first: NaiveDate,
     /// The day of the next change of its date; `None` while there is none.
     last: Option<NaiveDate>,
     learned: DateTime<Utc>,
 }
 
-impl SetBack {
+impl ClockRewind {
     fn covers(&self, day: NaiveDate) -> bool {
         self.first <= day && self.last.is_none_or(|last| day <= last)
     }
@@ -75,7 +75,7 @@ impl SetBack {
 
 /// Where the clock went back by more than a day, as a journey does not.
 #[must_use]
-pub fn set_back(changes: &[DateChange]) -> Vec<SetBack> {
+pub fn set_back(changes: &[DateChange]) -> Vec<ClockRewind> {
     let read = |change: &DateChange| {
         let event = pump_events::decode_raw(&change.data).ok()?;
         let forward = crate::parse::clock_change(&event)?;
@@ -84,7 +84,7 @@ pub fn set_back(changes: &[DateChange]) -> Vec<SetBack> {
     let changes: Vec<_> = changes.iter().filter_map(read).collect();
     let next = changes.iter().skip(1).map(|(_, wall, forward)| Some((*wall - *forward).date())).chain([None]);
     let back = changes.iter().zip(next).filter(|((_, _, forward), _)| *forward < -TimeDelta::days(1));
-    back.map(|((learned, wall, _), last)| SetBack { first: wall.date(), last, learned: *learned }).collect()
+    back.map(|((learned, wall, _), last)| ClockRewind { first: wall.date(), last, learned: *learned }).collect()
 }
 
 /// The listing with an upload: where the account names none although the pump has events, the pump may have uploaded now.
@@ -102,8 +102,8 @@ pub fn assume_upload(pump: &PumpListing, ledger: &[FetchWindow], now: DateTime<U
 #[must_use]
 pub fn windows_to_fetch(
     pump: &PumpListing,
-    known: Known<'_>,
-    wish: Wish,
+    known: FetchState<'_>,
+    wish: FetchSelection,
     now: DateTime<Utc>,
     longest: u32,
 ) -> Vec<DayRange> {
@@ -124,7 +124,7 @@ pub fn windows_to_fetch(
     runs(&days).into_iter().flat_map(|run| run.windows(longest)).collect()
 }
 
-/// The stretches of days in which the pump may have events: usually one; two when its clock once ran in the future.
+/// The segments of days in which the pump may have events: usually one; two when its clock once ran in the future.
 fn spans(pump: &PumpListing, reads: &Reads<'_>, now: DateTime<Utc>) -> Vec<DayRange> {
     let date = |(year, month, day)| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
     let today = now.date_naive();
@@ -150,7 +150,7 @@ fn newest_believable(pump: &PumpListing, now: DateTime<Utc>) -> Option<NaiveDate
 }
 
 /// The days of `spans` that are wanted; days that a person names from both sides even where the account tells of none.
-fn wished(spans: &[DayRange], wish: Wish) -> Vec<DayRange> {
+fn wished(spans: &[DayRange], wish: FetchSelection) -> Vec<DayRange> {
     let wanted: Vec<_> = spans.iter().filter_map(|span| clip(*span, wish)).collect();
     match (wish.from, wish.to) {
         (Some(from), Some(to)) if wanted.is_empty() => DayRange::new(from, to).into_iter().collect(),
@@ -158,7 +158,7 @@ fn wished(spans: &[DayRange], wish: Wish) -> Vec<DayRange> {
     }
 }
 
-fn clip(span: DayRange, wish: Wish) -> Option<DayRange> {
+fn clip(span: DayRange, wish: FetchSelection) -> Option<DayRange> {
     let first = wish.from.map_or(span.first(), |from| span.first().max(from));
     let last = wish.to.map_or(span.last(), |to| span.last().min(to));
     DayRange::new(first, last)
@@ -180,12 +180,12 @@ struct Read {
 struct Reads<'a> {
     days: BTreeMap<NaiveDate, Read>,
     uploads: BTreeSet<NaiveDate>,
-    set_back: &'a [SetBack],
+    set_back: &'a [ClockRewind],
 }
 
 impl<'a> Reads<'a> {
     /// What was read of `pump`: of a pump that was handed out twice, by the assignment that the listing is of.
-    fn of(pump: &PumpListing, known: Known<'a>) -> Self {
+    fn of(pump: &PumpListing, known: FetchState<'a>) -> Self {
         let (mut days, mut uploads) = (BTreeMap::<NaiveDate, Read>::new(), BTreeSet::new());
         let assignment = pump.assignment_id.as_ref();
         let of_another = |asked: &AssignmentId| assignment.is_some_and(|assignment| !assignment.is(asked.as_str()));
@@ -297,11 +297,11 @@ mod tests {
         FetchWindow { window, fetched: instant(upload), counts: PageCounts::default() }
     }
 
-    fn asked(pump: &PumpListing, ledger: &[FetchWindow], wish: Wish) -> Vec<String> {
-        planned(pump, Known { ledger, ..Known::default() }, wish)
+    fn asked(pump: &PumpListing, ledger: &[FetchWindow], wish: FetchSelection) -> Vec<String> {
+        planned(pump, FetchState { ledger, ..FetchState::default() }, wish)
     }
 
-    fn planned(pump: &PumpListing, known: Known<'_>, wish: Wish) -> Vec<String> {
+    fn planned(pump: &PumpListing, known: FetchState<'_>, wish: FetchSelection) -> Vec<String> {
         let now = instant("2026-06-30T12:00:00");
         windows_to_fetch(pump, known, wish, now, 28).iter().map(ToString::to_string).collect()
     }
@@ -309,24 +309,24 @@ mod tests {
     #[test]
     fn a_first_sync_asks_for_everything_and_a_second_for_nothing() {
         let pump = pump(Some("2026-05-01T08:00:00"), Some("2026-06-30T07:00:00"), Some("2026-06-30T11:30:00"));
-        let first = asked(&pump, &[], Wish::default());
+        let first = asked(&pump, &[], FetchSelection::default());
         assert_eq!(first, ["2026-04-30 to 2026-05-27", "2026-05-28 to 2026-06-24", "2026-06-25 to 2026-07-01"]);
         let ledger = [read("2026-04-30", "2026-07-01", "2026-06-30T11:30:00")];
-        assert_eq!(asked(&pump, &ledger, Wish::default()), [""; 0]);
+        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), [""; 0]);
     }
 
     #[test]
     fn a_new_upload_reads_unsettled_days_again() {
         let pump = pump(Some("2026-05-01T08:00:00"), Some("2026-06-30T07:00:00"), Some("2026-06-30T11:30:00"));
         let ledger = [read("2026-04-30", "2026-07-01", "2026-06-30T10:30:00")];
-        assert_eq!(asked(&pump, &ledger, Wish::default()), ["2026-06-24 to 2026-07-01"]);
+        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), ["2026-06-24 to 2026-07-01"]);
     }
 
     #[test]
     fn once_a_week_of_use_the_newest_28_days_are_read_again() {
         let pump = pump(Some("2026-05-01T08:00:00"), Some("2026-06-30T07:00:00"), Some("2026-06-30T11:30:00"));
         let ledger = [read("2026-04-30", "2026-06-24", "2026-06-21T10:30:00")];
-        assert_eq!(asked(&pump, &ledger, Wish::default()), ["2026-06-04 to 2026-07-01"]);
+        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), ["2026-06-04 to 2026-07-01"]);
     }
 
     #[test]
@@ -338,12 +338,12 @@ mod tests {
         ];
         let asked_at = |upload: &str| {
             let pump = pump(Some("2026-06-01T08:00:00"), Some(&upload[..19]), Some(upload));
-            asked(&pump, &ledger, Wish::default())
+            asked(&pump, &ledger, FetchSelection::default())
         };
         assert_eq!(asked_at("2026-06-24T11:00:00"), ["2026-06-03 to 2026-06-25"]);
         let later = [ledger[0].clone(), ledger[1].clone(), read("2026-06-03", "2026-07-01", "2026-06-30T10:00:00")];
         let pump = pump(Some("2026-06-01T08:00:00"), Some("2026-06-30T11:00:00"), Some("2026-06-30T11:00:00"));
-        assert_eq!(asked(&pump, &later, Wish::default()), ["2026-06-24 to 2026-07-01"]);
+        assert_eq!(asked(&pump, &later, FetchSelection::default()), ["2026-06-24 to 2026-07-01"]);
     }
 
     #[test]
@@ -356,7 +356,7 @@ mod tests {
             ledger[times as usize - 1].fetched = instant(last);
             ledger[..times as usize - 1].iter_mut().for_each(|window| window.fetched = instant("2026-01-01T00:00:00"));
             let doubts = [Doubt { days, missing: None, reason, asked: times }];
-            planned(&pump, Known { ledger: &ledger, set_back: &[], doubts: &doubts }, Wish::default())
+            planned(&pump, FetchState { ledger: &ledger, set_back: &[], doubts: &doubts }, FetchSelection::default())
         };
         let (again, lately, long_ago) = (["2026-05-10 to 2026-05-12"], "2026-06-30T11:31:00", "2026-06-23T12:00:00");
         assert_eq!(asked_after(1, lately), again);
@@ -385,9 +385,12 @@ mod tests {
     #[test]
     fn odd_dates_do_no_harm() {
         let upload = Some("2026-06-30T11:30:00");
-        assert_eq!(asked(&pump(None, None, None), &[], Wish::default()), [""; 0]);
-        let future =
-            asked(&pump(Some("2026-06-01T00:00:00"), Some("2066-05-24T04:59:14"), upload), &[], Wish::default());
+        assert_eq!(asked(&pump(None, None, None), &[], FetchSelection::default()), [""; 0]);
+        let future = asked(
+            &pump(Some("2026-06-01T00:00:00"), Some("2066-05-24T04:59:14"), upload),
+            &[],
+            FetchSelection::default(),
+        );
         assert_eq!(
             future,
             [
@@ -397,10 +400,13 @@ mod tests {
                 "2066-05-24 to 2066-05-25"
             ]
         );
-        let factory =
-            asked(&pump(Some("2020-01-02T00:00:00"), Some("2020-01-05T00:00:00"), upload), &[], Wish::default());
+        let factory = asked(
+            &pump(Some("2020-01-02T00:00:00"), Some("2020-01-05T00:00:00"), upload),
+            &[],
+            FetchSelection::default(),
+        );
         assert_eq!(factory, ["2020-01-01 to 2020-01-06"]);
-        let unknown = asked(&pump(None, None, upload), &[], Wish::default());
+        let unknown = asked(&pump(None, None, upload), &[], FetchSelection::default());
         assert_eq!(unknown.first().map(String::as_str), Some("2015-12-31 to 2016-01-27"));
     }
 
@@ -408,21 +414,21 @@ mod tests {
     fn days_at_a_factory_date_stay_unsettled_while_the_pump_is_there() {
         let pump = pump(Some("2020-01-02T00:00:00"), Some("2020-01-05T00:00:00"), Some("2026-06-30T11:30:00"));
         let ledger = [read("2020-01-01", "2020-01-06", "2026-06-28T11:30:00")];
-        assert_eq!(asked(&pump, &ledger, Wish::default()), ["2020-01-01 to 2020-01-06"]);
+        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), ["2020-01-01 to 2020-01-06"]);
     }
 
     #[test]
     fn wishes_are_granted() {
         let pump = pump(Some("2026-05-01T08:00:00"), Some("2026-06-30T07:00:00"), Some("2026-06-30T11:30:00"));
         let ledger = [read("2026-04-30", "2026-07-01", "2026-06-30T11:30:00")];
-        let wish = Wish { from: Some(day("2026-06-10")), to: Some(day("2026-06-12")), full: true };
+        let wish = FetchSelection { from: Some(day("2026-06-10")), to: Some(day("2026-06-12")), full: true };
         assert_eq!(asked(&pump, &ledger, wish), ["2026-06-10 to 2026-06-12"]);
     }
 
     #[test]
     fn days_named_from_both_sides_are_asked_for_wherever_they_lie() {
         let pump = pump(Some("2026-05-01T08:00:00"), Some("2027-05-31T07:00:00"), Some("2026-06-30T11:30:00"));
-        let wish = Wish { from: Some(day("2027-03-01")), to: Some(day("2027-03-03")), full: false };
+        let wish = FetchSelection { from: Some(day("2027-03-01")), to: Some(day("2027-03-03")), full: false };
         assert_eq!(asked(&pump, &[], wish), ["2027-03-01 to 2027-03-03"]);
     }
 
@@ -431,17 +437,20 @@ mod tests {
         let pump = pump(Some("2026-06-01T08:00:00"), Some("2027-05-31T07:00:00"), Some("2026-06-30T11:30:00"));
         let upload = "2026-06-30T11:30:00";
         let mut ledger = vec![read("2026-05-31", "2026-07-01", upload)];
-        assert_eq!(asked(&pump, &ledger, Wish::default()), ["2027-05-03 to 2027-05-30", "2027-05-31 to 2027-06-01"]);
+        assert_eq!(
+            asked(&pump, &ledger, FetchSelection::default()),
+            ["2027-05-03 to 2027-05-30", "2027-05-31 to 2027-06-01"]
+        );
         ledger.push(read("2027-05-03", "2027-06-01", upload));
-        assert_eq!(asked(&pump, &ledger, Wish::default()), [""; 0], "the days before brought nothing");
+        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), [""; 0], "the days before brought nothing");
         ledger[1].counts.new = 1;
-        assert_eq!(asked(&pump, &ledger, Wish::default()), ["2027-04-05 to 2027-05-02"]);
+        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), ["2027-04-05 to 2027-05-02"]);
     }
 
     #[test]
     fn a_clock_never_shows_a_day_before_it_counts() {
         let pump = pump(Some("0001-01-01T00:00:00"), Some("2008-01-05T00:00:00"), Some("2026-06-30T11:30:00"));
-        assert_eq!(asked(&pump, &[], Wish::default()), ["2007-12-31 to 2008-01-06"]);
+        assert_eq!(asked(&pump, &[], FetchSelection::default()), ["2007-12-31 to 2008-01-06"]);
     }
 
     #[test]
@@ -458,7 +467,7 @@ mod tests {
         let forward = date_change("2026-06-23T12:00:00", "2026-06-23T10:00:00", [6383, 6748]);
         let pump = pump(Some("2025-05-01T08:00:00"), Some("2026-06-20T07:00:00"), Some("2026-06-22T11:30:00"));
         let plan = |ledger: &[FetchWindow], changes: &[DateChange]| {
-            planned(&pump, Known { ledger, set_back: &set_back(changes), doubts: &[] }, Wish::default())
+            planned(&pump, FetchState { ledger, set_back: &set_back(changes), doubts: &[] }, FetchSelection::default())
         };
         let before = [read("2025-04-30", "2026-06-21", "2026-06-19T11:30:00")];
         let newest = "2026-06-13 to 2026-06-21";
@@ -477,7 +486,7 @@ mod tests {
         let mut odd = read("2026-02-01", "2026-02-28", "2026-06-20T11:30:00");
         odd.counts.rejected = 1;
         let ledger = [read("2025-12-31", "2026-07-01", "2026-06-20T11:30:00"), odd];
-        let first = |upload: &str| asked(&pump(upload), &ledger, Wish::default()).first().cloned();
+        let first = |upload: &str| asked(&pump(upload), &ledger, FetchSelection::default()).first().cloned();
         assert_eq!(first("2026-06-26T11:30:00").as_deref(), Some("2026-06-14 to 2026-07-01"));
         assert_eq!(first("2026-06-30T11:30:00").as_deref(), Some("2026-02-01 to 2026-02-28"));
     }
@@ -488,8 +497,8 @@ mod tests {
         pump.assignment_id = Some(AssignmentId::new("first"));
         let mut ledger = [read("2020-01-01", "2026-07-01", "2026-06-30T11:30:00")];
         ledger[0].window.assignment_id = Some(AssignmentId::new("SECOND"));
-        assert_eq!(asked(&pump, &ledger, Wish::default()), ["2020-12-31 to 2021-01-04"]);
+        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), ["2020-12-31 to 2021-01-04"]);
         ledger[0].window.assignment_id = Some(AssignmentId::new("FIRST"));
-        assert_eq!(asked(&pump, &ledger, Wish::default()), [""; 0]);
+        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), [""; 0]);
     }
 }

@@ -30,7 +30,7 @@ const MIN_MISSING: f64 = 10.0;
 const MIN_MISSING_OF_SELECTED: f64 = 300.0;
 /// In a log of selected types, days with a smaller share of the usual number of events are doubtful.
 const MIN_SHARE: f64 = 0.6;
-/// Stretches of fewer numbers say nothing about what is usual.
+/// Segments of fewer numbers say nothing about what is usual.
 const MIN_NUMBERS: u64 = 50;
 /// Longer gaps come from a clock that was wrong; of these only the ends are asked for.
 const MAX_GAP_DAYS: u32 = 400;
@@ -204,8 +204,8 @@ fn doubt(days: DayRange, missing: Option<u64>, reason: DoubtReason) -> Doubt {
     Doubt { days, missing, reason, asked: 0 }
 }
 
-/// Days that share a stretch of numbers: one day, or several where a clock went back.
-struct Stretch {
+/// Days that share a segment of numbers: one day, or several where a clock went back.
+struct Segment {
     sequence_group: u16,
     first: u32,
     last: u32,
@@ -214,7 +214,7 @@ struct Stretch {
     newest: NaiveDate,
 }
 
-impl Stretch {
+impl Segment {
     fn of(day: &DayLog) -> Self {
         let DayLog { day, sequence_group, events, first, last } = *day;
         Self { sequence_group, first, last, events, oldest: day, newest: day }
@@ -236,44 +236,44 @@ impl Stretch {
     }
 }
 
-fn stretches(log: &[DayLog]) -> Vec<Stretch> {
-    let mut days: Vec<_> = log.iter().map(Stretch::of).collect();
+fn segments(log: &[DayLog]) -> Vec<Segment> {
+    let mut days: Vec<_> = log.iter().map(Segment::of).collect();
     days.sort_by_key(|day| (day.sequence_group, day.first));
-    let mut stretches: Vec<Stretch> = Vec::new();
+    let mut segments: Vec<Segment> = Vec::new();
     for day in days {
-        if !stretches.last_mut().is_some_and(|last| last.join(&day)) {
-            stretches.push(day);
+        if !segments.last_mut().is_some_and(|last| last.join(&day)) {
+            segments.push(day);
         }
     }
-    stretches
+    segments
 }
 
-/// The usual number of events per number of the log: the median of all stretches.
-fn usual_density(stretches: &[Stretch]) -> Option<f64> {
-    let long = stretches.iter().filter(|stretch| stretch.numbers() >= MIN_NUMBERS);
-    let mut densities: Vec<_> = long.map(|stretch| stretch.events as f64 / stretch.numbers() as f64).collect();
+/// The usual number of events per number of the log: the median of all segments.
+fn usual_density(segments: &[Segment]) -> Option<f64> {
+    let long = segments.iter().filter(|segment| segment.numbers() >= MIN_NUMBERS);
+    let mut densities: Vec<_> = long.map(|segment| segment.events as f64 / segment.numbers() as f64).collect();
     densities.sort_by(f64::total_cmp);
     densities.get(densities.len() / 2).copied()
 }
 
-/// Stretches with too few events, and numbers that are missing between them.
+/// Segments with too few events, and numbers that are missing between them.
 fn find_incomplete(range: Range, log: &[DayLog]) -> Vec<Doubt> {
-    let stretches = stretches(log);
-    let Some(density) = usual_density(&stretches) else { return Vec::new() };
+    let segments = segments(log);
+    let Some(density) = usual_density(&segments) else { return Vec::new() };
     let is_whole = density >= WHOLE;
-    let within = stretches.iter().filter_map(|stretch| {
-        let expected = density * stretch.numbers() as f64;
-        let missing = expected - stretch.events as f64;
-        let share = stretch.events as f64 / expected;
+    let within = segments.iter().filter_map(|segment| {
+        let expected = density * segment.numbers() as f64;
+        let missing = expected - segment.events as f64;
+        let share = segment.events as f64 / expected;
         let too_few = if is_whole { missing >= MIN_MISSING } else { missing >= MIN_MISSING && share < MIN_SHARE };
-        let days = DayRange::new(stretch.oldest, stretch.newest).filter(|_| too_few)?;
+        let days = DayRange::new(segment.oldest, segment.newest).filter(|_| too_few)?;
         Some(doubt(days, Some(missing as u64), DoubtReason::TooFew))
     });
-    let between = stretches.windows(2).flat_map(|pair| find_gap(&pair[0], &pair[1], density, range));
+    let between = segments.windows(2).flat_map(|pair| find_gap(&pair[0], &pair[1], density, range));
     within.chain(between).collect()
 }
 
-fn find_gap(before: &Stretch, after: &Stretch, density: f64, range: Range) -> Vec<Doubt> {
+fn find_gap(before: &Segment, after: &Segment, density: f64, range: Range) -> Vec<Doubt> {
     if before.sequence_group != after.sequence_group {
         return Vec::new();
     }

@@ -79,7 +79,7 @@ impl<S: Store> Bench<S> {
     }
 
     fn id(&self, sequence_number: u32) -> EventId {
-        EventId::new(self.pump, crate::RawKey { sequence_group: 0, sequence_number })
+        EventId::new(self.pump, crate::EventKey { sequence_group: 0, sequence_number })
     }
 }
 

@@ -8,13 +8,13 @@ mod stories;
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use pipeline::clock_model::{ClockChange, ClockHistory, Instant, LogPiece, PumpClock};
-use pipeline::{EventId, PumpId, RawKey};
+use pipeline::{EventId, EventKey, PumpId};
 use pump_events::PumpTime;
 
 const NEW_YORK: Tz = chrono_tz::America::New_York;
 
 fn id(sequence_number: u32) -> EventId {
-    EventId::new(PumpId(1), RawKey { sequence_group: 0, sequence_number })
+    EventId::new(PumpId(1), EventKey { sequence_group: 0, sequence_number })
 }
 
 fn wall(text: &str) -> NaiveDateTime {

@@ -12,7 +12,7 @@ use crate::field::{Epoch, Field, FieldKind, JsonForm, LabelSet, Labels, signatur
 /// The only form of file this code reads.
 const FORMAT: u32 = 1;
 /// Fields of one event: as many as the bitset of present fields has bits.
-const MOST_FIELDS: usize = 32;
+const MAX_FIELDS: usize = 32;
 const PAYLOAD_LENGTH: u8 = 16;
 
 /// Which rule a dictionary file breaks.
@@ -65,7 +65,7 @@ pub enum DictionaryError {
         code: u16,
     },
     /// More fields than the bitset of present fields has bits.
-    #[error("event {code} has {count} fields, more than {MOST_FIELDS}")]
+    #[error("event {code} has {count} fields, more than {MAX_FIELDS}")]
     TooManyFields {
         /// The event.
         code: u16,
@@ -276,7 +276,7 @@ fn layout(row: EventRow<'static>, enums: &LabelSets, bits: &LabelSets) -> Result
     let code = row.code;
     check_field_names(code, &row.fields)?;
     let (undecoded, decoded): (Vec<_>, Vec<_>) = row.fields.into_iter().partition(|field| field.undecoded.is_some());
-    if decoded.len() > MOST_FIELDS {
+    if decoded.len() > MAX_FIELDS {
         return Err(DictionaryError::TooManyFields { code, count: decoded.len() });
     }
     let taken = check_places(code, &decoded)?;

@@ -286,7 +286,7 @@ fn weights(readings: &[Reading]) -> Vec<i64> {
     crate::weights::weights(readings).into_iter().map(|weight| weight.round() as i64).collect()
 }
 
-/// The profile's rate at each stretch of basal, in mU/h; -1 where it is not known.
+/// The profile's rate at each segment of basal, in mU/h; -1 where it is not known.
 fn profile_rates(period: &Period, rows: &[crate::insulin::BasalSegment]) -> Vec<i64> {
     let rates = &period.profile_basal;
     let at = |stamp: Timestamp| {

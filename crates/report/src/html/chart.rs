@@ -1,4 +1,4 @@
-//! Drawing: plots that stretch to the page while their labels stay text, and compact SVG paths.
+//! Drawing: plots that widen to the page while their labels stay text, and compact SVG paths.
 //!
 //! A plot is an SVG whose units are the data's (minutes and mg/dL, days and units) with `preserveAspectRatio="none"`; lines keep
 //! their width by CSS. Axis labels are HTML beside it, so that they stay readable at 390 pixels and on paper.

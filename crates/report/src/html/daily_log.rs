@@ -169,7 +169,7 @@ fn figures(page: &Page, day: &Day) -> Markup {
     }
 }
 
-/// Boluses and alarms in words.
+/// Boluses and alarms as text.
 fn lists(page: &Page, day: &Day) -> Markup {
     html! {
         @if !day.alarms.is_empty() {

@@ -72,7 +72,7 @@ impl DayClock {
         minutes_between(self.start, at).clamp(0.0, self.length())
     }
 
-    /// What the wall clock shows after so many elapsed minutes, in minutes from midnight.
+    /// What the wall clock shows after `minutes` have elapsed, in minutes from midnight.
     fn wall_minutes(&self, minute: f64) -> f64 {
         let changed = self.change.filter(|(at, _)| minutes((*at) - self.start.utc) <= minute);
         minute + changed.map_or(0.0, |(_, shift)| shift)

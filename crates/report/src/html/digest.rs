@@ -47,11 +47,11 @@ pub(super) struct Day<'a> {
     pub(super) insulin: InsulinDay,
     pub(super) boluses: Vec<&'a Bolus>,
     pub(super) carbs: Vec<&'a CarbEntry>,
-    pub(super) basal: Vec<Stretch<(f64, BasalSource)>>,
+    pub(super) basal: Vec<Segment<(f64, BasalSource)>>,
     pub(super) on_board: Vec<&'a InsulinOnBoard>,
-    pub(super) loop_modes: Vec<Stretch<LoopMode>>,
-    pub(super) user_modes: Vec<Stretch<UserMode>>,
-    pub(super) suspensions: Vec<Stretch<()>>,
+    pub(super) loop_modes: Vec<Segment<LoopMode>>,
+    pub(super) user_modes: Vec<Segment<UserMode>>,
+    pub(super) suspensions: Vec<Segment<()>>,
     pub(super) site_changes: Vec<&'a SiteChange>,
     pub(super) sensor_starts: Vec<Timestamp>,
     pub(super) alarms: Vec<&'a Alarm>,
@@ -59,7 +59,7 @@ pub(super) struct Day<'a> {
 
 /// Something that held for part of a day, in elapsed minutes from midnight.
 #[derive(Debug, Clone)]
-pub(super) struct Stretch<T> {
+pub(super) struct Segment<T> {
     pub(super) from: f64,
     pub(super) to: f64,
     pub(super) value: T,
@@ -158,11 +158,11 @@ impl<T: Clone> SpansByDate<T> {
         Self(by_date)
     }
 
-    fn take(&mut self, date: NaiveDate, clock: &DayClock) -> Vec<Stretch<T>> {
+    fn take(&mut self, date: NaiveDate, clock: &DayClock) -> Vec<Segment<T>> {
         let placed =
-            |span: Span<T>| Stretch { from: clock.minute(span.start), to: clock.minute(span.end), value: span.value };
-        let stretches = self.0.remove(&date).unwrap_or_default().into_iter().map(placed);
-        stretches.filter(|stretch| stretch.from < stretch.to).collect()
+            |span: Span<T>| Segment { from: clock.minute(span.start), to: clock.minute(span.end), value: span.value };
+        let segments = self.0.remove(&date).unwrap_or_default().into_iter().map(placed);
+        segments.filter(|segment| segment.from < segment.to).collect()
     }
 }
 

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::{
     Alarm, Page, SiteChangeKind,
     chart::{self, GLUCOSE_TOP, Plot, Tick, number, percent, round_up},
-    digest::{Day, Stretch},
+    digest::{Day, Segment},
     glucose_page, pump_charts, words,
 };
 use crate::insulin::{BasalSource, Bolus, BolusOrigin, LoopMode, UserMode};
@@ -298,7 +298,7 @@ fn rows_for(labels: impl Iterator<Item = (f64, f64)>) -> Vec<usize> {
 
 pub(super) fn basal(page: &Page, day: &Day, tops: &Tops) -> Markup {
     let top = tops.basal;
-    let automatic = |s: &Stretch<(f64, BasalSource)>| {
+    let automatic = |s: &Segment<(f64, BasalSource)>| {
         matches!(s.value.1, BasalSource::Algorithm | BasalSource::TempRateAndAlgorithm)
     };
     let body = html! {
@@ -310,7 +310,7 @@ pub(super) fn basal(page: &Page, day: &Day, tops: &Tops) -> Markup {
     };
     let label = page.say("lane-basal-said", &[("units", page.units(day.insulin.basal_units).into())]);
     let ticks = vec![Tick::new(0.0, "0"), Tick::new(1.0, number(top))];
-    let unknown: BTreeSet<&str> = day.basal.iter().filter_map(|stretch| unknown_source(&stretch.value.1)).collect();
+    let unknown: BTreeSet<&str> = day.basal.iter().filter_map(|segment| unknown_source(&segment.value.1)).collect();
     let over = html! { @for label in unknown { p.no-lane { (label) } } };
     lane(&page.text("lane-basal"), &page.text("unit-u-per-h"), &plot(day, "i", label, top, ticks, body), &over)
 }
@@ -322,17 +322,17 @@ fn unknown_source(source: &BasalSource) -> Option<&str> {
     }
 }
 
-/// Filled steps: one block per run of stretches without a hole.
-fn steps<'a>(stretches: impl Iterator<Item = &'a Stretch<(f64, BasalSource)>>) -> String {
+/// Filled steps: one block per run of segments without a hole.
+fn steps<'a>(segments: impl Iterator<Item = &'a Segment<(f64, BasalSource)>>) -> String {
     let mut path = String::new();
     let mut at: Option<f64> = None;
-    for stretch in stretches {
-        if at != Some(stretch.from) {
+    for segment in segments {
+        if at != Some(segment.from) {
             path.push_str(if at.is_some() { "V0Z" } else { "" });
-            let _ = write!(path, "M{} 0", number(stretch.from));
+            let _ = write!(path, "M{} 0", number(segment.from));
         }
-        let _ = write!(path, "V{}H{}", number(stretch.value.0), number(stretch.to));
-        at = Some(stretch.to);
+        let _ = write!(path, "V{}H{}", number(segment.value.0), number(segment.to));
+        at = Some(segment.to);
     }
     if at.is_some() {
         path.push_str("V0Z");
@@ -359,36 +359,36 @@ pub(super) fn on_board(page: &Page, day: &Day, tops: &Tops) -> Markup {
 /// Control-IQ, sleep and exercise as strips, and what the vocabulary does not have under its own label.
 pub(super) fn mode_strips(page: &Page, day: &Day) -> Markup {
     let mut strips = vec![
-        (page.text("mode-control-iq"), "f-loop", stretches_of(&day.loop_modes, &LoopMode::ClosedLoop)),
-        (page.text("mode-sleep"), "f-sleep", stretches_of(&day.user_modes, &UserMode::Sleeping)),
-        (page.text("mode-exercise"), "f-exercise", stretches_of(&day.user_modes, &UserMode::Exercising)),
+        (page.text("mode-control-iq"), "f-loop", segments_of(&day.loop_modes, &LoopMode::ClosedLoop)),
+        (page.text("mode-sleep"), "f-sleep", segments_of(&day.user_modes, &UserMode::Sleeping)),
+        (page.text("mode-exercise"), "f-exercise", segments_of(&day.user_modes, &UserMode::Exercising)),
     ];
     for mode in day.loop_modes.iter().map(|s| &s.value).collect::<BTreeSet<_>>() {
         if let LoopMode::Unknown(label) = mode {
-            strips.push((label.to_string(), "f-loop", stretches_of(&day.loop_modes, mode)));
+            strips.push((label.to_string(), "f-loop", segments_of(&day.loop_modes, mode)));
         }
     }
     for mode in day.user_modes.iter().map(|s| &s.value).collect::<BTreeSet<_>>() {
         if let UserMode::Unknown(label) = mode {
-            strips.push((label.to_string(), "f-exercise", stretches_of(&day.user_modes, mode)));
+            strips.push((label.to_string(), "f-exercise", segments_of(&day.user_modes, mode)));
         }
     }
     html! {
-        @for (name, class, stretches) in strips.iter().filter(|(_, _, stretches)| !stretches.is_empty()) {
-            (strip(page, day, name, class, stretches))
+        @for (name, class, segments) in strips.iter().filter(|(_, _, segments)| !segments.is_empty()) {
+            (strip(page, day, name, class, segments))
         }
     }
 }
 
-fn stretches_of<T: PartialEq>(stretches: &[Stretch<T>], value: &T) -> Vec<(f64, f64)> {
-    stretches.iter().filter(|stretch| stretch.value == *value).map(|stretch| (stretch.from, stretch.to)).collect()
+fn segments_of<T: PartialEq>(segments: &[Segment<T>], value: &T) -> Vec<(f64, f64)> {
+    segments.iter().filter(|segment| segment.value == *value).map(|segment| (segment.from, segment.to)).collect()
 }
 
-fn strip(page: &Page, day: &Day, name: &str, class: &str, stretches: &[(f64, f64)]) -> Markup {
-    let minutes: f64 = stretches.iter().map(|(from, to)| to - from).sum();
+fn strip(page: &Page, day: &Day, name: &str, class: &str, segments: &[(f64, f64)]) -> Markup {
+    let minutes: f64 = segments.iter().map(|(from, to)| to - from).sum();
     let body = html! {
         rect.track x="0" y="0" width=(number(day.clock.length())) height="1" {}
-        @for (from, to) in stretches { rect class=(class) x=(number(*from)) y="0" width=(number(to - from)) height="1" {} }
+        @for (from, to) in segments { rect class=(class) x=(number(*from)) y="0" width=(number(to - from)) height="1" {} }
     };
     let label = format!("{name}: {}", page.duration(minutes));
     lane(name, "", &plot(day, "m", label, 1.0, Vec::new(), body), &html! {})

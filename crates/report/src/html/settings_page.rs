@@ -127,7 +127,7 @@ fn changed(input: &ReportInput) -> Vec<(&SettingsSnapshot, Vec<Change>)> {
     changed.filter(|(_, changes)| !changes.is_empty()).collect()
 }
 
-/// When settings changed and what, in words, for the explorer.
+/// When settings changed and what, as text for the explorer.
 pub(crate) fn describe_changes(
     input: &ReportInput,
     options: &ReportOptions,

@@ -15,7 +15,7 @@ use crate::{
 const COMPLETE_DAY_HOURS: f64 = 18.0;
 /// Pumps that log basal at once for longer than this are not a change of pumps, whose clocks differ by some minutes: which
 /// of them the person wore is not known.
-const LONGEST_CHANGE_OF_PUMPS_HOURS: f64 = 5.0 / 60.0;
+const MAX_PUMP_CHANGE_HOURS: f64 = 5.0 / 60.0;
 
 /// Basal units by source.
 pub type BasalBySource = BTreeMap<BasalSource, f64>;
@@ -154,7 +154,7 @@ impl InsulinDay {
     /// all of them together.
     #[must_use]
     pub fn pumps_overlap(&self) -> bool {
-        self.overlapping_basal_hours > LONGEST_CHANGE_OF_PUMPS_HOURS
+        self.overlapping_basal_hours > MAX_PUMP_CHANGE_HOURS
     }
 
     /// Whether the day has data that may enter an average.
@@ -192,7 +192,7 @@ impl InsulinDay {
     }
 }
 
-/// What one date has of a stretch of basal.
+/// What one date has of a segment of basal.
 struct Piece {
     from: Timestamp,
     to: Timestamp,

@@ -16,7 +16,7 @@ pub use modes::{ModeMinutes, mode_minutes, recorded_mode_minutes};
 use crate::time::{Span, Timestamp, Window};
 pub use crate::vocabulary::{BasalSource, BolusOrigin, LoopMode, UserMode};
 
-/// A stretch of constant basal rate, in the words of the pump.
+/// A segment of constant basal rate, in the words of the pump.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BasalSegment {
     /// Its first moment.
@@ -66,7 +66,7 @@ pub struct CarbEntry {
 /// Everything the insulin metrics are made of.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InsulinRows {
-    /// Basal, in any order; stretches of one pump do not overlap. A stretch whose rate is not known is left out.
+    /// Basal, in any order; segments of one pump do not overlap. A segment whose rate is not known is left out.
     pub basal: Vec<BasalSegment>,
     /// Boluses, in any order.
     pub boluses: Vec<Bolus>,

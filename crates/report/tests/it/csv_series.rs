@@ -125,6 +125,6 @@ fn a_file_of_pump_events_becomes_their_readings_in_order() {
 fn subjects_are_told_apart_and_repeated_instants_counted() {
     let rows = "id,time,gl\na,2024-03-04 00:00:00,1\nb,2024-03-04 00:00:00,2\na,2024-03-04 00:00:00,3\n";
     let series = read(rows, CsvOptions::default());
-    let told: Vec<_> = series.iter().map(|s| (s.id.as_str(), s.readings.len(), s.repeated_instants)).collect();
-    assert_eq!(told, [("a", 2, 1), ("b", 1, 0)]);
+    let reported: Vec<_> = series.iter().map(|s| (s.id.as_str(), s.readings.len(), s.repeated_instants)).collect();
+    assert_eq!(reported, [("a", 2, 1), ("b", 1, 0)]);
 }

@@ -31,7 +31,7 @@ COMMENT ON COLUMN alarms.local_time IS 'When, as a correct clock would have show
 COMMENT ON COLUMN alarms.name IS 'The pump''s name of it; family and number where it has none';
 COMMENT ON COLUMN alarms.family IS 'alert, alarm, malfunction or cgm';
 COMMENT ON COLUMN alarms.acknowledged IS 'When it was acknowledged, pump''s wall clock; NULL if never';
-COMMENT ON COLUMN alarms.acknowledged_by IS 'user or software; NULL where not told';
+COMMENT ON COLUMN alarms.acknowledged_by IS 'user or software; NULL where not reported';
 COMMENT ON COLUMN alarms.cleared IS 'When its cause was gone, pump''s wall clock; NULL if never';
 COMMENT ON COLUMN alarms.repeats IS 'How often it sounded again before it was acknowledged, about every five minutes; 0 also where that was not sent';
 COMMENT ON COLUMN alarms.alarm_number IS 'The pump''s number of it within its family';

@@ -4,7 +4,7 @@ SELECT id, events_id, pump_id, timestamp AS started, local_time, timestamp_utc A
        commanded_basal_rate * seconds / 3600000.0 AS delivered_units, commanded_basal_rate_source AS source
 FROM basal_deliveries
 WHERE seconds > 0;
-COMMENT ON VIEW basal_spans IS 'One row per stretch with one basal rate; stretches of a pump never overlap';
+COMMENT ON VIEW basal_spans IS 'One row per period with one basal rate; periods of a pump never overlap';
 COMMENT ON COLUMN basal_spans.id IS 'Identity: basal_deliveries.id';
 COMMENT ON COLUMN basal_spans.events_id IS 'The event that commanded the rate: events.id';
 COMMENT ON COLUMN basal_spans.pump_id IS 'The pump: pumps.id';

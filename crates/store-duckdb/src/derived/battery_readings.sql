@@ -17,8 +17,8 @@ CREATE TABLE battery_readings (
 );
 COMMENT ON TABLE battery_readings IS 'One row per report of the pumps battery';
 COMMENT ON COLUMN battery_readings.local_time IS 'When, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
-COMMENT ON COLUMN battery_readings.charge_percent IS 'Charge, in percent; NULL where not told';
-COMMENT ON COLUMN battery_readings.millivolts IS 'Voltage, in thousandths of a volt; NULL where not told';
+COMMENT ON COLUMN battery_readings.charge_percent IS 'Charge, in percent; NULL where not reported';
+COMMENT ON COLUMN battery_readings.millivolts IS 'Voltage, in thousandths of a volt; NULL where not reported';
 COMMENT ON COLUMN battery_readings.is_charging IS 'True while it charges; NULL before charging was first logged';
 COMMENT ON COLUMN battery_readings.kind IS 'basal_total, power_up, hourly, estimate, charging_started or charging_stopped: what was logged';
 COMMENT ON COLUMN battery_readings.timestamp IS 'When, pump''s wall clock';

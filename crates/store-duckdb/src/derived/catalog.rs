@@ -3,7 +3,7 @@
 use duckdb::{Connection, Row};
 use pipeline::StoreError;
 
-use crate::error::failed;
+use crate::error::DuckdbContext as _;
 
 /// One row of `derived_objects`: an object of ours as it was built.
 #[derive(Clone, Debug)]
@@ -95,7 +95,7 @@ pub(super) fn collect<T>(
     query: &str,
     row: impl FnMut(&Row<'_>) -> duckdb::Result<T>,
 ) -> Result<Vec<T>, StoreError> {
-    let doing = || failed("cannot read what the database holds");
-    let mut statement = connection.prepare(query).map_err(doing())?;
-    statement.query_map([], row).and_then(Iterator::collect).map_err(doing())
+    let doing = "cannot read what the database holds";
+    let mut statement = connection.prepare(query).context(doing)?;
+    statement.query_map([], row).and_then(Iterator::collect).context(doing)
 }

@@ -7,7 +7,7 @@ CREATE TABLE clock_segments (
     utc_source          VARCHAR NOT NULL,
     PRIMARY KEY (pump_id, first_events_id, from_wall)
 );
-COMMENT ON TABLE clock_segments IS 'The pump''s clock: stretches of its log with one offset to UTC';
+COMMENT ON TABLE clock_segments IS 'The pump''s clock: parts of its log with one offset to UTC';
 COMMENT ON COLUMN clock_segments.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN clock_segments.first_events_id IS 'First event on this clock: events.id';
 COMMENT ON COLUMN clock_segments.from_wall IS 'Wall clock from which this row holds, among the events from first_events_id on';

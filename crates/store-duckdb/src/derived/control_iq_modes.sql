@@ -1,4 +1,4 @@
--- One row per stretch of one way of control (230). Changes that keep the way of control do not cut it.
+-- One row per period of one way of control (230). Changes that keep the way of control do not cut it.
 
 CREATE TABLE control_iq_modes (
     local_time          TIMESTAMP NOT NULL,
@@ -14,7 +14,7 @@ CREATE TABLE control_iq_modes (
     events_id           BIGINT NOT NULL,
     ended_events_id     BIGINT
 );
-COMMENT ON TABLE control_iq_modes IS 'One row per stretch of one way of control, without gaps from the first one known';
+COMMENT ON TABLE control_iq_modes IS 'One row per period of one way of control, without gaps from the first one known';
 COMMENT ON COLUMN control_iq_modes.local_time IS 'When it began, as a correct clock would have shown the person; differs from started only where the pump''s clock was wrong';
 COMMENT ON COLUMN control_iq_modes.ended IS 'When it ended, pump''s wall clock; NULL while it lasts';
 COMMENT ON COLUMN control_iq_modes.mode IS 'closed_loop (the algorithm), open_loop (the profile), waiting (for glucose, on the profile meanwhile; the pump calls it pining), no_control (suspended), or unknown_ and the pump''s number';
@@ -34,7 +34,7 @@ WITH changes AS (
            f.currentPcmName AS mode
     FROM mode_facts f JOIN events e USING (id)
     WHERE pump_id = ?1 AND id >= ?2 AND event_id = 230
-), stretches AS (
+), spans AS (
     SELECT * FROM changes WHERE mode IS NOT NULL QUALIFY mode IS DISTINCT FROM lag(mode) OVER (ORDER BY id)
 )
 SELECT id, id AS events_id, lead(id) OVER log AS ended_events_id, pump_id,
@@ -42,5 +42,5 @@ SELECT id, id AS events_id, lead(id) OVER log AS ended_events_id, pump_id,
        CASE WHEN lead(timestamp_utc) OVER log < timestamp_utc THEN timestamp_utc ELSE lead(timestamp_utc) OVER log END AS ended_utc,
        utc_offset_seconds, utc_source,
        mode
-FROM stretches
+FROM spans
 WINDOW log AS (ORDER BY id);

@@ -1,5 +1,5 @@
 -- One row per report of insulin on board before (206) and after (207) a bolus, and of what a bolus added to it (195). Both of the
--- pump's models are logged; which one it used is told as in other events (selectedIob), which is not verified for these.
+-- pump's models are logged; which one it used is given as in other events (selectedIob), which is not verified for these.
 
 CREATE TABLE iob_snapshots (
     local_time          TIMESTAMP NOT NULL,

@@ -10,7 +10,6 @@ use pipeline::{StoreError, StoreErrorKind};
 
 use super::Object;
 use super::catalog::{Built, Present, collect};
-use crate::error::broken;
 
 /// What a person created on our tables, as it was before a rebuild.
 #[derive(Debug)]
@@ -146,7 +145,7 @@ pub(crate) fn refuse_shadowing_macros(connection: &Connection) -> Result<(), Sto
         return Ok(());
     }
     let message = format!("macros in the database hide functions of DuckDB that tandem uses: {}", shadowing.join("; "));
-    Err(broken(StoreErrorKind::Conflict, message))
+    Err(StoreError::new(StoreErrorKind::Conflict, message))
 }
 
 /// The columns of a table that it did not have when it was built.
@@ -165,5 +164,5 @@ pub(super) fn in_the_way(obstacles: &[String]) -> StoreError {
         "the database cannot be brought up to date without breaking what you created in it: {}",
         obstacles.join("; ")
     );
-    broken(StoreErrorKind::Conflict, message)
+    StoreError::new(StoreErrorKind::Conflict, message)
 }

@@ -26,11 +26,11 @@ COMMENT ON TABLE sensor_sessions IS 'One row per session of a glucose sensor wit
 COMMENT ON COLUMN sensor_sessions.local_time IS 'When it began, as a correct clock would have shown the person; differs from started only where the pump''s clock was wrong';
 COMMENT ON COLUMN sensor_sessions.ended IS 'When it ended, pump''s wall clock; NULL while it lasts';
 COMMENT ON COLUMN sensor_sessions.sensor_type IS 'dexcom_g6, dexcom_g7, libre2 or libre3';
-COMMENT ON COLUMN sensor_sessions.sensor_started IS 'When the sensor itself was started, pump''s wall clock; NULL where not told';
-COMMENT ON COLUMN sensor_sessions.sensor_started_utc IS 'When the sensor itself was started, as an instant; NULL where not told';
+COMMENT ON COLUMN sensor_sessions.sensor_started IS 'When the sensor itself was started, pump''s wall clock; NULL where not reported';
+COMMENT ON COLUMN sensor_sessions.sensor_started_utc IS 'When the sensor itself was started, as an instant; NULL where not reported';
 COMMENT ON COLUMN sensor_sessions.active_from_utc IS 'When it became active after its start, as an instant; NULL where that was not sent';
-COMMENT ON COLUMN sensor_sessions.set_days IS 'For how long the sensor is made, in days; NULL where not told';
-COMMENT ON COLUMN sensor_sessions.stop_reason IS 'Why it stopped in the pump''s words, or its number; NULL where not told';
+COMMENT ON COLUMN sensor_sessions.set_days IS 'For how long the sensor is made, in days; NULL where not reported';
+COMMENT ON COLUMN sensor_sessions.stop_reason IS 'Why it stopped in the pump''s words, or its number; NULL where not reported';
 COMMENT ON COLUMN sensor_sessions.started IS 'When the pump started or joined it, pump''s wall clock';
 COMMENT ON COLUMN sensor_sessions.started_utc IS 'When the pump started or joined it, as an instant';
 COMMENT ON COLUMN sensor_sessions.ended_utc IS 'When it ended, as an instant; NULL while it lasts';

@@ -17,8 +17,8 @@ CREATE TABLE site_changes (
 COMMENT ON TABLE site_changes IS 'One row per step of changing cartridge, tubing or cannula';
 COMMENT ON COLUMN site_changes.local_time IS 'When, as a correct clock would have shown the person; differs from timestamp only where the pump''s clock was wrong';
 COMMENT ON COLUMN site_changes.kind IS 'cartridge_removed, cartridge_inserted, cartridge_filled, tubing_filled or cannula_filled';
-COMMENT ON COLUMN site_changes.units IS 'Insulin in the cartridge, or used to fill, in units; NULL where not told';
-COMMENT ON COLUMN site_changes.status IS 'completed, user_aborted, terminated_by_alarm, terminated_by_malfunction; NULL where not told';
+COMMENT ON COLUMN site_changes.units IS 'Insulin in the cartridge, or used to fill, in units; NULL where not reported';
+COMMENT ON COLUMN site_changes.status IS 'completed, user_aborted, terminated_by_alarm, terminated_by_malfunction; NULL where not reported';
 COMMENT ON COLUMN site_changes.timestamp IS 'When, pump''s wall clock';
 COMMENT ON COLUMN site_changes.timestamp_utc IS 'When, as an instant';
 COMMENT ON COLUMN site_changes.utc_offset_seconds IS 'timestamp minus timestamp_utc, in seconds';

@@ -3,14 +3,14 @@
 COMMENT ON TABLE pumps IS 'One row per pump. A warranty replacement is another pump.';
 COMMENT ON COLUMN pumps.id IS 'Number of the pump in this database, in the order the pumps became known';
 COMMENT ON COLUMN pumps.serial_number IS 'Number printed on the pump; NULL while only archives without it were imported';
-COMMENT ON COLUMN pumps.model_name IS 'Model in words, as the account tells';
-COMMENT ON COLUMN pumps.model_number IS 'Model number, as the account tells';
-COMMENT ON COLUMN pumps.part_number IS 'Part number, as the account tells';
+COMMENT ON COLUMN pumps.model_name IS 'Name of the model, as the account reports';
+COMMENT ON COLUMN pumps.model_number IS 'Model number, as the account reports';
+COMMENT ON COLUMN pumps.part_number IS 'Part number, as the account reports';
 COMMENT ON COLUMN pumps.software_version IS 'Software version at the last upload';
 COMMENT ON COLUMN pumps.algorithm IS 'Dosing algorithm at the last upload, for example Control-IQ';
-COMMENT ON COLUMN pumps.last_upload IS 'Instant of the last upload, as the account told last; NULL if never';
-COMMENT ON COLUMN pumps.first_event IS 'Oldest event as the account tells, pump''s wall clock; may be a factory date';
-COMMENT ON COLUMN pumps.last_event IS 'Newest event as the account tells, pump''s wall clock; may lie in the future';
+COMMENT ON COLUMN pumps.last_upload IS 'Instant of the last upload, as the account last reported; NULL if never';
+COMMENT ON COLUMN pumps.first_event IS 'Oldest event as the account reports, pump''s wall clock; may be a factory date';
+COMMENT ON COLUMN pumps.last_event IS 'Newest event as the account reports, pump''s wall clock; may lie in the future';
 COMMENT ON COLUMN pumps.first_seen IS 'Instant at which this database first heard of the pump';
 COMMENT ON COLUMN pumps.last_seen IS 'Instant at which an account or archive last named the pump';
 
@@ -66,7 +66,7 @@ COMMENT ON COLUMN pipeline_runs.started IS 'Instant of the start';
 COMMENT ON COLUMN pipeline_runs.ended IS 'Instant of the end; NULL while running and for ever when killed';
 COMMENT ON COLUMN pipeline_runs.outcome IS 'completed, interrupted or failed; NULL while running and for ever when killed';
 COMMENT ON COLUMN pipeline_runs.counts IS 'The run''s counters, by name';
-COMMENT ON COLUMN pipeline_runs.error IS 'What went wrong, in words';
+COMMENT ON COLUMN pipeline_runs.error IS 'What went wrong';
 
 COMMENT ON TABLE raw_batches IS 'Every page of events that brought something, written in one transaction with its events';
 COMMENT ON COLUMN raw_batches.id IS 'Number of the batch, in order of arrival';

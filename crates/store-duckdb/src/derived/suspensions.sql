@@ -15,7 +15,7 @@ CREATE TABLE suspensions (
     events_id           BIGINT NOT NULL,
     ended_events_id     BIGINT
 );
-COMMENT ON TABLE suspensions IS 'One row per stretch without insulin delivery';
+COMMENT ON TABLE suspensions IS 'One row per period without insulin delivery';
 COMMENT ON COLUMN suspensions.local_time IS 'When it began, as a correct clock would have shown the person; differs from started only where the pump''s clock was wrong';
 COMMENT ON COLUMN suspensions.ended IS 'When it ended, pump''s wall clock; NULL while it lasts';
 COMMENT ON COLUMN suspensions.reason IS 'user, alarm, malfunction, low_glucose, or unknown_ and the pump''s number';

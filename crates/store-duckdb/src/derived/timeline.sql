@@ -56,13 +56,13 @@ SELECT started, local_time, started_utc, pump_id, 'sensor session', sensor_type,
        (epoch_us(ended_utc) - epoch_us(started_utc)) / 60000000.0, 'min', 'sensor_sessions', id
 FROM sensor_sessions;
 COMMENT ON VIEW timeline IS 'Everything that happened, one row per happening';
-COMMENT ON COLUMN timeline.timestamp IS 'When (of a stretch, when it began), pump''s wall clock';
+COMMENT ON COLUMN timeline.timestamp IS 'When (of a period, when it began), pump''s wall clock';
 COMMENT ON COLUMN timeline.local_time IS 'When, as a correct clock would have shown the person';
 COMMENT ON COLUMN timeline.timestamp_utc IS 'When, as an instant';
 COMMENT ON COLUMN timeline.pump_id IS 'The pump: pumps.id';
 COMMENT ON COLUMN timeline.happening IS 'What: glucose, basal rate, bolus, carbs, …';
-COMMENT ON COLUMN timeline.detail IS 'Which kind, in words';
-COMMENT ON COLUMN timeline.value IS 'Its number; of a stretch its length';
+COMMENT ON COLUMN timeline.detail IS 'Which kind';
+COMMENT ON COLUMN timeline.value IS 'Its number; of a period its length';
 COMMENT ON COLUMN timeline.unit IS 'Unit of the number';
 COMMENT ON COLUMN timeline.table_name IS 'The table that tells more';
 COMMENT ON COLUMN timeline.row_id IS 'Its row there: id';

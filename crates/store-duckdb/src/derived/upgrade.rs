@@ -16,7 +16,7 @@ use super::obstacles::{PersonalObjects, find_obstacles, in_the_way, quoted};
 use super::{Kind, OBJECTS, Object};
 use crate::connection::Rebuilding;
 use crate::derive;
-use crate::error::{broken, failed};
+use crate::error::DuckdbContext as _;
 
 /// The parts of the derived layer that are completed by different stages.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -80,21 +80,21 @@ pub(crate) fn check_up_to_date(connection: &Connection) -> Result<(), StoreError
     if outdated > 0 {
         let message =
             format!("{outdated} of the tables and views in the database are not those of this version of tandem");
-        return Err(broken(StoreErrorKind::Outdated, message));
+        return Err(StoreError::new(StoreErrorKind::Outdated, message));
     }
     let altered = list_altered_views(connection)?;
     if altered.is_empty() {
         return Ok(());
     }
     let message = format!("these views were dropped or replaced: {}", altered.join(", "));
-    Err(broken(StoreErrorKind::Outdated, message))
+    Err(StoreError::new(StoreErrorKind::Outdated, message))
 }
 
 /// True when the rows of `layer` are all there, as far as the stages have come.
 pub(crate) fn is_complete(connection: &Connection, layer: Layer) -> Result<bool, StoreError> {
     let ask =
         format!("SELECT coalesce(bool_and(is_complete), true) FROM derived_objects WHERE name IN {}", layer.names());
-    connection.query_row(&ask, [], |row| row.get(0)).map_err(failed("cannot read what is complete"))
+    connection.query_row(&ask, [], |row| row.get(0)).context("cannot read what is complete")
 }
 
 /// Notes that the rows of `layer` are all there.
@@ -114,7 +114,7 @@ fn mark_in_tx(transaction: &Transaction<'_>, layer: Layer, is_complete: bool) ->
         "UPDATE derived_objects SET is_complete = {is_complete} WHERE is_complete <> {is_complete} AND name IN {}",
         layer.names()
     );
-    transaction.execute_batch(&mark).map_err(failed("cannot note what is complete"))
+    transaction.execute_batch(&mark).context("cannot note what is complete")
 }
 
 /// What is to be done to a database.
@@ -165,16 +165,16 @@ impl<'a> Upgrade<'a> {
         }
         let ours = self.built.iter().map(|ours| ours.name.as_str()).chain(objects.iter().map(|object| object.name));
         let personal = PersonalObjects::find(connection, &ours.collect())?;
-        let doing = || failed("cannot bring the derived tables up to date");
-        let transaction = connection.transaction().map_err(doing())?;
+        let doing = "cannot bring the derived tables up to date";
+        let transaction = connection.transaction().context(doing)?;
         self.rebuild_in_tx(&transaction)?;
         let rebuilt: BTreeSet<&str> = objects.iter().map(|object| object.name).collect();
         obstacles.extend(personal.restore_in_tx(&transaction, &rebuilt));
         if !obstacles.is_empty() {
-            transaction.rollback().map_err(doing())?;
+            transaction.rollback().context(doing)?;
             return Err(in_the_way(&obstacles));
         }
-        transaction.commit().map_err(doing())
+        transaction.commit().context(doing)
     }
 
     fn rebuild_in_tx(&self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
@@ -184,7 +184,7 @@ impl<'a> Upgrade<'a> {
             drop_in_tx(transaction, there)?;
         }
         let forget = format!("DELETE FROM derived_objects WHERE name IN {}", sql_list(dropped.iter().copied()));
-        transaction.execute_batch(&forget).map_err(failed("cannot forget former definitions"))?;
+        transaction.execute_batch(&forget).context("cannot forget former definitions")?;
         self.rebuilt.iter().try_for_each(|(object, _)| create_in_tx(transaction, object))?;
         self.commented.iter().try_for_each(|(object, digest)| comment_again_in_tx(transaction, object, digest))?;
         self.note_in_tx(transaction)
@@ -200,11 +200,11 @@ impl<'a> Upgrade<'a> {
             let values = params![object.name, object.kind.as_str(), digest.rule, digest.comments, shape, is_complete];
             transaction
                 .execute("INSERT INTO derived_objects VALUES (?, ?, ?, ?, ?, ?)", values)
-                .map_err(failed("cannot note a definition"))?;
+                .context("cannot note a definition")?;
         }
         if self.rebuilt.iter().any(|(object, _)| object.kind == Kind::Decoded) {
             let forget = transaction.execute_batch("DELETE FROM parse_progress");
-            forget.map_err(failed("cannot begin to decode again"))?;
+            forget.context("cannot begin to decode again")?;
         }
         if !is_complete(transaction, Layer::Decoded)? {
             mark_pumps_in_tx(transaction)?;
@@ -231,30 +231,30 @@ fn drop_in_tx(transaction: &Transaction<'_>, there: &Present) -> Result<(), Stor
         kind => kind,
     };
     let drop = format!("DROP {kind} {}", quoted(&there.name));
-    transaction.execute_batch(&drop).map_err(failed(format!("cannot drop the former {}", there.name)))
+    transaction.execute_batch(&drop).context(format!("cannot drop the former {}", there.name))
 }
 
 fn create_in_tx(transaction: &Transaction<'_>, object: &Object) -> Result<(), StoreError> {
     let definition = object.definition();
-    transaction.execute_batch(definition.create).map_err(failed(format!("cannot create {}", object.name)))?;
+    transaction.execute_batch(definition.create).context(format!("cannot create {}", object.name))?;
     comment_in_tx(transaction, object)
 }
 
 fn comment_in_tx(transaction: &Transaction<'_>, object: &Object) -> Result<(), StoreError> {
-    let doing = || failed(format!("cannot comment on {}", object.name));
-    transaction.execute_batch(object.definition().comments).map_err(doing())
+    let doing = || format!("cannot comment on {}", object.name);
+    transaction.execute_batch(object.definition().comments).context(doing())
 }
 
 fn comment_again_in_tx(transaction: &Transaction<'_>, object: &Object, digest: &Digest) -> Result<(), StoreError> {
     comment_in_tx(transaction, object)?;
     let note = "UPDATE derived_objects SET comments_digest = ? WHERE name = ?";
     let noted = transaction.execute(note, params![digest.comments, object.name]);
-    noted.map(|_| ()).map_err(failed("cannot note comments"))
+    noted.map(|_| ()).context("cannot note comments")
 }
 
 fn has_raw_events(connection: &Connection) -> Result<bool, StoreError> {
     let any = "SELECT EXISTS (FROM raw_batches WHERE new + revised + recovered > 0)";
-    connection.query_row(any, [], |row| row.get(0)).map_err(failed("cannot look for raw events"))
+    connection.query_row(any, [], |row| row.get(0)).context("cannot look for raw events")
 }
 
 /// Marks every pump for derivation from its first event on: tables that are empty now are filled with what is decoded.
@@ -264,7 +264,7 @@ fn mark_pumps_in_tx(transaction: &Transaction<'_>) -> Result<(), StoreError> {
          ON CONFLICT (pump_id) DO UPDATE SET from_events_id = excluded.from_events_id",
         EventId::PUMP_STEP
     );
-    transaction.execute_batch(&mark).map_err(failed("cannot mark the pumps for derivation"))
+    transaction.execute_batch(&mark).context("cannot mark the pumps for derivation")
 }
 
 /// Fills the domain tables that were rebuilt, unless events are to be decoded first.
@@ -292,13 +292,13 @@ fn fill_tables(
 }
 
 fn fill_table(connection: &mut Connection, object: &Object, pumps: &[PumpId]) -> Result<(), StoreError> {
-    let doing = || failed(format!("cannot rebuild {}", object.name));
-    let transaction = connection.transaction().map_err(doing())?;
-    transaction.execute_batch(&format!("DELETE FROM {}", object.name)).map_err(doing())?;
+    let doing = || format!("cannot rebuild {}", object.name);
+    let transaction = connection.transaction().context(doing())?;
+    transaction.execute_batch(&format!("DELETE FROM {}", object.name)).context(doing())?;
     for pump in pumps {
         derive::insert_in_tx(&transaction, object, *pump, EventId::first_of(*pump).number())?;
     }
     let note = "UPDATE derived_objects SET is_complete = true WHERE name = ?";
-    transaction.execute(note, [object.name]).map_err(doing())?;
-    transaction.commit().map_err(doing())
+    transaction.execute(note, [object.name]).context(doing())?;
+    transaction.commit().context(doing())
 }

@@ -1,4 +1,4 @@
--- One row per stretch of one user mode other than normal (229). Changes that keep the mode do not cut it.
+-- One row per period of one user mode other than normal (229). Changes that keep the mode do not cut it.
 
 CREATE TABLE user_modes (
     local_time          TIMESTAMP NOT NULL,
@@ -15,7 +15,7 @@ CREATE TABLE user_modes (
     events_id           BIGINT NOT NULL,
     ended_events_id     BIGINT
 );
-COMMENT ON TABLE user_modes IS 'One row per stretch of sleep, exercise or eating soon; normal mode is what lies between';
+COMMENT ON TABLE user_modes IS 'One row per period of sleep, exercise or eating soon; normal mode is what lies between';
 COMMENT ON COLUMN user_modes.local_time IS 'When it began, as a correct clock would have shown the person; differs from started only where the pump''s clock was wrong';
 COMMENT ON COLUMN user_modes.ended IS 'When it ended, pump''s wall clock; NULL while it lasts';
 COMMENT ON COLUMN user_modes.mode IS 'sleeping, exercising, eating_soon, or unknown_ and the pump''s number';
@@ -39,12 +39,12 @@ WITH changes AS (
         FROM mode_facts f JOIN events e USING (id)
         WHERE pump_id = ?1 AND id >= ?2 AND event_id = 229
     )
-), stretches AS (
+), spans AS (
     SELECT * FROM changes QUALIFY mode IS DISTINCT FROM lag(mode) OVER (ORDER BY id)
 ), spans AS (
     SELECT *, lead(id) OVER log AS ended_events_id, lead(timestamp) OVER log AS ended,
            CASE WHEN lead(timestamp_utc) OVER log < timestamp_utc THEN timestamp_utc ELSE lead(timestamp_utc) OVER log END AS ended_utc
-    FROM stretches
+    FROM spans
     WINDOW log AS (ORDER BY id)
 )
 SELECT id, id AS events_id, ended_events_id, pump_id, timestamp AS started, timestamp_utc AS started_utc, ended, ended_utc,

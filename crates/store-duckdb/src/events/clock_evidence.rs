@@ -5,9 +5,9 @@ use pipeline::clock_model::LogPiece;
 use pipeline::store::ClockEvidence;
 use pipeline::{EventId, PumpId, StoreError};
 
-use crate::error::failed;
+use crate::error::DuckdbContext as _;
 
-/// So many requests from phones after a clock change are enough to know what the clock was changed to.
+/// How many requests from phones after a clock change are enough to know what the clock was changed to.
 const PHONE_REQUESTS: usize = 20;
 
 const CLOCK_CHANGES: &str = "SELECT id FROM raw_events WHERE event_code IN (13, 14) ORDER BY id";
@@ -32,11 +32,11 @@ pub(crate) fn read(connection: &Connection) -> Result<Vec<ClockEvidence>, StoreE
     let changes = ids(connection, CLOCK_CHANGES)?;
     let requests = first_after_each(&ids(connection, PHONE_REQUEST_IDS)?, &changes);
     let of = |pump: PumpId, ids: &[EventId]| ids.iter().copied().filter(|id| id.pump() == pump).collect::<Vec<_>>();
-    let mut statement = connection.prepare(PUMPS).map_err(failed("cannot read the pumps that have events"))?;
+    let mut statement = connection.prepare(PUMPS).context("cannot read the pumps that have events")?;
     let pumps: Vec<PumpId> = statement
         .query_map([], |row| Ok(PumpId(row.get(0)?)))
         .and_then(Iterator::collect)
-        .map_err(failed("cannot read the pumps that have events"))?;
+        .context("cannot read the pumps that have events")?;
     let evidence = |pump: PumpId| {
         let changes = of(pump, &changes);
         Ok(ClockEvidence {
@@ -50,9 +50,9 @@ pub(crate) fn read(connection: &Connection) -> Result<Vec<ClockEvidence>, StoreE
 }
 
 fn ids(connection: &Connection, query: &str) -> Result<Vec<EventId>, StoreError> {
-    let mut statement = connection.prepare(query).map_err(failed("cannot find what tells of the pumps' clocks"))?;
+    let mut statement = connection.prepare(query).context("cannot find what tells of the pumps' clocks")?;
     let ids = statement.query_map([], |row| row.get(0).map(EventId::from_number)).and_then(Iterator::collect);
-    ids.map_err(failed("cannot find what tells of the pumps' clocks"))
+    ids.context("cannot find what tells of the pumps' clocks")
 }
 
 /// Of `events`, the first few after each of `changes`, and before them all.
@@ -63,15 +63,15 @@ fn first_after_each(events: &[EventId], changes: &[EventId]) -> Vec<EventId> {
 }
 
 fn pieces(connection: &Connection, pump: PumpId, changes: &[EventId]) -> Result<Vec<LogPiece>, StoreError> {
-    let doing = || failed("cannot read when a pump's events arrived");
-    let mut statement = connection.prepare(PIECES).map_err(doing())?;
+    let doing = "cannot read when a pump's events arrived";
+    let mut statement = connection.prepare(PIECES).context(doing)?;
     let last = EventId::first_of(PumpId(pump.0 + 1));
     let starts = std::iter::once(EventId::first_of(pump)).chain(changes.iter().copied());
     let ends = changes.iter().copied().chain(std::iter::once(last));
     let mut pieces = Vec::new();
     for (start, end) in starts.zip(ends) {
-        let found = statement.query_map(params![pump.0, start.number(), end.number()], piece).map_err(doing())?;
-        pieces.extend(found.collect::<duckdb::Result<Vec<_>>>().map_err(doing())?);
+        let found = statement.query_map(params![pump.0, start.number(), end.number()], piece).context(doing)?;
+        pieces.extend(found.collect::<duckdb::Result<Vec<_>>>().context(doing)?);
     }
     Ok(pieces)
 }
@@ -92,11 +92,11 @@ fn texts(connection: &Connection, ids: &[EventId]) -> Result<Vec<(EventId, Strin
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let doing = || failed("cannot read what tells of the pumps' clocks");
+    let doing = "cannot read what tells of the pumps' clocks";
     let list = ids.iter().map(|id| id.number().to_string()).collect::<Vec<_>>().join(", ");
     let query = format!("SELECT id, raw_event_data FROM raw_events WHERE id IN ({list}) ORDER BY id");
-    let mut statement = connection.prepare(&query).map_err(doing())?;
+    let mut statement = connection.prepare(&query).context(doing)?;
     let texts =
         statement.query_map([], |row| Ok((EventId::from_number(row.get(0)?), row.get(1)?))).and_then(Iterator::collect);
-    texts.map_err(doing())
+    texts.context(doing)
 }

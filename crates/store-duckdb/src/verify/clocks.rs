@@ -7,7 +7,7 @@ use pipeline::parse::build_clock;
 use pipeline::{PumpId, StoreError};
 
 use super::{Check, Finding};
-use crate::error::failed;
+use crate::error::DuckdbContext as _;
 use crate::events::{MOVED_EVENTS, clock_evidence, read_zones};
 use crate::status;
 
@@ -36,11 +36,11 @@ pub(super) fn find_misdated_events(connection: &Connection) -> Result<Vec<Findin
 }
 
 fn read_segments(connection: &Connection, pump: PumpId) -> Result<Vec<Segment>, StoreError> {
-    let doing = || failed("cannot read the pumps' clocks");
+    let doing = "cannot read the pumps' clocks";
     let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?));
-    let mut statement = connection.prepare(SEGMENTS).map_err(doing())?;
+    let mut statement = connection.prepare(SEGMENTS).context(doing)?;
     let segments = statement.query_map([pump.0], row).and_then(Iterator::collect);
-    segments.map_err(doing())
+    segments.context(doing)
 }
 
 fn as_row(segment: &ClockSegment) -> Segment {
@@ -67,7 +67,7 @@ fn find_moved_events(connection: &Connection, pump: PumpId) -> Result<Option<Fin
     let count = format!("SELECT count(*)::UBIGINT, min(id) FROM ({MOVED_EVENTS})");
     let row = |row: &Row<'_>| Ok((row.get::<_, u64>(0)?, row.get(1)?));
     let (count, first_id) =
-        connection.query_row(&count, [pump.0], row).map_err(failed("cannot compare events with their clocks"))?;
+        connection.query_row(&count, [pump.0], row).context("cannot compare events with their clocks")?;
     Ok((count > 0).then(|| Finding {
         check: Check::MisdatedEvents,
         is_fault: true,

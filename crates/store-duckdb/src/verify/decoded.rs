@@ -4,9 +4,9 @@ use duckdb::{Connection, params};
 use pipeline::{EventId, PumpId, StoreError};
 
 use super::{Check, Finding};
-use crate::error::failed;
+use crate::error::DuckdbContext as _;
 
-/// So many events are in memory at a time.
+/// How many events are in memory at a time.
 const EVENTS_AT_A_TIME: usize = 50_000;
 
 const RANGES: &str = "
@@ -21,17 +21,17 @@ const PAIRS: &str = "
 
 /// By pump, the events whose decoded values are not what their raw events say.
 pub(super) fn find_altered_events(connection: &Connection) -> Result<Vec<Finding>, StoreError> {
-    let doing = || failed("cannot compare events with their raw events");
-    let mut ranges = connection.prepare(RANGES).map_err(doing())?;
+    let doing = "cannot compare events with their raw events";
+    let mut ranges = connection.prepare(RANGES).context(doing)?;
     let ranges = ranges.query_map([EVENTS_AT_A_TIME as u64], |row| Ok((row.get(0)?, row.get(1)?)));
-    let ranges: Vec<(i64, i64)> = ranges.and_then(Iterator::collect).map_err(doing())?;
+    let ranges: Vec<(i64, i64)> = ranges.and_then(Iterator::collect).context(doing)?;
     let mut findings: Vec<Finding> = Vec::new();
-    let mut pairs = connection.prepare(PAIRS).map_err(doing())?;
+    let mut pairs = connection.prepare(PAIRS).context(doing)?;
     for (first, last) in ranges {
-        let mut rows = pairs.query(params![first, last]).map_err(doing())?;
-        while let Some(row) = rows.next().map_err(doing())? {
+        let mut rows = pairs.query(params![first, last]).context(doing)?;
+        while let Some(row) = rows.next().context(doing)? {
             let (id, raw, decoded): (i64, String, String) =
-                (row.get(0).map_err(doing())?, row.get(1).map_err(doing())?, row.get(2).map_err(doing())?);
+                (row.get(0).context(doing)?, row.get(1).context(doing)?, row.get(2).context(doing)?);
             if !is_decoded_as(&raw, &decoded) {
                 count(&mut findings, EventId::from_number(id));
             }

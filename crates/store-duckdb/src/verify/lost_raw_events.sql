@@ -1,4 +1,4 @@
--- Every page noted in one transaction how many events it brought for the first time; so many must be there.
+-- Every page noted in one transaction how many events it brought for the first time, and that many must be there.
 WITH brought AS (
     SELECT pump_id, sum(new)::BIGINT AS events FROM raw_batches GROUP BY pump_id
 ), kept AS (

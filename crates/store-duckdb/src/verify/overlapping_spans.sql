@@ -1,4 +1,4 @@
--- Stretches of one pump that begin before the one before them ends, though only one can be at a time.
+-- Periods of one pump that begin before the one before them ends, though only one can be at a time.
 WITH spans AS (
     {spans}
 ), neighbours AS (
@@ -6,7 +6,7 @@ WITH spans AS (
     FROM spans
 )
 SELECT pump_id, subject, true AS is_fault, count(*) AS count, min(events_id) AS first_id,
-       format('stretches begin before the one before them ends, by up to {} s', max(overlap_us) // 1000000) AS detail
+       format('periods begin before the one before them ends, by up to {} s', max(overlap_us) // 1000000) AS detail
 FROM neighbours
 WHERE overlap_us > 0
 GROUP BY pump_id, subject

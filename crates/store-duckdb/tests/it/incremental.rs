@@ -16,9 +16,9 @@ use tandem_sim::history::{History, Scenario};
 use crate::contents::derived_contents;
 use crate::domain::{empty_store, now};
 
-/// After so many log entries, numbers leap …
+/// After this many log entries, numbers leap …
 const TOGETHER: u32 = 40;
-/// … by so many: two leaps are out of a bolus's reach, six out of an alarm's.
+/// … by this many: two leaps are out of a bolus's reach, six out of an alarm's.
 const LEAP: u32 = 6_000;
 
 /// Each pump's events as texts, their numbers moved apart, so that in a small history much is out of reach.

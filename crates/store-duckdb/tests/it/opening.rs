@@ -4,7 +4,7 @@ use pipeline::{RawStore, StoreErrorKind};
 use store_duckdb::{DuckStore, StoreOptions, schema_version};
 
 fn refused(path: &std::path::Path) -> (StoreErrorKind, String) {
-    let options = StoreOptions { lock_patience: std::time::Duration::ZERO, ..StoreOptions::default() };
+    let options = StoreOptions { lock_timeout: std::time::Duration::ZERO, ..StoreOptions::default() };
     let error = DuckStore::open(path, options).expect_err("this database is refused");
     (error.kind, error.message)
 }

@@ -20,7 +20,7 @@ use tandem_sim::history::{History, Scenario};
 use crate::domain::table;
 use crate::simulated::stored;
 
-/// Keeps documents in memory. Of so many changes it applies one and breaks off; 0 is never.
+/// Keeps documents in memory. After this many changes it breaks off; 0 is never.
 #[derive(Default)]
 struct Memory {
     /// What tells it from other destinations of the same database.

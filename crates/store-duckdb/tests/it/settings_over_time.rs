@@ -13,8 +13,8 @@ use crate::simulated::stored;
 fn tell(store: &mut DuckStore, serial: &str, at: DateTime<Utc>, details: &str) {
     let hash = format!("hash of {at}");
     let settings = SettingsSnapshot { hash, uploaded: Some(at.naive_utc()), details: details.to_owned() };
-    let told = PumpListing { last_upload: Some(at), settings: Some(settings), ..listing(serial, None) };
-    store.link_pump(&told, at).expect("settings can be kept");
+    let reported = PumpListing { last_upload: Some(at), settings: Some(settings), ..listing(serial, None) };
+    store.link_pump(&reported, at).expect("settings can be kept");
 }
 
 fn day(number: u32) -> NaiveDate {

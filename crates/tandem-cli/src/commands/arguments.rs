@@ -37,7 +37,7 @@ pub(crate) enum Units {
 }
 
 impl Selection {
-    /// The selected stretch of `history`: all of it where no flag says less. `None` where there is nothing at all and no
+    /// The selected segment of `history`: all of it where no flag says less. `None` where there is nothing at all and no
     /// flag names a day.
     pub(crate) fn window(&self, history: &History<'_>, usual_days: Option<u32>) -> Result<Option<Window>> {
         let recorded = history.recorded_days()?;
@@ -57,7 +57,7 @@ impl Selection {
     }
 }
 
-/// A window in words: its first and its last day.
+/// A window as text: its first and its last day.
 pub(crate) fn days_in_words(window: Window) -> String {
     let first = window.start.date();
     match window.end.date().pred_opt() {

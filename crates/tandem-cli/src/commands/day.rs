@@ -269,7 +269,7 @@ fn in_ranges(ranges: &Ranges) -> String {
     )
 }
 
-/// What a bolus was for, in words.
+/// What a bolus was for.
 pub(crate) fn kind(bolus: &Bolus) -> String {
     let mut words = vec![match (&bolus.origin, bolus.carbs_grams > 0.0 || bolus.requested_food_units > 0.0) {
         (BolusOrigin::Automatic, _) => "automatic",

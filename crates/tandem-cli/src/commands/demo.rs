@@ -28,7 +28,7 @@ use crate::progress::Bar;
 use crate::summary::Summary;
 
 /// The usual place of the demo's database; a demo never touches a real one.
-const USUAL_DATABASE: &str = "data/demo.db";
+const DEFAULT_DATABASE: &str = "data/demo.db";
 /// Days of the report, and of the period beside it.
 const REPORT_DAYS: u64 = 14;
 const WORDS: &str = "Stopping after this page. Press Ctrl-C again to stop immediately.";
@@ -95,7 +95,7 @@ fn fresh_database(context: &Context) -> Result<PathBuf> {
         }
         return Ok(named.clone());
     }
-    let path = PathBuf::from(USUAL_DATABASE);
+    let path = PathBuf::from(DEFAULT_DATABASE);
     for old in [path.clone(), path.with_extension("db.wal")] {
         match fs::remove_file(&old) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -120,8 +120,8 @@ async fn fetch(database: &Path, bar: &Arc<std::sync::Mutex<Bar>>, stop: StopSign
     let service = Sim::start(config).await.context("cannot start the simulated service")?;
     let source = client(&service, email, password, now)?;
     let store = DuckStore::open(database, StoreOptions::default())?;
-    let told = bar.clone();
-    let tell = move |progress| told.lock().unwrap_or_else(std::sync::PoisonError::into_inner).tell(&progress);
+    let shown = bar.clone();
+    let tell = move |progress| shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner).tell(&progress);
     let pipeline = Pipeline::new(store, Arc::new(FixedClock(now))).stop_on(stop).on_progress(tell);
     let report = pipeline.with_zone(zone)?.sync(&source, &FetchOptions::default()).await?;
     service.shutdown().await.context("the simulated service failed")?;

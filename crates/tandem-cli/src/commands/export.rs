@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use chrono::NaiveDate;
 use clap::Args;
-use store_duckdb::{Exporter, QueryStopper, ReadOptions};
+use store_duckdb::{Exporter, InterruptHandle, ReadOptions};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
@@ -82,7 +82,7 @@ fn export(arguments: &Arguments, context: &Context) -> Result<Exit> {
         return Err(Failure::new(Exit::Usage, format!("the first day, {from}, is after the last, {to}")).into());
     }
     let reader = context.reader()?;
-    stop_on_signal(reader.stopper(), context);
+    stop_on_signal(reader.interrupt_handle(), context);
     let wanted = Wanted {
         from: arguments.from,
         to: arguments.to,
@@ -110,12 +110,12 @@ fn plan(table: &Table, arguments: &Arguments, wanted: &Wanted) -> Result<Plan> {
 
 fn exporter(context: &Context) -> Result<Exporter> {
     let exporter = Exporter::open(&context.settings.database, &ReadOptions::default())?;
-    stop_on_signal(exporter.stopper(), context);
+    stop_on_signal(exporter.interrupt_handle(), context);
     Ok(exporter)
 }
 
-fn stop_on_signal(stopper: QueryStopper, context: &Context) {
-    context.interrupt.on_signal("", move || time_limit::stop_for_good(stopper.clone()));
+fn stop_on_signal(interrupt_handle: InterruptHandle, context: &Context) {
+    context.interrupt.on_signal("", move || time_limit::stop_for_good(interrupt_handle.clone()));
 }
 
 /// Writes every file, or none where one is in the way.

@@ -113,7 +113,7 @@ impl Setup<'_> {
         Err(failure.hint("use --overwrite to replace it, or --config to choose another file").into())
     }
 
-    /// Without a terminal to ask on, everything must be said; what is not is told at once.
+    /// Without a terminal to ask on, everything must be given; what is missing is named at once.
     fn complain_of_missing(&self) -> Result<()> {
         if self.interactive {
             return Ok(());

@@ -101,10 +101,10 @@ fn answer(
     arguments.memory_limit.enforce();
     let (output, memory_limit) = (output.map(Path::to_owned), arguments.memory_limit.as_str().to_owned());
     let reader = context.reader_with(&ReadOptions { output, memory_limit, ..ReadOptions::default() })?;
-    let stopper = reader.stopper();
-    context.interrupt.on_signal("", move || time_limit::stop_for_good(stopper.clone()));
+    let interrupt_handle = reader.interrupt_handle();
+    context.interrupt.on_signal("", move || time_limit::stop_for_good(interrupt_handle.clone()));
     let limit = (arguments.timeout > 0).then(|| Duration::from_secs(arguments.timeout));
-    let limit = TimeLimit::start(reader.stopper(), limit, TOO_LONG);
+    let limit = TimeLimit::start(reader.interrupt_handle(), limit, TOO_LONG);
     let answered = reader.query(sql).map_err(anyhow::Error::from).and_then(|query| write(&query, &limit));
     answered.map_err(|error| limit.explain(error))
 }

@@ -77,7 +77,7 @@ pub(crate) fn rebuild(context: &Context) -> Result<Exit> {
     Ok(ended(context, parse.interrupted || derive.interrupted))
 }
 
-/// What decoding did, in words.
+/// What decoding did.
 pub(crate) fn parsed(report: &ParseReport) -> String {
     if report.events == 0 {
         return "Everything is decoded.".to_owned();
@@ -90,7 +90,7 @@ pub(crate) fn parsed(report: &ParseReport) -> String {
     words + "."
 }
 
-/// What deriving did, in words.
+/// What deriving did.
 pub(crate) fn derived(report: &DeriveReport) -> String {
     let written: Vec<_> = report.tables.iter().filter(|table| table.rows > 0).collect();
     if written.is_empty() {

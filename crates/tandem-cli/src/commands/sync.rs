@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::Result;
 use chrono::NaiveDate;
 use clap::Args;
-use pipeline::fetch::plan::Wish;
+use pipeline::fetch::plan::FetchSelection;
 use pipeline::fetch::plausibility::Doubt;
 use pipeline::fetch::{FetchError, FetchOptions, FetchReport};
 use pipeline::{Pipeline, SerialNumber, StoreErrorKind};
@@ -132,7 +132,7 @@ impl What {
             return Err(failure.hint("--from is the first day and --to the last; both are included").into());
         }
         Ok(FetchOptions {
-            wish: Wish { from: self.from, to: self.to, full: self.full },
+            wish: FetchSelection { from: self.from, to: self.to, full: self.full },
             pumps: self.pumps.iter().map(SerialNumber::new).collect(),
             dry_run: self.dry_run,
         })

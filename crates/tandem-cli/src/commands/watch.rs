@@ -48,7 +48,7 @@ struct Memory {
     /// True while everything that was synced is pushed.
     is_pushed: bool,
     failures: usize,
-    told_silent: bool,
+    has_reported_silence: bool,
 }
 
 impl Watch<'_> {
@@ -123,13 +123,13 @@ impl Watch<'_> {
         let now = Context::now();
         let newest = account.pumps.iter().filter_map(|pump| pump.last_upload).max();
         let silent = newest.filter(|newest| now - *newest > TimeDelta::hours(i64::from(silent_hours)));
-        if let Some(newest) = silent.filter(|_| !memory.told_silent) {
+        if let Some(newest) = silent.filter(|_| !memory.has_reported_silence) {
             let since = span(now - newest);
             self.context
                 .terminal
                 .note(format!("no pump has uploaded for {since}; is the phone app running and logged in?"));
         }
-        memory.told_silent = silent.is_some();
+        memory.has_reported_silence = silent.is_some();
     }
 
     fn back_off(&self, memory: &mut Memory, error: &Error) -> u64 {

@@ -76,8 +76,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
 fn set(name: &str, from: Option<NaiveDate>, context: &Context) -> Result<Exit> {
     let zone = parse_zone(name)?;
     let bar = shared_bar(context.terminal, "reading the clock");
-    let told = bar.clone();
-    let tell = move |progress| told.lock().unwrap_or_else(PoisonError::into_inner).tell(&progress);
+    let shown = bar.clone();
+    let tell = move |progress| shown.lock().unwrap_or_else(PoisonError::into_inner).tell(&progress);
     let stop = context.interrupt.stop_gracefully(WORDS);
     let mut pipeline = Pipeline::new(context.store()?, Arc::new(SystemClock)).stop_on(stop).on_progress(tell);
     let mut zones = pipeline.store()?.zone_history()?;

@@ -34,7 +34,7 @@ impl History<'_> {
         })
     }
 
-    /// Stretches that touch the window.
+    /// Segments that touch the window.
     fn basal(&self, window: Window) -> Result<Vec<BasalSegment>> {
         let list = format!(
             "SELECT epoch_us(local_time), epoch_us(timestamp_utc), seconds, commanded_basal_rate, coalesce(commanded_basal_rate_source, 'unknown')
@@ -80,7 +80,7 @@ impl History<'_> {
         })
     }
 
-    /// Stretches that touch the window. One whose end was never told is known to have held up to its pump's last event and
+    /// Segments that touch the window. One whose end was never logged is known to have held up to its pump's last event and
     /// no longer: a pump that was replaced while suspended is not suspended ever after.
     fn spans<T>(&self, table: &str, value: &str, window: Window, named: impl Fn(&str) -> T) -> Result<Vec<Span<T>>> {
         let list = format!(

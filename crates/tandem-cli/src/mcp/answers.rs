@@ -24,9 +24,9 @@ use crate::time_limit::TimeLimit;
 /// How long an answer of this program's own SQL may take.
 const TIME: Duration = Duration::from_secs(20);
 /// Rows of an answer, unless more are asked for.
-const USUAL_ROWS: u32 = 200;
+const DEFAULT_ROWS: u32 = 200;
 /// The most rows of an answer.
-const MOST_ROWS: u32 = 1000;
+const MAX_ROWS: u32 = 1000;
 /// The most memory that a query may use.
 pub(super) const MEMORY: &str = "512MB";
 
@@ -36,24 +36,24 @@ pub(super) fn summary(reader: &Reader) -> Result<String> {
         let facts = StatusFacts::read(reader)?;
         let history = History::new(reader)?;
         let now = Context::now();
-        let stretch = |days: u64| -> Result<Value> {
+        let segment = |days: u64| -> Result<Value> {
             let Some(window) = history.last_days(days)? else { return Ok(Value::Null) };
-            stretch(&history, window)
+            segment(&history, window)
         };
         let tables = facts.tables.iter().map(|table| (table.name.clone(), table.rows.into()));
         compact(&json!({
             "now_utc": now,
             "zone": history.zone.map(chrono_tz::Tz::name),
             "pumps": facts.pumps.iter().map(|pump| status::pump_as_json(pump, now)).collect::<Vec<_>>(),
-            "last_14_days_on_record": stretch(14)?,
-            "last_90_days_on_record": stretch(90)?,
+            "last_14_days_on_record": segment(14)?,
+            "last_90_days_on_record": segment(90)?,
             "rows": tables.collect::<serde_json::Map<_, _>>(),
             "events_of_unknown_type": facts.unknown_codes.iter().map(|(_, count)| count).sum::<u64>(),
         }))
     })
 }
 
-fn stretch(history: &History<'_>, window: Window) -> Result<Value> {
+fn segment(history: &History<'_>, window: Window) -> Result<Value> {
     let metrics = Metrics::of(&history.readings(window)?, &MetricsOptions::default());
     let insulin = history.insulin_per_day(window)?.map(|insulin| {
         json!({
@@ -139,7 +139,7 @@ pub(super) async fn query(
     max_rows: Option<u32>,
     seconds: u64,
 ) -> Result<Result<String, String>> {
-    let rows = max_rows.unwrap_or(USUAL_ROWS).clamp(1, MOST_ROWS).to_string();
+    let rows = max_rows.unwrap_or(DEFAULT_ROWS).clamp(1, MAX_ROWS).to_string();
     let mut command = Command::new(this_program()?);
     command.args([
         "query",
@@ -264,6 +264,6 @@ fn compact(value: &Value) -> Result<String> {
 }
 
 fn limited(reader: &Reader, work: impl FnOnce(&Reader) -> Result<String>) -> Result<String> {
-    let limit = TimeLimit::start(reader.stopper(), Some(TIME), "ask for less");
+    let limit = TimeLimit::start(reader.interrupt_handle(), Some(TIME), "ask for less");
     work(reader).map_err(|error| limit.explain(error))
 }

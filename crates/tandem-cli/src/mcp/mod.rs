@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 
 use crate::error_output;
 
-/// What an assistant is told before it asks anything.
+/// What an assistant reads before it asks anything.
 const INSTRUCTIONS: &str = "\
 One person's insulin pump history (Tandem t:slim X2 or Mobi) in a local DuckDB database, read-only. Call `summary` first: span, \
 gaps, time in range, insulin per day. Then `list_tables` and `describe_table` (columns with meaning and unit), then `query` in \
@@ -70,7 +70,7 @@ struct Day {
 
 #[tool_router]
 impl Server {
-    /// A server of the database in this file, that gives a query so many seconds and ends all of them with `ends`.
+    /// A server of the database in this file, that limits each query to `seconds` and ends all of them with `ends`.
     pub(crate) fn new(database: PathBuf, query_seconds: u64, ends: StopSignal) -> Self {
         let queries = Arc::new(Semaphore::new(QUERIES_AT_ONCE as usize));
         Self { database: Arc::new(database), query_seconds, queries, ends }
@@ -126,19 +126,19 @@ impl Server {
         let _place = self.queries.acquire().await;
         match answers::query(&self.database, sql, *max_rows, self.query_seconds).await {
             Ok(Err(words)) => CallToolResult::error(vec![ContentBlock::text(words)]),
-            Ok(Ok(text)) => told(Ok(Ok(text))),
-            Err(error) => told(Ok(Err(error))),
+            Ok(Ok(text)) => to_result(Ok(Ok(text))),
+            Err(error) => to_result(Ok(Err(error))),
         }
     }
 
-    /// Answers from the database; what goes wrong is told to the assistant, with what to do.
+    /// Answers from the database; what goes wrong is reported to the assistant, with what to do.
     async fn answer(&self, work: impl FnOnce(&Reader) -> Result<String> + Send + 'static) -> CallToolResult {
         let database = self.database.clone();
         let answered = tokio::task::spawn_blocking(move || {
             let options = ReadOptions { memory_limit: answers::MEMORY.to_owned(), ..ReadOptions::default() };
             work(&Reader::open(&database, &options)?)
         });
-        told(answered.await)
+        to_result(answered.await)
     }
 }
 
@@ -146,7 +146,7 @@ fn stopped() -> CallToolResult {
     CallToolResult::error(vec![ContentBlock::text("the query was stopped")])
 }
 
-fn told(answered: Result<Result<String>, tokio::task::JoinError>) -> CallToolResult {
+fn to_result(answered: Result<Result<String>, tokio::task::JoinError>) -> CallToolResult {
     match answered {
         Ok(Ok(text)) => CallToolResult::success(vec![ContentBlock::text(text)]),
         Ok(Err(error)) => CallToolResult::error(vec![ContentBlock::text(error_output::error_text(&error))]),

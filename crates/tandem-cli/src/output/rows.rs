@@ -30,7 +30,7 @@ pub(crate) enum Format {
 }
 
 /// The most bytes of rows in an [`Format::Answer`].
-const MOST_ANSWER_BYTES: usize = 200_000;
+const MAX_ANSWER_BYTES: usize = 200_000;
 
 impl Format {
     /// How cells are wanted.
@@ -126,7 +126,7 @@ impl<'a> RowWriter<'a> {
 
     /// True when there is no room for more rows.
     pub(crate) fn is_full(&self) -> bool {
-        matches!(self.form, Form::Answer(_, bytes) if bytes > MOST_ANSWER_BYTES)
+        matches!(self.form, Form::Answer(_, bytes) if bytes > MAX_ANSWER_BYTES)
     }
 
     /// Writes what comes after the rows; `more` says that there would have been more of them.

@@ -35,7 +35,7 @@ pub(crate) use predecessor::pump_of_database;
 pub(crate) use zones::{is_place, parse_zone};
 
 /// The database's usual place, below the folder one is in.
-const USUAL_DATABASE: &str = "data/tandem.db";
+const DEFAULT_DATABASE: &str = "data/tandem.db";
 
 /// Everything that was configured outside of a command's own arguments.
 pub(crate) struct Settings {
@@ -87,7 +87,7 @@ impl Settings {
             settings.database = database;
         }
         refuse_other_places(&settings.database)?;
-        settings.predecessor = Predecessor::read(Path::new(predecessor::USUAL_PLACE))?;
+        settings.predecessor = Predecessor::read(Path::new(predecessor::DEFAULT_PATH))?;
         Ok(settings)
     }
 
@@ -106,7 +106,7 @@ impl Settings {
         let paths = Paths::find()?;
         let named_zone = arguments.time_zone.as_deref().map(parse_zone).transpose()?;
         Ok(Self {
-            database: arguments.db.clone().unwrap_or_else(|| PathBuf::from(USUAL_DATABASE)),
+            database: arguments.db.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_DATABASE)),
             named_database: arguments.db.clone(),
             zone: named_zone,
             named_zone,
@@ -158,7 +158,7 @@ impl Settings {
         format!("several people are configured; choose one with --person NAME ({})", self.whole_file.names())
     }
 
-    /// The zone of this computer, where it can be told. `TZ` wins, as for every program.
+    /// The zone of this computer, where it is known. `TZ` wins, as for every program.
     pub(crate) fn system_zone() -> Option<Tz> {
         let zone = |name: String| Tz::from_str(name.trim_start_matches(':')).ok().filter(|zone| is_place(*zone));
         let named = std::env::var("TZ").ok().and_then(zone);
@@ -180,7 +180,7 @@ impl Settings {
             chain.add(self.file.password.clone().map(|password| fixed(password, "the configuration file")));
         }
         let predecessor = self.predecessor.as_ref().filter(|credentials| is_mine(&credentials.email));
-        chain.add(predecessor.map(|credentials| fixed(credentials.password.clone(), predecessor::USUAL_PLACE)));
+        chain.add(predecessor.map(|credentials| fixed(credentials.password.clone(), predecessor::DEFAULT_PATH)));
         chain.add(Some(PasswordSource::Keyring(Keyring::of(email))));
         chain.add(Some(PasswordSource::Prompt(email.to_owned())));
         chain

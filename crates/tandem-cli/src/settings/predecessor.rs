@@ -12,7 +12,7 @@ use super::{file, secret};
 use crate::failure::{Exit, Failure};
 
 /// Where that program keeps it, below the folder one is in.
-pub(super) const USUAL_PLACE: &str = "sensitive/credentials.toml";
+pub(super) const DEFAULT_PATH: &str = "sensitive/credentials.toml";
 
 /// What it says.
 pub(super) struct Predecessor {
@@ -73,6 +73,6 @@ fn serial_number(value: &toml::Value) -> Option<SerialNumber> {
 /// Whose events that program's database holds: its folder is `data`, and the credentials' folder is beside that.
 pub(crate) fn pump_of_database(database: &Path) -> Option<SerialNumber> {
     let database = database.canonicalize().ok()?;
-    let credentials = database.parent()?.parent()?.join(USUAL_PLACE);
+    let credentials = database.parent()?.parent()?.join(DEFAULT_PATH);
     Predecessor::read(&credentials).ok().flatten()?.pump
 }

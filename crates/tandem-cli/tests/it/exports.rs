@@ -159,12 +159,12 @@ fn nightscout_takes_the_documents() {
         Some(treatment["rate"].as_f64()? * treatment["durationInMilliseconds"].as_f64()? / 3_600_000.0)
     };
     let basal: f64 = treatments.iter().filter_map(basal).sum();
-    for (told, query) in [
+    for (reported, query) in [
         (sum("insulin"), "SELECT sum(bolus_units) FROM insulin_daily"),
         (sum("carbs"), "SELECT sum(carbs_grams) FROM insulin_daily"),
         (basal, "SELECT sum(basal_units) FROM insulin_daily"),
     ] {
-        assert!((told - asked(query)).abs() < 0.05, "{told} of {}: {query}", asked(query));
+        assert!((reported - asked(query)).abs() < 0.05, "{reported} of {}: {query}", asked(query));
     }
     let of = |kind: &str| treatments.iter().filter(|treatment| treatment["eventType"] == kind).count() as u64;
     assert!(
@@ -281,9 +281,9 @@ fn tidepool_takes_the_data() {
     let carbs = |file: &str, grams: fn(&Value) -> Option<f64>| {
         exported(&place, "tidepool", file).iter().filter_map(grams).sum::<f64>()
     };
-    let told = carbs("wizard.json", |datum| datum["carbInput"].as_f64())
+    let reported = carbs("wizard.json", |datum| datum["carbInput"].as_f64())
         + carbs("food.json", |datum| datum["nutrition"]["carbohydrate"]["net"].as_f64());
-    assert_eq!(told as u64, place.number("SELECT sum(carbs_grams)::BIGINT FROM carb_entries"));
+    assert_eq!(reported as u64, place.number("SELECT sum(carbs_grams)::BIGINT FROM carb_entries"));
     let files = ["cbg.json", "bolus.json", "basal.json"].map(|file| exported(&place, "tidepool", file));
     check_shape("cbg.json", &files[0], &[&datum[..], &cbg].concat());
     check_shape("bolus.json", &files[1], &[&datum[..], &bolus].concat());

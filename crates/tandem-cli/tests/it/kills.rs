@@ -73,7 +73,7 @@ fn import(place: &Place, piece: &str) {
     assert_eq!(said.code, 0, "{}", said.talk);
 }
 
-/// Starts a push and kills it after so many requests; false where it ended before.
+/// Starts a push and kills it after this many requests; false where it ended before.
 fn push_and_kill(place: &Place, site: &Site, requests: usize) -> bool {
     let until = site.handle.request_count() + requests;
     let mut child =

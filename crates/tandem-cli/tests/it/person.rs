@@ -80,7 +80,7 @@ enum Clock {
     WrongDate { at: i64, until: i64, days: i64 },
     /// It is set to the wrong half of the day, and some hours later to the right one.
     WrongHalf { at: i64, until: i64, forward: i64 },
-    /// Its owner travels and sets it, so many minutes forward or back, and it stays so.
+    /// Its owner travels and sets it, by `minutes` forward or back, and it stays so.
     Journey { at: i64, forward: i64 },
     /// The battery is empty for some hours; then the clock shows a factory date until it is set half an hour later.
     FlatBattery { at: i64, until: i64 },

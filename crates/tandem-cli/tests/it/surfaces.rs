@@ -100,9 +100,9 @@ impl<'a> Surfaces<'a> {
 
     /// Whether the surfaces call the day's insulin complete; all say the same.
     pub(crate) fn is_complete(&mut self, day: NaiveDate) -> bool {
-        let told = self.told(day)["insulin"]["is_complete"] == true;
-        assert_eq!(self.insulin[&day]["is_complete"], told, "{day}");
-        told
+        let reported = self.reports(day)["insulin"]["is_complete"] == true;
+        assert_eq!(self.insulin[&day]["is_complete"], reported, "{day}");
+        reported
     }
 
     /// What is printed on the day's screen.
@@ -133,14 +133,14 @@ impl<'a> Surfaces<'a> {
         [statements("SQL", glucose, &of_glucose), insulin].concat()
     }
 
-    fn told(&mut self, day: NaiveDate) -> Value {
+    fn reports(&mut self, day: NaiveDate) -> Value {
         let (answered, text) = self.assistant.call("day", &json!({"date": day.to_string()}));
         assert!(answered, "{text}");
         serde_json::from_str(&text).expect("JSON")
     }
 
     fn assistant(&mut self, day: NaiveDate) -> Vec<Statement> {
-        let told = self.told(day);
+        let reported = self.reports(day);
         let of_glucose =
             [(Readings, "readings", 0.0), (Mean, "mean_mg_dl", 0.006), (InRange, "from_70_to_180_percent", 0.006)];
         let of_insulin = [
@@ -149,8 +149,8 @@ impl<'a> Surfaces<'a> {
             (BolusUnits, "bolus_units", 0.006),
             (CarbsGrams, "carbs_grams", 1e-9),
         ];
-        let insulin = statements("assistant", &told["insulin"], &of_insulin);
-        [statements("assistant", &told["glucose"], &of_glucose), insulin].concat()
+        let insulin = statements("assistant", &reported["insulin"], &of_insulin);
+        [statements("assistant", &reported["glucose"], &of_glucose), insulin].concat()
     }
 
     fn metrics(&self, day: NaiveDate) -> Vec<Statement> {

@@ -25,7 +25,7 @@ mod change {
     pub(super) const RESUMED: u32 = 1 << 5;
 }
 
-/// What the pump is told to deliver.
+/// What the pump is set to deliver.
 #[derive(Clone, Copy, Debug)]
 struct Command {
     source: u8,

@@ -19,8 +19,8 @@ pub(crate) enum UserAction {
     CorrectIfHigh,
     /// Enters a finger-stick value.
     MeasureBlood,
-    /// Starts exercise, of which the pump is told or not.
-    Exercise { minutes: i64, told: bool },
+    /// Starts exercise, which the pump knows of or not.
+    Exercise { minutes: i64, announced: bool },
     /// Sets a temporary rate.
     TempRate { percent: u16, minutes: u16, cancelled_after: Option<u16> },
     /// Delivery stops.
@@ -207,9 +207,9 @@ impl Day {
 
     fn exercise(&mut self) {
         let mut dice = self.dice("exercise");
-        let (minute, minutes, told) = (dice.normal(1030.0, 35.0), dice.whole(25, 65), dice.chance(0.7));
+        let (minute, minutes, announced) = (dice.normal(1030.0, 35.0), dice.whole(25, 65), dice.chance(0.7));
         if dice.chance(0.4) {
-            self.at(minute, UserAction::Exercise { minutes, told });
+            self.at(minute, UserAction::Exercise { minutes, announced });
             self.at(minute + 12.0, UserAction::Eat { grams: 14.0 });
         }
     }

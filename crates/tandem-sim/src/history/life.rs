@@ -255,7 +255,7 @@ impl<'a> Life<'a> {
             UserAction::Bolus(wish) => self.wish_bolus(at, wish),
             UserAction::CorrectIfHigh => self.correct_if_high(at),
             UserAction::MeasureBlood => self.measure_blood(at),
-            UserAction::Exercise { minutes, told } => self.exercise(at, minutes, told),
+            UserAction::Exercise { minutes, announced } => self.exercise(at, minutes, announced),
             UserAction::TempRate { percent, minutes, cancelled_after } => {
                 self.temp_rate(at, (percent, minutes), cancelled_after);
             }
@@ -267,10 +267,10 @@ impl<'a> Life<'a> {
         }
     }
 
-    fn exercise(&mut self, at: UtcSeconds, minutes: i64, told: bool) {
+    fn exercise(&mut self, at: UtcSeconds, minutes: i64, announced: bool) {
         self.body.effort = 1.0;
         self.agenda.schedule(at + minutes * 60, SimEvent::ExerciseEnds);
-        if told && self.pump.mode.is_none() {
+        if announced && self.pump.mode.is_none() {
             self.change_mode(at, Some(UserMode::Exercising), minutes as u16);
         }
     }

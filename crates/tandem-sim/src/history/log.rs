@@ -12,12 +12,12 @@ pub(crate) type EntryId = u32;
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     at: UtcSeconds,
-    stamp: Stamp,
+    stamp: Timestamp,
     draft: Draft,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stamp {
+enum Timestamp {
     /// The wall clock at the entry's true time.
     WallClock,
     /// A clock event, stamped with the new value of what it changed. Comes first in its second.
@@ -50,7 +50,7 @@ impl PumpLog {
 
     /// Logs at the true time `at`.
     pub(crate) fn push(&mut self, at: UtcSeconds, draft: Draft) -> EntryId {
-        self.entries.push(Entry { at, stamp: Stamp::WallClock, draft });
+        self.entries.push(Entry { at, stamp: Timestamp::WallClock, draft });
         self.entries.len() as EntryId - 1
     }
 
@@ -76,7 +76,7 @@ impl PumpLog {
     }
 
     fn push_stamped(&mut self, at: UtcSeconds, wall: i64, draft: Draft) {
-        self.entries.push(Entry { at, stamp: Stamp::ClockChange(wall), draft });
+        self.entries.push(Entry { at, stamp: Timestamp::ClockChange(wall), draft });
     }
 
     /// Puts the entries before `end` in order, numbers them from `first_sequence` and stamps them.
@@ -84,7 +84,7 @@ impl PumpLog {
         let mut order: Vec<usize> = (0..self.entries.len()).filter(|index| self.entries[*index].at < end).collect();
         order.sort_by_key(|index| {
             let entry = &self.entries[*index];
-            (entry.at, entry.stamp == Stamp::WallClock)
+            (entry.at, entry.stamp == Timestamp::WallClock)
         });
         let mut finished = FinishedLog {
             events: Vec::with_capacity(order.len()),
@@ -102,8 +102,8 @@ impl PumpLog {
 
     fn stamp(&self, entry: &Entry) -> u32 {
         let wall = match entry.stamp {
-            Stamp::WallClock => self.plan.wall(entry.at),
-            Stamp::ClockChange(wall) => wall,
+            Timestamp::WallClock => self.plan.wall(entry.at),
+            Timestamp::ClockChange(wall) => wall,
         };
         pump_time(wall).seconds()
     }

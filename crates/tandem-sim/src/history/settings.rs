@@ -7,7 +7,7 @@ use super::clock::{DAY, HOUR, UtcSeconds};
 use super::dice::Dice;
 use super::truth::Milliunits;
 
-/// A stretch of the day in a profile.
+/// A segment of the day in a profile.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ProfileSegment {
     pub(crate) start_minute: u32,

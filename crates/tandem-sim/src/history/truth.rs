@@ -109,7 +109,7 @@ pub struct BasalSpan {
     pub sequence: u32,
 }
 
-/// A stretch of constant offset: wall clock = true time + offset.
+/// A segment of constant offset: wall clock = true time + offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockSegment {
     /// First true instant.

@@ -17,7 +17,7 @@ pub enum Alteration {
     NullEvents,
     /// A message beside no events.
     Message,
-    /// Only so many of a hundred events, always the same ones.
+    /// Only this share of the events, always the same ones.
     Thinned {
         /// 0 to 100.
         percent: u64,

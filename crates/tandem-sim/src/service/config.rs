@@ -1,4 +1,4 @@
-//! What the simulated service is told: account, behaviours, faults, time.
+//! The configuration of the simulated service: account, behaviours, faults, time.
 
 use std::fmt;
 use std::sync::Arc;

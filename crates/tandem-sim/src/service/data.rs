@@ -25,7 +25,7 @@ use crate::writers::is_clock_change;
 /// The keys the query schema knows.
 const KEYS: [&str; 4] = ["pumperId", "startDate", "endDate", "eventCodes"];
 /// Longest window, in inclusive days.
-const LONGEST_DAYS: u64 = 28;
+const MAX_DAYS: u64 = 28;
 
 /// Why a data call is refused before it is looked at: a foreign `Origin` or `Referer` (403), no valid token (401).
 pub(super) fn refusal(shared: &Shared, headers: &HeaderMap) -> Option<Response> {
@@ -117,7 +117,7 @@ fn parse_date(text: &str) -> Option<NaiveDateTime> {
 type Window = Option<(PumpTime, PumpTime)>;
 
 fn limit(start: NaiveDateTime, end: NaiveDateTime, long: LongWindow) -> Result<Window, Box<Response>> {
-    let first_allowed = end - Days::new(LONGEST_DAYS);
+    let first_allowed = end - Days::new(MAX_DAYS);
     let too_long = start < first_allowed;
     let start = match long {
         LongWindow::BadRequest if too_long => {

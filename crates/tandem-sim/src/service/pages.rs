@@ -54,7 +54,7 @@ fn validation(issue: &Value) -> Response {
     json_body(StatusCode::BAD_REQUEST, &json!({"name": "ZodError", "issues": [issue]}))
 }
 
-/// Wrong password, unknown user, or an account of the other region: told apart by no one.
+/// Wrong password, unknown user, or an account of the other region: the answer does not tell which.
 pub(super) fn invalid_credentials() -> Response {
     json_body(
         StatusCode::UNAUTHORIZED,

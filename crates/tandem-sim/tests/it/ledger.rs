@@ -48,12 +48,12 @@ fn delivered_basal_is_the_commanded_rate_until_the_next_279() {
         }
         let (since, rate) = running.unwrap();
         total += DeliveredBasal::of(rate, truth.instants.last().unwrap().timestamp() - since);
-        let told = truth.basal.iter().fold(DeliveredBasal::default(), |sum, span| sum + span.delivered());
-        assert_eq!(total, told);
+        let reported = truth.basal.iter().fold(DeliveredBasal::default(), |sum, span| sum + span.delivered());
+        assert_eq!(total, reported);
         let by_day = truth.basal_by_wall_day().values().fold(DeliveredBasal::default(), |sum, day| sum + *day);
         let by_zone = truth.basal_by_zone_day(chrono_tz::Tz::America__New_York);
-        assert_eq!(by_day, told);
-        assert_eq!(by_zone.values().fold(DeliveredBasal::default(), |sum, day| sum + *day), told);
+        assert_eq!(by_day, reported);
+        assert_eq!(by_zone.values().fold(DeliveredBasal::default(), |sum, day| sum + *day), reported);
     }
 }
 
@@ -139,13 +139,13 @@ fn every_measurement_is_told_once() {
             tandem_sim::history::CgmStatus::Low => 2,
             _ => 0,
         };
-        let told: BTreeSet<(i64, i64, i64)> = truth
+        let reported: BTreeSet<(i64, i64, i64)> = truth
             .cgm
             .iter()
             .map(|reading| (reading.measured.timestamp(), number_of(reading.status), i64::from(reading.display_value)))
             .collect();
-        assert_eq!(measured, told);
-        assert_eq!(told.len(), truth.cgm.len());
+        assert_eq!(measured, reported);
+        assert_eq!(reported.len(), truth.cgm.len());
         assert_eq!(hidden, truth.hidden_cgm.len());
     }
 }

@@ -1,4 +1,4 @@
-//! What goes wrong on the way, by request: what the caller is told, how often the service is asked, how long waited.
+//! What goes wrong on the way, by request: what the caller sees, how often the service is asked, how long waited.
 
 use pipeline::{Source, SourceError, SourceErrorKind as Kind};
 use std::time::Duration;
@@ -19,7 +19,7 @@ struct Row {
     route: Route,
     replies: Vec<Reply>,
     /// `None` when it is survived.
-    told: Option<(Kind, &'static str)>,
+    reported: Option<(Kind, &'static str)>,
     /// Requests to the route, and logins, in all.
     asked: usize,
     logins: usize,
@@ -28,12 +28,12 @@ struct Row {
 
 fn row(name: &'static str, route: Route, replies: Vec<Reply>) -> Row {
     let asked = replies.len() + 1;
-    Row { name, route, replies, told: None, asked, logins: 1, waits: Vec::new() }
+    Row { name, route, replies, reported: None, asked, logins: 1, waits: Vec::new() }
 }
 
 impl Row {
-    fn told(mut self, kind: Kind, words: &'static str) -> Self {
-        self.told = Some((kind, words));
+    fn reports(mut self, kind: Kind, words: &'static str) -> Self {
+        self.reported = Some((kind, words));
         self.asked = self.replies.len();
         self
     }
@@ -70,11 +70,11 @@ async fn sync(setup: &Setup) -> Result<usize, SourceError> {
 }
 
 async fn check(row: Row) {
-    let Row { name, route, replies, told, asked, logins, waits } = row;
+    let Row { name, route, replies, reported, asked, logins, waits } = row;
     let setup = Setup::new().await;
     setup.cloud.script(route, replies);
     let outcome = sync(&setup).await;
-    match (&outcome, told) {
+    match (&outcome, reported) {
         (Ok(events), None) => assert_eq!(*events, 3, "{name}"),
         (Err(error), Some((kind, words))) => {
             assert_eq!(error.kind, kind, "{name}: {error}");
@@ -130,31 +130,31 @@ async fn data_that_do_not_come() {
     for route in [Route::Pumper, Route::PumpLogs] {
         check_all(vec![
             row("token refused twice", route, vec![Reply::json(401, "{}"), Reply::json(401, "{}")])
-                .told(Kind::TokenInvalid, "refused a token that was issued a moment ago")
+                .reports(Kind::TokenInvalid, "refused a token that was issued a moment ago")
                 .logins(2),
-            row("blocked", route, vec![Reply::html(403, BLOCKED)]).told(Kind::Blocked, "\"The request is blocked\""),
-            row("gone", route, vec![Reply::html(404, NGINX)]).told(Kind::ServiceChanged, "titled \"404 Not Found\""),
-            row("gone, where", route, vec![Reply::html(410, NGINX)]).told(Kind::ServiceChanged, host),
+            row("blocked", route, vec![Reply::html(403, BLOCKED)]).reports(Kind::Blocked, "\"The request is blocked\""),
+            row("gone", route, vec![Reply::html(404, NGINX)]).reports(Kind::ServiceChanged, "titled \"404 Not Found\""),
+            row("gone, where", route, vec![Reply::html(410, NGINX)]).reports(Kind::ServiceChanged, host),
             row("unknown key", route, vec![Reply::json(400, UNKNOWN_KEY)])
-                .told(Kind::ServiceChanged, "unknown keys startDate"),
-            row("moved", route, vec![Reply::redirect("/elsewhere")]).told(Kind::ServiceChanged, "302"),
-            row("500 for ever", route, vec![Reply::json(500, "{}"); 4]).told(Kind::Unavailable, "not available now"),
-            row("page for ever", route, vec![Reply::html(200, "<p>x"); 4]).told(Kind::Unavailable, "web page"),
+                .reports(Kind::ServiceChanged, "unknown keys startDate"),
+            row("moved", route, vec![Reply::redirect("/elsewhere")]).reports(Kind::ServiceChanged, "302"),
+            row("500 for ever", route, vec![Reply::json(500, "{}"); 4]).reports(Kind::Unavailable, "not available now"),
+            row("page for ever", route, vec![Reply::html(200, "<p>x"); 4]).reports(Kind::Unavailable, "web page"),
             row("cut for ever", route, vec![Reply::json(200, "{\"pumps\":[").cut(); 4])
-                .told(Kind::Network, "broke off in the middle"),
+                .reports(Kind::Network, "broke off in the middle"),
             row("garbage for ever", route, vec![Reply::json(200, "{\"pumps\":["); 4])
-                .told(Kind::Unavailable, "ends after 10 bytes"),
-            row("dropped for ever", route, vec![Reply::drop(); 4]).told(Kind::Network, "without an answer"),
+                .reports(Kind::Unavailable, "ends after 10 bytes"),
+            row("dropped for ever", route, vec![Reply::drop(); 4]).reports(Kind::Network, "without an answer"),
             row("too often for ever", route, vec![Reply::json(429, "{}"); 4])
-                .told(Kind::RateLimited { retry_after: None }, "too many requests"),
+                .reports(Kind::RateLimited { retry_after: None }, "too many requests"),
             row("a pause too long to sit out", route, vec![Reply::json(429, "{}").header("Retry-After", 3_600)])
-                .told(Kind::RateLimited { retry_after: Some(Duration::from_hours(1)) }, "a pause of 3600 s"),
+                .reports(Kind::RateLimited { retry_after: Some(Duration::from_hours(1)) }, "a pause of 3600 s"),
             row("another shape", route, vec![Reply::json(200, r#"{"pumps":{},"events":{}}"#)])
-                .told(Kind::ServiceChanged, "unknown shape"),
+                .reports(Kind::ServiceChanged, "unknown shape"),
             row("none of ours", route, vec![Reply::json(200, r#"{"result":[]}"#)])
-                .told(Kind::ServiceChanged, "members result"),
+                .reports(Kind::ServiceChanged, "members result"),
             row("gzip bomb", route, vec![Reply::json(200, " ".repeat(1 << 20)).gzip()])
-                .told(Kind::ServiceChanged, "larger than 100000 bytes"),
+                .reports(Kind::ServiceChanged, "larger than 100000 bytes"),
         ])
         .await;
     }
@@ -165,7 +165,7 @@ async fn silence_is_not_waited_for() {
     for route in [Route::Jwks, Route::Login, Route::Authorize, Route::Token, Route::Pumper, Route::PumpLogs] {
         let logins = if route == Route::Login { 3 } else { 1 };
         check(row("silent twice", route, vec![Reply::hang(), Reply::hang_in_body()]).logins(logins)).await;
-        let for_ever = row("silent", route, vec![Reply::hang(); 4]).told(Kind::Network, "did not answer in time");
+        let for_ever = row("silent", route, vec![Reply::hang(); 4]).reports(Kind::Network, "did not answer in time");
         check(for_ever.logins(match route {
             Route::Jwks => 0,
             Route::Login => 4,
@@ -180,25 +180,29 @@ async fn login_steps() {
     check_all(vec![
         row("keys down for a moment", Route::Jwks, vec![Reply::html(502, GATEWAY), Reply::html(200, "<p>")]),
         row("keys down costs no login", Route::Jwks, vec![Reply::html(200, "<p>"); 4])
-            .told(Kind::Unavailable, "openid-configuration/jwks")
+            .reports(Kind::Unavailable, "openid-configuration/jwks")
             .logins(0),
         row("portal down does not matter", Route::Portal, vec![Reply::html(502, GATEWAY)]).asked(1),
         row("portal dropped does not matter", Route::Portal, vec![Reply::drop()]).asked(1),
         row("login 500 once", Route::Login, vec![Reply::json(500, "{}")]).logins(2),
-        row("login page", Route::Login, vec![Reply::html(200, "<p>"); 4]).told(Kind::Unavailable, "web page").logins(4),
+        row("login page", Route::Login, vec![Reply::html(200, "<p>"); 4])
+            .reports(Kind::Unavailable, "web page")
+            .logins(4),
         row("refused", Route::Login, vec![Reply::json(401, r#"{"error":"account/invalid_credentials"}"#)])
-            .told(Kind::CredentialsRefused, "in the other region, US (United States, Canada, Mexico)"),
+            .reports(Kind::CredentialsRefused, "in the other region, US (United States, Canada, Mexico)"),
         row("refused by a page", Route::Login, vec![Reply::html(401, "<p>")])
-            .told(Kind::CredentialsRefused, "refused the e-mail and password"),
-        row("locked", Route::Login, vec![Reply::json(400, LOCKED)]).told(Kind::AccountLocked, "locked the account"),
+            .reports(Kind::CredentialsRefused, "refused the e-mail and password"),
+        row("locked", Route::Login, vec![Reply::json(400, LOCKED)]).reports(Kind::AccountLocked, "locked the account"),
         row("locked, refused", Route::Login, vec![Reply::json(401, LOCKED)])
-            .told(Kind::AccountLocked, "too many logins"),
+            .reports(Kind::AccountLocked, "too many logins"),
         row("second factor", Route::Login, vec![Reply::json(200, r#"{"status":"MFA_REQUIRED"}"#)])
-            .told(Kind::CredentialsRefused, "MFA_REQUIRED"),
+            .reports(Kind::CredentialsRefused, "MFA_REQUIRED"),
         row("odd status", Route::Login, vec![Reply::json(200, r#"{"status":"Dear Jane Doe"}"#)])
-            .told(Kind::ServiceChanged, "members status"),
-        row("login blocked", Route::Login, vec![Reply::html(403, BLOCKED)]).told(Kind::Blocked, "accounts/api/login"),
-        row("login gone", Route::Login, vec![Reply::html(404, NGINX)]).told(Kind::ServiceChanged, "no longer exists"),
+            .reports(Kind::ServiceChanged, "members status"),
+        row("login blocked", Route::Login, vec![Reply::html(403, BLOCKED)])
+            .reports(Kind::Blocked, "accounts/api/login"),
+        row("login gone", Route::Login, vec![Reply::html(404, NGINX)])
+            .reports(Kind::ServiceChanged, "no longer exists"),
         row("login too often", Route::Login, vec![Reply::json(429, "{}").header("Retry-After", 5)])
             .logins(2)
             .waits(&[5]),
@@ -207,23 +211,24 @@ async fn login_steps() {
             Route::Authorize,
             vec![Reply::redirect("https://sso.tandemdiabetes.com/?ReturnUrl=%2Fconnect%2Fauthorize")],
         )
-        .told(Kind::ServiceChanged, "did not last"),
-        row("no redirect", Route::Authorize, vec![Reply::json(200, "{}")]).told(Kind::ServiceChanged, "did not last"),
+        .reports(Kind::ServiceChanged, "did not last"),
+        row("no redirect", Route::Authorize, vec![Reply::json(200, "{}")])
+            .reports(Kind::ServiceChanged, "did not last"),
         row("authorize down once", Route::Authorize, vec![Reply::html(502, GATEWAY)]),
         row("code sent elsewhere", Route::Authorize, vec![Reply::redirect("https://elsewhere.example/?code=1")])
-            .told(Kind::ServiceChanged, "a redirect to an unknown page"),
+            .reports(Kind::ServiceChanged, "a redirect to an unknown page"),
         row(
             "no code",
             Route::Authorize,
             vec![Reply::redirect("https://source.eu.tandemdiabetes.com/authorize/callback?error=invalid_scope")],
         )
-        .told(Kind::ServiceChanged, "invalid_scope"),
+        .reports(Kind::ServiceChanged, "invalid_scope"),
         row("token down once", Route::Token, vec![Reply::html(503, "")]),
         row("token refused", Route::Token, vec![Reply::json(400, r#"{"error":"invalid_client"}"#)])
-            .told(Kind::ServiceChanged, "code invalid_client"),
-        row("token 401", Route::Token, vec![Reply::json(401, "{}")]).told(Kind::ServiceChanged, "connect/token"),
+            .reports(Kind::ServiceChanged, "code invalid_client"),
+        row("token 401", Route::Token, vec![Reply::json(401, "{}")]).reports(Kind::ServiceChanged, "connect/token"),
         row("token shape", Route::Token, vec![Reply::json(200, r#"{"token":"x"}"#)])
-            .told(Kind::ServiceChanged, "members token"),
+            .reports(Kind::ServiceChanged, "members token"),
     ])
     .await;
 }

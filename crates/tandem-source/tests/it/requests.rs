@@ -1,7 +1,7 @@
 //! What exactly is asked, and what is made of good answers.
 
 use chrono::NaiveDateTime;
-use pipeline::{PumpListing, RawKey, Source, SourceErrorKind as Kind};
+use pipeline::{EventKey, PumpListing, Source, SourceErrorKind as Kind};
 use serde_json::{Value, json};
 use tandem_source::{EventSelection, FixedPassword, Region, SourceConfig, TandemSource, WEB_APP_CODES};
 
@@ -176,7 +176,7 @@ async fn events_keep_their_own_text() {
             source.events(&pump("2026-05-14", "2026-05-14"), days("2026-05-14", "2026-05-14")).await.expect("a page");
         let events: Vec<_> = page.events.iter().collect();
         assert_eq!(events.iter().map(|event| event.data).collect::<Vec<_>>(), [first.as_str(), change.as_str()]);
-        assert_eq!(events[0].key, RawKey { sequence_group: 0, sequence_number: u32::MAX });
+        assert_eq!(events[0].key, EventKey { sequence_group: 0, sequence_number: u32::MAX });
         assert_eq!(events[0].pump_time.to_string(), "2026-05-14T00:01:00");
         assert_eq!((events[1].code.0, events[1].key.sequence_group), (14, 1));
         let rejected: Vec<_> = page.events.rejected().iter().map(|event| event.data.as_str()).collect();
@@ -278,7 +278,7 @@ async fn settings_that_cannot_work_are_told() {
     type Change = fn(&mut SourceConfig);
     let setup = Setup::new().await;
     let rows: [(Change, &str); 4] = [
-        (|config| config.longest_window_days = 29, "1 to 28 days"),
+        (|config| config.max_window_days = 29, "1 to 28 days"),
         (|config| config.requests_in_flight = 0, "at least 1"),
         (|config| config.retries.attempts = 0, "at least 1"),
         (|config| config.endpoint = "http://proxy.example".parse().ok(), "must be https"),

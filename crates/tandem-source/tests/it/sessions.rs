@@ -17,7 +17,7 @@ fn source(setup: &Setup) -> TandemSource {
 
 #[tokio::test]
 async fn a_session_serves_until_five_minutes_before_its_end() {
-    // Lifetime in seconds, or none told; seconds until the second request; logins by then.
+    // Lifetime in seconds, or none given; seconds until the second request; logins by then.
     let rows = [
         (json!(28_800), 28_499, 1),
         (json!(28_800), 28_500, 2),
@@ -28,7 +28,7 @@ async fn a_session_serves_until_five_minutes_before_its_end() {
         // A short life is used for three quarters.
         (json!(400), 299, 1),
         (json!(400), 300, 2),
-        // Not told: as long as the identity token, 300 s.
+        // Not given: as long as the identity token, 300 s.
         (json!(null), 224, 1),
         (json!(null), 225, 2),
     ];

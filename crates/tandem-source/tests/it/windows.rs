@@ -1,4 +1,4 @@
-//! Services that cut, refuse, or ignore what they are asked: all events come all the same, and it is told.
+//! Services that cut, refuse, or ignore what they are asked: all events still arrive, and it is reported.
 
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ struct Row {
     days: DayRange,
     /// Questions asked in all.
     asked: usize,
-    told: &'static [&'static str],
+    reported: &'static [&'static str],
 }
 
 async fn check(row: &Row) {
@@ -47,8 +47,8 @@ async fn check(row: &Row) {
     let expected: BTreeSet<_> = have(row.days).map(sequence).collect();
     let got = sequences(&page);
     assert!(got.is_superset(&expected), "{}: {} of {}", row.name, got.intersection(&expected).count(), expected.len());
-    assert_eq!(page.notices.len(), row.told.len(), "{}: {:?}", row.name, page.notices);
-    for words in row.told {
+    assert_eq!(page.notices.len(), row.reported.len(), "{}: {:?}", row.name, page.notices);
+    for words in row.reported {
         assert!(
             page.notices.iter().any(|notice| notice.contains(words)),
             "{}: {words} not in {:?}",
@@ -61,62 +61,62 @@ async fn check(row: &Row) {
 
 const CUT: &str = "left out a part";
 const EMPTY: &str = "answered with nothing for days that have events";
-const REFUSED: &str = "refused to answer for so many days";
+const REFUSED: &str = "refused to answer for that many days";
 const OUTSIDE: &str = "from outside the days asked for";
 
 #[tokio::test]
 async fn whole_windows() {
     let may = days("2026-05-01", "2026-05-28");
     let rows = [
-        Row { name: "good", service: |request| daily(have(window(request))), days: may, asked: 1, told: &[] },
+        Row { name: "good", service: |request| daily(have(window(request))), days: may, asked: 1, reported: &[] },
         Row {
             name: "shuffled and doubled",
             service: |request| daily(have(window(request)).rev().chain(have(window(request)))),
             days: may,
             asked: 1,
-            told: &[],
+            reported: &[],
         },
         Row {
-            name: "a longer stretch is asked for in pieces",
+            name: "a longer segment is asked for in pieces",
             service: |request| daily(have(window(request))),
             days: days("2026-03-20", "2026-05-31"),
             asked: 3,
-            told: &[],
+            reported: &[],
         },
         Row {
             name: "a gap at the edge is asked for once more",
             service: |request| daily(have(window(request))),
             days: days("2026-03-03", "2026-03-30"),
             asked: 2,
-            told: &[],
+            reported: &[],
         },
         Row {
             name: "days after the last event are not",
             service: |request| daily(have(window(request))),
             days: days("2026-05-20", "2026-06-10"),
             asked: 1,
-            told: &[],
+            reported: &[],
         },
         Row {
             name: "days before the first event are not",
             service: |request| daily(have(window(request))),
             days: days("2025-12-20", "2026-01-10"),
             asked: 1,
-            told: &[],
+            reported: &[],
         },
         Row {
             name: "only the newest ten days",
             service: |request| daily(newest(window(request), 10)),
             days: may,
             asked: 5,
-            told: &[CUT],
+            reported: &[CUT],
         },
         Row {
             name: "only the oldest ten days",
             service: |request| daily(each_day(window(request)).filter(|day| has_event(*day)).take(10)),
             days: may,
             asked: 5,
-            told: &[CUT],
+            reported: &[CUT],
         },
         Row {
             name: "nothing beyond ten days",
@@ -126,7 +126,7 @@ async fn whole_windows() {
             },
             days: days("2026-05-04", "2026-05-31"),
             asked: 8,
-            told: &[EMPTY],
+            reported: &[EMPTY],
         },
         Row {
             name: "400 beyond ten days",
@@ -136,7 +136,7 @@ async fn whole_windows() {
             },
             days: may,
             asked: 6,
-            told: &[REFUSED],
+            reported: &[REFUSED],
         },
         Row {
             name: "vague 400 beyond ten days",
@@ -146,9 +146,9 @@ async fn whole_windows() {
             },
             days: may,
             asked: 8,
-            told: &[REFUSED],
+            reported: &[REFUSED],
         },
-        Row { name: "dates ignored", service: |_| daily(have(history())), days: may, asked: 1, told: &[OUTSIDE] },
+        Row { name: "dates ignored", service: |_| daily(have(history())), days: may, asked: 1, reported: &[OUTSIDE] },
         Row {
             name: "clock changes of the whole life are no news",
             service: |request| {
@@ -158,7 +158,7 @@ async fn whole_windows() {
             },
             days: may,
             asked: 1,
-            told: &[],
+            reported: &[],
         },
     ];
     for row in &rows {
@@ -206,7 +206,7 @@ async fn check_selection(
     selection: EventSelection,
     service: fn(&Request) -> Reply,
     codes: &[Option<usize>],
-    told: &[&str],
+    reported: &[&str],
 ) {
     let setup = Setup::new().await;
     setup.cloud.set_logs(service);
@@ -215,10 +215,13 @@ async fn check_selection(
     let source = tandem_source::TandemSource::new(config).expect("good settings");
     let page = source.events(&subject(), days("2026-05-01", "2026-05-03")).await.expect(name);
     let notices = page.notices.concat();
-    assert!(told.iter().all(|words| notices.contains(words)) && page.notices.len() == told.len(), "{name}: {notices}");
+    assert!(
+        reported.iter().all(|words| notices.contains(words)) && page.notices.len() == reported.len(),
+        "{name}: {notices}"
+    );
     let second = source.events(&subject(), days("2026-04-01", "2026-04-03")).await.expect(name);
     assert_eq!((page.events.len().min(3), second.events.len()), (3, 3), "{name}");
-    assert_eq!(second.notices, [""; 0], "{name}: told once");
+    assert_eq!(second.notices, [""; 0], "{name}: reported once");
     let asked: Vec<_> = setup.cloud.requests(Route::PumpLogs).iter().map(listed).collect();
     assert_eq!(asked, codes, "{name}: lengths of the lists");
 }

@@ -166,7 +166,7 @@ fn an_answer_has_about_as_many_events_as_are_stored() {
                 &pump_events::Event::build(EventCode(279)).sequence_number(number).pump_time(pump_time).finish(),
                 "7f0c9d1e-0000-4000-8000-000000000001",
             );
-            let key = crate::RawKey { sequence_group: 0, sequence_number: number };
+            let key = crate::EventKey { sequence_group: 0, sequence_number: number };
             batch.push(crate::RawEvent { key, code: EventCode(279), pump_time, data: &text });
         }
         batch

@@ -110,7 +110,7 @@ struct Life {
     history: ClockHistory,
     /// Number, wall clock, instant, and what a correct clock would have shown.
     events: Vec<(u32, NaiveDateTime, DateTime<Utc>, NaiveDateTime)>,
-    /// The clock loses a second in so many hours.
+    /// The hours in which the clock loses a second.
     loses_every: Option<i64>,
     lost: Duration,
 }
@@ -228,7 +228,7 @@ impl Life {
         self.set(right);
     }
 
-    /// Brings the log to the program in runs of so many days.
+    /// Brings the log to the program in runs of this many days.
     fn arrive(&mut self, run_days: i64) {
         let starts: Vec<u32> = self.history.changes.iter().map(|change| change.id.key().sequence_number).collect();
         let start = self.events[0].2;

@@ -9,7 +9,7 @@ use super::check::{Check, Grade};
 use crate::history::cells::query;
 use crate::output::span;
 
-/// So many of the last uploads are looked at.
+/// How many of the last uploads are examined.
 const UPLOADS: usize = 50;
 /// Computers' clocks differ by less, and a pump logs something every five minutes.
 const TOLERANCE: TimeDelta = TimeDelta::minutes(5);

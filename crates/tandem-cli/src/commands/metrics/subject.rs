@@ -11,7 +11,7 @@ use crate::context::Context;
 /// The metrics of one person, or of one series of a file.
 pub(super) struct Subject {
     pub(super) id: String,
-    /// The days it is about, in words.
+    /// The days it is about.
     pub(super) days: Option<String>,
     pub(super) metrics: Metrics,
     /// The person's own target range in mg/dL, and the time in it in %.
