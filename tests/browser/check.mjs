@@ -1,24 +1,28 @@
 // Opens reports in headless Chromium on a desk, a phone and on paper, light and dark, and fails on: errors of scripts, requests to
-// anywhere, accessibility violations, sideways scrolling, bars that cannot be seen, labels that overlap or are cut, and paper of
-// too many pages or without name, period and page number.
+// anywhere, accessibility violations, sideways scrolling, charts that are blank or have no labels, bars that cannot be seen, labels
+// that overlap or are cut, and paper of too many pages or without name, period and page number.
 //
-//   node check.mjs [--screenshots FOLDER] REPORT.html[:PAGES] …      PAGES is the most pages the report may have on paper
+//   node check.mjs [--looks NAMES] [--screenshots FOLDER] REPORT.html[:PAGES] …
+//
+// PAGES is the most pages the report may have on paper; NAMES are some of the looks below, separated by commas.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { checkAccess, finish, launch, openPage } from "./browser.mjs";
-import { invisibleBars, labelFaults } from "./visible.mjs";
+import { blankCharts, invisibleBars, labelFaults, unlabelledCharts } from "./visible.mjs";
 
-const LOOKS = [
+const ALL_LOOKS = [
   { name: "desk", width: 1280, height: 900 },
   { name: "desk-dark", width: 1280, height: 900, scheme: "dark" },
   { name: "phone", width: 390, height: 844 },
 ];
 
 const words = process.argv.slice(2);
-const folder = words[0] === "--screenshots" ? words.splice(0, 2)[1] : undefined;
+const looks = option("--looks")?.split(",");
+const folder = option("--screenshots");
+const LOOKS = ALL_LOOKS.filter(({ name }) => !looks || looks.includes(name));
 const faults = [];
 const browser = await launch();
 for (const word of words) {
@@ -29,11 +33,16 @@ for (const word of words) {
 await browser.close();
 finish(faults, `${words.length} reports in ${LOOKS.length} looks and on paper`);
 
+function option(name) {
+  return words[0] === name ? words.splice(0, 2)[1] : undefined;
+}
+
 async function checkLook(file, look) {
   const fault = (text) => faults.push(`${basename(file)}, ${look.name}: ${text}`);
   const page = await openPage(browser, file, look, fault);
-  for (const text of await page.evaluate(labelFaults)) fault(text);
-  for (const text of await page.evaluate(invisibleBars)) fault(text);
+  for (const find of [labelFaults, invisibleBars, blankCharts, unlabelledCharts]) {
+    for (const text of await page.evaluate(find)) fault(text);
+  }
   await checkAccess(page, fault);
   if (folder) await page.screenshot({ path: join(folder, `${basename(file, ".html")}-${look.name}.png`), fullPage: true });
   await page.close();

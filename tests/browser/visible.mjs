@@ -41,3 +41,34 @@ export function labelFaults() {
   }
   return [...new Set(found)].slice(0, 20);
 }
+
+/** Charts that show nothing though they do not say that there is nothing. */
+export function blankCharts() {
+  const isMark = (shape) => {
+    if (shape.matches(".grid, .edge, .target, .track")) return false;
+    const { fill, stroke, visibility, opacity } = getComputedStyle(shape);
+    const isPainted = (fill !== "none" || stroke !== "none") && visibility !== "hidden" && Number(opacity) > 0;
+    const hasForm = shape.tagName === "path" ? Boolean(shape.getAttribute("d")) : Number(shape.getAttribute("width")) > 0 && Number(shape.getAttribute("height")) > 0;
+    return isPainted && hasForm;
+  };
+  const found = [];
+  for (const chart of document.querySelectorAll(".plot svg, svg.cells, svg.bar")) {
+    const name = chart.getAttribute("aria-label") ?? "";
+    const isShown = chart.getBoundingClientRect().width > 0;
+    const saysNothing = /(^|: )(0|no|none|nothing|kein|keine|nichts) ?/i.test(name);
+    if (isShown && !saysNothing && ![...chart.querySelectorAll("path, rect")].some(isMark)) found.push(`“${name}” is blank`);
+  }
+  return [...new Set(found)].slice(0, 10);
+}
+
+/** Charts with a scale that has no numbers. Small ones beside each other share the scale of their rows. */
+export function unlabelledCharts() {
+  const found = [];
+  for (const plot of document.querySelectorAll(".plot:not(.tiny, .lane, .m)")) {
+    const chart = plot.querySelector("svg");
+    if (!chart || chart.getBoundingClientRect().width === 0) continue;
+    const labels = [...plot.querySelectorAll(".ys:not(.right) > span")].filter((label) => label.textContent.trim() && label.getBoundingClientRect().width > 0);
+    if (labels.length === 0) found.push(`“${chart.getAttribute("aria-label")}” has no numbers at its scale`);
+  }
+  return [...new Set(found)].slice(0, 10);
+}

@@ -21,7 +21,8 @@ const REPORTS: [(&str, &[&str], u32); 6] = [
 /// Ten readings, for the explorer to have the same.
 const SAMPLE: &str = "SELECT epoch(timestamp_utc) AS instant, cgm_reading AS glucose FROM cgm_readings
                       WHERE utc_source NOT IN ('factory_clock', 'future_clock') ORDER BY hash(id) LIMIT 10";
-const FILES: [&str; 5] = ["package.json", "browser.mjs", "visible.mjs", "check.mjs", "check-explorer.mjs"];
+const FILES: [&str; 6] =
+    ["package.json", "browser.mjs", "visible.mjs", "check.mjs", "check-planted.mjs", "check-explorer.mjs"];
 
 /// Makes the demo's pages and opens them in headless Chromium; screenshots go to `screenshots` when given.
 pub(crate) fn check(workspace: &Workspace, screenshots: Option<&Path>) -> Result<Outcome> {
@@ -109,8 +110,17 @@ impl Pages {
             reports.arg("--screenshots").arg(folder);
         }
         run_visibly(reports.args(&self.reports)).context("reports have faults, named above")?;
+        self.check_checks(checker)?;
         let mut explorer = Command::new("node");
         explorer.arg("check-explorer.mjs").arg(&self.explorer).arg(&self.sample).args(screenshots).current_dir(checker);
         run_visibly(&mut explorer).context("the explorer has faults, named above")
+    }
+
+    /// Plants defects in the first report and sees that each is found.
+    fn check_checks(&self, checker: &Path) -> Result<()> {
+        let (report, pages) = self.reports[0].rsplit_once(':').context("a report without its number of pages")?;
+        let mut planted = Command::new("node");
+        planted.arg("check-planted.mjs").arg(report).arg(pages).current_dir(checker);
+        run_visibly(&mut planted).context("defects that were planted are not found")
     }
 }

@@ -1,7 +1,7 @@
 //! Documents for other programs, made from domain tables: what `export --profile nightscout` writes and `push nightscout` sends.
 //!
 //! One SQL text per kind. It answers `key` (what tells the documents of one pump apart), `pump_id`, `moment` (an instant),
-//! `utc_offset_seconds` and the members of its own; the members that every document has are added here. Nothing in a document may
+//! `utc_offset_seconds` (of the clock that the person lives by) and the members of its own; the members that every document has are added here. Nothing in a document may
 //! depend on this database: the same history gives the same documents in every database.
 
 use duckdb::Connection;
@@ -60,6 +60,11 @@ const SETTINGS_CHANGES: &str = include_str!("documents/settings_changes.sql");
 
 /// Sequence group and number: with the pump's name they are the event in every database.
 const KEY: &str = "(id % 281474976710656 // 4294967296) || '-' || (id % 4294967296)";
+
+/// What the clock that the person lived by was ahead of UTC, in seconds. That of the pump may have been wrong.
+const OFFSET: &str = "((epoch_us(local_time) - epoch_us(timestamp_utc)) // 1000000)";
+/// The same of a row with a beginning and an end.
+const OFFSET_OF_SPAN: &str = "((epoch_us(local_time) - epoch_us(started_utc)) // 1000000)";
 
 /// Which documents are wanted.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -179,6 +184,8 @@ impl DocumentKind {
             .sql
             .replace("{settings_changes}", SETTINGS_CHANGES)
             .replace("{key}", KEY)
+            .replace("{offset}", OFFSET)
+            .replace("{offset:started}", OFFSET_OF_SPAN)
             .replace("{when}", &whole_days(scope));
         sql.replace("{iso:moment}", &iso("moment"))
             .replace("{iso:to_timestamp(from_seconds)}", &iso("to_timestamp(from_seconds)"))
@@ -210,7 +217,8 @@ fn instant(milliseconds: i64) -> String {
 
 /// A digest of every text here: documents made from others may differ.
 pub(crate) fn texts_digest() -> String {
-    let texts = NIGHTSCOUT.iter().chain([&NIGHTSCOUT_ALARMS]).map(|kind| kind.sql).chain([SETTINGS_CHANGES, KEY]);
+    let texts = NIGHTSCOUT.iter().chain([&NIGHTSCOUT_ALARMS]).map(|kind| kind.sql);
+    let texts = texts.chain([SETTINGS_CHANGES, KEY, OFFSET, OFFSET_OF_SPAN]);
     hex::encode(&texts.fold(Sha256::new(), sha2::Digest::chain_update).finalize()[..8])
 }
 

@@ -347,7 +347,8 @@ const MAX_MOVED: u64 = 50_000;
 /// Gives events the instants of the clock just stored.
 fn move_instants_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<Moved, StoreError> {
     let doing = "cannot move events to their instants";
-    transaction.execute(&format!("{MOVED_INSTANTS} LIMIT {MAX_MOVED} + 1"), [pump.0]).context(doing)?;
+    let moved = format!("CREATE OR REPLACE TEMP TABLE moved_instants AS {MOVED_EVENTS} LIMIT {MAX_MOVED} + 1");
+    transaction.execute(&moved, [pump.0]).context(doing)?;
     let (first, count): (Option<i64>, u64) = transaction
         .query_row("SELECT min(id), count(*) FROM moved_instants", [], |row| Ok((row.get(0)?, row.get(1)?)))
         .context(doing)?;
@@ -363,10 +364,9 @@ fn move_instants_in_tx(transaction: &Transaction<'_>, pump: PumpId) -> Result<Mo
     Ok(moved)
 }
 
-/// The same rule as `PumpClock::instant`: the last clock begun at or before the event; of its rows the last that holds
-/// at the wall clock, or its first.
-const MOVED_INSTANTS: &str = "
-    CREATE OR REPLACE TEMP TABLE moved_instants AS
+/// The events of pump `?1` that are not where its stored clock has them. The same rule as `PumpClock::instant`: the last clock begun at
+/// or before the event; of its rows the last that holds at the wall clock, or its first.
+pub(crate) const MOVED_EVENTS: &str = "
     WITH segments AS (
         SELECT first_events_id, utc_offset_seconds, local_offset_seconds, utc_source,
                CASE WHEN lag(first_events_id) OVER w IS DISTINCT FROM first_events_id THEN TIMESTAMP '-infinity' ELSE from_wall END AS from_wall,
@@ -383,6 +383,7 @@ const MOVED_INSTANTS: &str = "
       ON e.id >= CASE WHEN b.first_events_id = (SELECT min(first_events_id) FROM segments) THEN ?1 * 281474976710656 ELSE b.first_events_id END
      AND e.id < b.next_events_id AND e.timestamp >= b.from_wall AND e.timestamp < b.until_wall
     WHERE e.pump_id = ?1 AND (e.utc_offset_seconds <> b.utc_offset_seconds OR e.utc_source <> b.utc_source
+           OR epoch_us(e.timestamp_utc) <> epoch_us(e.timestamp) - b.utc_offset_seconds * 1000000
            OR epoch_us(e.local_time) <> epoch_us(e.timestamp) + (b.local_offset_seconds - b.utc_offset_seconds) * 1000000)";
 
 const MOVE_INSTANTS: &str = "

@@ -82,15 +82,17 @@ pub struct PumpFacts {
     pub newest_event: Option<NaiveDateTime>,
     /// The instant of that event; `None` until it is decoded.
     pub newest_event_utc: Option<DateTime<Utc>>,
-    /// Events by day of the pump's wall clock, oldest first; days without events are left out. Factory dates and dates in
-    /// the future are among them.
+    /// The time that a correct clock showed the person at that event; `None` until it is decoded.
+    pub newest_event_local: Option<NaiveDateTime>,
+    /// Events by the person's day (by that of the pump's wall clock while not every event is decoded), oldest first; days without events
+    /// are left out. Factory dates and dates in the future may be among them.
     pub days: Vec<DayCount>,
 }
 
 /// The events of one day.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct DayCount {
-    /// The day on the pump's wall clock.
+    /// The day.
     pub day: NaiveDate,
     /// Its events.
     pub events: u64,
@@ -117,6 +119,11 @@ pub struct RunFacts {
 const UNPARSED_BATCHES: &str = "SELECT count(*)::UBIGINT FROM raw_batches
      WHERE new + revised + recovered > 0 AND id > coalesce((SELECT max(batch_id) FROM parse_progress), -1)";
 const UNDERIVED_PUMPS: &str = "SELECT count(*)::UBIGINT FROM pending_derivations";
+
+/// True when raw events wait to be decoded.
+pub(crate) fn has_unparsed_batches(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(count(connection, UNPARSED_BATCHES)? > 0)
+}
 
 impl Reader {
     /// True when stored events are missing from the tables: a stage was not run, or did not end.
@@ -200,16 +207,18 @@ fn pumps(connection: &Connection) -> Result<Vec<PumpFacts>, StoreError> {
             last_upload: row.get(3)?,
             newest_event: None,
             newest_event_utc: None,
+            newest_event_local: None,
             days: Vec::new(),
         })
     };
     let mut pumps = rows(connection, list, pump)?;
-    let newest = "SELECT r.pump_id, r.pump_time, e.timestamp_utc
+    let newest = "SELECT r.pump_id, r.pump_time, e.timestamp_utc, e.local_time
                   FROM (SELECT max(id) AS id FROM raw_events GROUP BY pump_id)
                   JOIN raw_events r USING (id) LEFT JOIN events e USING (id)";
-    for (id, wall, utc) in rows(connection, newest, |row| Ok((row.get::<_, i32>(0)?, row.get(1)?, row.get(2)?)))? {
+    let times = |row: &Row<'_>| Ok((row.get::<_, i32>(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    for (id, wall, utc, local) in rows(connection, newest, times)? {
         if let Some(pump) = pumps.iter_mut().find(|pump| pump.id == id) {
-            (pump.newest_event, pump.newest_event_utc) = (wall, utc);
+            (pump.newest_event, pump.newest_event_utc, pump.newest_event_local) = (wall, utc, local);
         }
     }
     for (id, day, events) in

@@ -3,6 +3,7 @@
 //! The strongest check makes every domain table once more from the events, beside the stored one, and compares row by
 //! row. The others are one query each, in `src/verify/*.sql`. Nothing is repaired here and nothing is written.
 
+mod clocks;
 mod decoded;
 
 use duckdb::{Connection, Row, Transaction};
@@ -56,6 +57,10 @@ pub enum Check {
     AlteredRawEvents,
     /// Decoded events whose values are not those of their raw event.
     AlteredEvents,
+    /// Clocks of pumps that do not follow from the log, the other evidence and the zones.
+    OutdatedClocks,
+    /// Decoded events whose instant or local time is not that of their pump's clock.
+    MisdatedEvents,
     /// Pumps whose domain rows are behind their events; their rows are not compared.
     PendingDerivations,
     /// Events without the domain row that they should have.
@@ -108,6 +113,8 @@ impl Check {
             Self::EventsUnlikeRaw => "events_unlike_raw",
             Self::AlteredRawEvents => "altered_raw_events",
             Self::AlteredEvents => "altered_events",
+            Self::OutdatedClocks => "outdated_clocks",
+            Self::MisdatedEvents => "misdated_events",
             Self::PendingDerivations => "pending_derivations",
             Self::MissingRows => "missing_rows",
             Self::UnaccountedRows => "unaccounted_rows",
@@ -160,6 +167,7 @@ impl DuckStore {
             findings.extend(find(connection, *check, query)?);
         }
         findings.extend(decoded::find_altered_events(connection)?);
+        findings.extend(clocks::find_misdated_events(connection)?);
         findings.extend(find(connection, Check::OverlappingSpans, &overlapping_spans())?);
         findings.extend(doubtful_answers(connection)?);
         findings.extend(rows_without_event(connection)?);

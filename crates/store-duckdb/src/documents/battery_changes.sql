@@ -11,6 +11,6 @@ WITH readings AS (
 ), charges AS (
     SELECT *, sum(rise) OVER (PARTITION BY pump_id, charge, is_rising ORDER BY id ROWS UNBOUNDED PRECEDING) AS gained FROM charging
 )
-SELECT {key} AS key, pump_id, timestamp_utc AS moment, utc_offset_seconds, 'Pump Battery Change' AS eventType,
+SELECT {key} AS key, pump_id, timestamp_utc AS moment, {offset} AS utc_offset_seconds, 'Pump Battery Change' AS eventType,
        'charged to ' || charge_percent || ' %' AS notes
 FROM charges WHERE is_rising AND is_last AND gained >= 20

@@ -4,7 +4,7 @@
 WITH carbs AS (
     SELECT bolus_events_id, sum(carbs_grams) AS grams FROM carb_entries WHERE bolus_events_id IS NOT NULL GROUP BY bolus_events_id
 ), doses AS (
-    SELECT b.*, c.grams, round(delivered_units - extended_delivered_units, 3) AS now_units,
+    SELECT b.* REPLACE ({offset} AS utc_offset_seconds), c.grams, round(delivered_units - extended_delivered_units, 3) AS now_units,
            round(extended_delivered_units, 3) AS later_units, coalesce(started_utc, timestamp_utc) AS begun,
            least(epoch_us(ended_utc), epoch_us(begun) + extended_minutes::BIGINT * 60000000) - epoch_us(begun) AS later_us
     FROM boluses b LEFT JOIN (

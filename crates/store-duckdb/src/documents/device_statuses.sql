@@ -1,15 +1,15 @@
 -- What the pump said of itself: battery and insulin on board every few minutes, the reservoir when delivery was suspended and
 -- when a cartridge was filled.
 WITH statuses AS (
-    SELECT b.id, b.pump_id, b.timestamp_utc AS moment, b.utc_offset_seconds, charge_percent, millivolts, iob_units, NULL::DOUBLE AS reservoir,
+    SELECT id, pump_id, timestamp_utc AS moment, {offset} AS utc_offset_seconds, charge_percent, millivolts, iob_units, NULL::DOUBLE AS reservoir,
            false AS is_suspended
-    FROM battery_readings b LEFT JOIN basal_totals t ON t.id = b.id
-    WHERE b.kind IN ('basal_total', 'power_up')
+    FROM battery_readings LEFT JOIN (SELECT id, iob_units FROM basal_totals) USING (id)
+    WHERE kind IN ('basal_total', 'power_up')
     UNION ALL
-    SELECT id, pump_id, started_utc, utc_offset_seconds, NULL, NULL, NULL, reservoir_units, true
+    SELECT id, pump_id, started_utc, {offset:started}, NULL, NULL, NULL, reservoir_units, true
     FROM suspensions WHERE reservoir_units IS NOT NULL
     UNION ALL
-    SELECT id, pump_id, timestamp_utc, utc_offset_seconds, NULL, NULL, NULL, units, false
+    SELECT id, pump_id, timestamp_utc, {offset}, NULL, NULL, NULL, units, false
     FROM site_changes WHERE kind = 'cartridge_filled' AND units > 0
 )
 SELECT {key} AS key, pump_id, moment, utc_offset_seconds,

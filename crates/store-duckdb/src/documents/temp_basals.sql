@@ -2,7 +2,7 @@
 -- depend on the rows of that day alone. A rate of less than half a minute would round to no duration, which Nightscout takes for
 -- the end of the rate before; it is averaged into its neighbour, and the insulin stays the same.
 WITH rows AS (
-    SELECT id, pump_id, timestamp_utc, utc_offset_seconds, commanded_basal_rate AS rate, epoch_us(timestamp_utc) AS began_us,
+    SELECT id, pump_id, timestamp_utc, {offset} AS utc_offset_seconds, commanded_basal_rate AS rate, epoch_us(timestamp_utc) AS began_us,
            began_us + seconds * 1000000 AS ended_us, began_us // 86400000000 AS day, CASE WHEN seconds >= 30 THEN rate END AS long_rate,
            commanded_basal_rate_source AS source
     FROM basal_deliveries WHERE seconds > 0 AND commanded_basal_rate IS NOT NULL AND {when}

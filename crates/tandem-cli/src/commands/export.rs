@@ -47,7 +47,7 @@ pub(crate) struct Arguments {
     /// Folder to write to
     #[arg(short, long, value_name = "FOLDER", default_value = "tandem-export")]
     output: PathBuf,
-    /// First day, by the pump's clock
+    /// First day, in local time
     #[arg(long, value_name = "DATE", conflicts_with = "partitioned")]
     from: Option<NaiveDate>,
     /// Last day, inclusive

@@ -104,7 +104,10 @@ fn of_database(arguments: &Arguments, context: &Context) -> Result<Subject> {
     let insulin = InsulinSummary::new(&history.insulin(window)?, &window);
     let unit = glucose_unit(arguments.units, context, Some(&history))?;
     let subject = Subject::new(PERSON, Some(days_in_words(window)), &readings, unit, context)?;
-    Ok(Subject { insulin: Some(insulin).filter(|summary| summary.average.of_days_with_data.is_some()), ..subject })
+    // Days that averages leave out are insulin, too.
+    let has_insulin =
+        |summary: &InsulinSummary| summary.average.of_days_with_data.is_some() || summary.overlapping_days() > 0;
+    Ok(Subject { insulin: Some(insulin).filter(has_insulin), ..subject })
 }
 
 fn of_file(path: &Path, arguments: &Arguments, context: &Context) -> Result<Vec<Subject>> {

@@ -5,7 +5,7 @@ mod coverage;
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use clap::Args;
 use console::style;
 use pipeline::DayRange;
@@ -105,7 +105,7 @@ fn pump_on_screen(pump: &PumpFacts, now: DateTime<Utc>) -> String {
     let mut text = format!("\n{}  {}\n", style(format!("Pump {serial}")).bold(), style(model).dim());
     if let Some(newest) = pump.newest_event {
         let age = pump.newest_event_utc.map_or_else(String::new, |utc| format!("  ({})", ago(utc, now)));
-        line(&mut text, "newest", &format!("{} on its clock{age}", newest.format("%Y-%m-%d %H:%M")));
+        line(&mut text, "newest", &(newest_in_words(newest, pump.newest_event_local) + &age));
     }
     if let Some(upload) = pump.last_upload {
         line(&mut text, "upload", &format!("{} UTC  ({})", upload.format("%Y-%m-%d %H:%M"), ago(upload, now)));
@@ -120,6 +120,15 @@ fn pump_on_screen(pump: &PumpFacts, now: DateTime<Utc>) -> String {
         line(&mut text, "", &format!("and {} before", counted((coverage.gaps.len() - GAPS) as u64, "gap")));
     }
     text
+}
+
+/// When the newest event was, and what a wrong clock showed then.
+fn newest_in_words(wall: NaiveDateTime, local: Option<NaiveDateTime>) -> String {
+    let minute = |time: NaiveDateTime| time.format("%Y-%m-%d %H:%M").to_string();
+    match local {
+        Some(local) if local != wall => format!("{}, {} on its clock", minute(local), minute(wall)),
+        _ => format!("{} on its clock", minute(wall)),
+    }
 }
 
 /// Days that the next sync asks for again.
@@ -252,7 +261,8 @@ pub(crate) fn pump_as_json(pump: &PumpFacts, now: DateTime<Utc>) -> Value {
         coverage.gaps.iter().map(|gap| json!({"first_day": gap.first(), "last_day": gap.last()})).collect();
     json!({
         "id": pump.id, "serial_number": pump.serial_number, "model_name": pump.model_name, "last_upload": pump.last_upload,
-        "newest_event": pump.newest_event, "newest_event_utc": pump.newest_event_utc, "events": coverage.events,
+        "newest_event": pump.newest_event, "newest_event_utc": pump.newest_event_utc,
+        "newest_event_local": pump.newest_event_local, "events": coverage.events,
         "misdated_events": coverage.misdated, "first_day": coverage.span.map(DayRange::first),
         "last_day": coverage.span.map(DayRange::last), "months": months, "gaps": gaps,
     })

@@ -27,7 +27,7 @@ Examples:
   tandem tail -n 100 --json | jq 'select(.happening == \"bolus\")'
   tandem tail -f                 beside a `tandem sync --watch`
 
-Times are those of the pump's clock. The database is closed between two looks, so that a sync can write.";
+Times are local times. The database is closed between two looks, so that a sync can write.";
 
 /// Show the latest entries: glucose, basal rates, boluses, carbs, alarms, …
 #[derive(Args, Debug)]
@@ -77,6 +77,7 @@ struct Tail<'a> {
 
 /// One row of the view `timeline`.
 struct Entry {
+    local: NaiveDateTime,
     wall: NaiveDateTime,
     utc: DateTime<Utc>,
     pump: i64,
@@ -125,7 +126,7 @@ impl Tail<'_> {
         let pump = self.arguments.pump.as_deref().map(|serial| pump_number(reader, serial)).transpose()?;
         let chosen = pump.map_or_else(String::new, |id| format!(" AND pump_id = {id}"));
         let sql = format!(
-            "SELECT epoch_us(timestamp), epoch_us(timestamp_utc), pump_id, happening, detail, value, unit
+            "SELECT epoch_us(local_time), epoch_us(timestamp), epoch_us(timestamp_utc), pump_id, happening, detail, value, unit
              FROM {from} WHERE {condition}{chosen} {order}"
         );
         query(reader, &sql, entry)
@@ -170,13 +171,14 @@ fn entry(row: &Cells<'_>) -> Result<Entry> {
         DateTime::from_timestamp_micros(micros).ok_or_else(|| anyhow::anyhow!("a stored time is out of range"))
     };
     Ok(Entry {
-        wall: instant(0)?.naive_utc(),
-        utc: instant(1)?,
-        pump: row.parsed(2)?,
-        what: row.text(3)?.replace('_', " "),
-        detail: row.optional_text(4),
-        value: row.optional(5)?,
-        unit: row.optional_text(6),
+        local: instant(0)?.naive_utc(),
+        wall: instant(1)?.naive_utc(),
+        utc: instant(2)?,
+        pump: row.parsed(3)?,
+        what: row.text(4)?.replace('_', " "),
+        detail: row.optional_text(5),
+        value: row.optional(6)?,
+        unit: row.optional_text(7),
     })
 }
 
@@ -186,7 +188,7 @@ impl Entry {
         let (value, unit) = self.number(unit);
         let line = format!(
             "{}  {:<19} {} {unit:<6} {detail}",
-            style(self.wall.format("%Y-%m-%d %H:%M")).dim(),
+            style(self.local.format("%Y-%m-%d %H:%M")).dim(),
             self.what,
             self.color().apply_to(format!("{value:>7}")),
         );
@@ -216,8 +218,8 @@ impl Entry {
 
     fn as_json(&self) -> String {
         json!({
-            "timestamp": self.wall, "timestamp_utc": self.utc, "pump_id": self.pump, "happening": self.what,
-            "detail": self.detail, "value": self.value, "unit": self.unit,
+            "local_time": self.local, "timestamp": self.wall, "timestamp_utc": self.utc, "pump_id": self.pump,
+            "happening": self.what, "detail": self.detail, "value": self.value, "unit": self.unit,
         })
         .to_string()
     }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use console::style;
 use serde_json::{Value, json};
-use store_duckdb::{Check, Finding, StatusFacts};
+use store_duckdb::{Finding, StatusFacts};
 
 use crate::clock_hints::ClockHints;
 use crate::context::{Context, shared_bar};
@@ -20,8 +20,8 @@ Examples:
   tandem verify
   tandem verify --json
 
-Looks for holes in the pump's numbering, events that were not decoded or are unlike their raw text, rows that are missing, left \
-over or not what the events say, overlapping time spans, one measurement or the carbs of one bolus twice, impossible numbers, unknown insulin, \
+Looks for holes in the pump's numbering, events that were not decoded or are unlike their raw text, times that do not follow from the \
+log and the zones, rows that are missing, left over or not what the events say, overlapping time spans, one measurement or the carbs of one bolus twice, impossible numbers, unknown insulin, \
 pumps that logged at once, accounts of several people, and totals unlike the pump's own. Changes nothing. Ends with exit code 6 when something is wrong; what is only odd, or work to be done, is shown and is no fault.
 
 `tandem explain TABLE ID` shows what a row was made from.";
@@ -51,29 +51,61 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
         (i64::from(pump.id), serial)
     };
     let serials: Serials = facts.pumps.iter().map(name).collect();
-    let events = facts.tables.iter().find(|table| table.name == "raw_events").map_or(0, |table| table.rows);
+    let rows = |name: &str| facts.tables.iter().find(|table| table.name == name).map_or(0, |table| table.rows);
+    let events = rows("raw_events");
+    let coverage = Coverage {
+        events,
+        has_own_totals: rows("basal_totals") > 0,
+        is_decoded: facts.unparsed_batches == 0,
+        is_derived: facts.underived_pumps == 0,
+    };
     let text = if arguments.json {
         format!("{:#}\n", as_json(&findings, &hints, &serials, events))
     } else {
-        on_screen(&findings, &serials, events) + &clocks_on_screen(&hints)
+        on_screen(&findings, &serials, &coverage) + &clocks_on_screen(&hints)
     };
     context.terminal.write_data(text.as_bytes())?;
     Ok(if findings.iter().any(|finding| finding.is_fault) { Exit::Data } else { Exit::Done })
 }
 
-fn on_screen(findings: &[Finding], serials: &Serials, events: u64) -> String {
+/// What could be checked.
+struct Coverage {
+    events: u64,
+    has_own_totals: bool,
+    is_decoded: bool,
+    is_derived: bool,
+}
+
+impl Coverage {
+    fn checked(&self) -> String {
+        let mut checked = vec!["numbering", "decoding"];
+        checked.extend(self.is_decoded.then_some("times"));
+        checked.extend(["derived rows", "accounts"]);
+        checked.extend(self.has_own_totals.then_some("the pump's own totals"));
+        checked.join(", ")
+    }
+
+    fn unchecked(&self) -> impl Iterator<Item = &'static str> {
+        let times = (!self.is_decoded).then_some("times, because events wait to be decoded");
+        let rows = (!self.is_derived).then_some("derived rows of pumps whose tables are out of date, listed below");
+        let totals = (!self.has_own_totals).then_some("the pump's own totals, because it logged none");
+        [times, rows, totals].into_iter().flatten()
+    }
+}
+
+fn on_screen(findings: &[Finding], serials: &Serials, coverage: &Coverage) -> String {
     let (faults, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.is_fault);
     let mut text = String::new();
     if faults.is_empty() {
-        let checked = "numbering, decoding, derived rows, metrics, the pump's own totals";
-        let found = format!("no errors found in {}; checked: {checked}", counted(events, "event"));
+        let found =
+            format!("no errors found in {}; checked: {}", counted(coverage.events, "event"), coverage.checked());
         let _ = writeln!(text, "{} {}", style("✓").green(), wrapped(&found, Terminal::width().saturating_sub(2), 2));
-        if others.iter().any(|finding| finding.check == Check::PendingDerivations) {
-            text += "  Not checked: derived rows of pumps whose tables are out of date, listed below.\n";
-        }
     } else {
-        let words = format!("{} in {}", counted(faults.len() as u64, "fault"), counted(events, "event"));
+        let words = format!("{} in {}", counted(faults.len() as u64, "fault"), counted(coverage.events, "event"));
         let _ = writeln!(text, "{} {words}\n\n{}", style("✗").red(), table(&faults, serials));
+    }
+    for part in coverage.unchecked() {
+        let _ = writeln!(text, "  Not checked: {part}");
     }
     if !others.is_empty() {
         let _ = write!(text, "\n{}\n{}", style("Oddities (not errors)").bold(), table(&others, serials));

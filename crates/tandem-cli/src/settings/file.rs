@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use chrono::NaiveDate;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use super::secret;
 use crate::failure::{Exit, Failure};
 use crate::output::atomic;
 
@@ -16,10 +17,12 @@ use crate::output::atomic;
 const HEADING: &str = "# Settings of tandem, written by `tandem init`. Flags and TANDEM_* variables win over them.\n\n";
 
 /// What the configuration file may say.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ConfigFile {
     pub(crate) db: Option<PathBuf>,
     pub(crate) email: Option<String>,
+    #[serde(default, with = "secret", skip_serializing_if = "Option::is_none")]
     pub(crate) password: Option<SecretString>,
     pub(crate) password_command: Option<String>,
     pub(crate) region: Option<String>,
@@ -31,8 +34,10 @@ pub(crate) struct ConfigFile {
     pub(crate) name: Option<String>,
     pub(crate) born: Option<NaiveDate>,
     pub(crate) targets: Option<Targets>,
+    // A table: it must come after the keys.
     pub(crate) nightscout: Option<NightscoutSection>,
     /// The people of `[person.NAME]`, by name.
+    #[serde(default, rename = "person", skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) people: BTreeMap<String, Person>,
 }
 
@@ -45,9 +50,11 @@ pub(crate) struct Targets {
 }
 
 /// The table `[nightscout]`.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NightscoutSection {
     pub(crate) url: Option<String>,
+    #[serde(default, with = "secret", skip_serializing_if = "Option::is_none")]
     pub(crate) token: Option<SecretString>,
     pub(crate) token_command: Option<String>,
     pub(crate) cgm: Option<String>,
@@ -55,7 +62,7 @@ pub(crate) struct NightscoutSection {
 }
 
 /// One person of several: their account, their file and their site.
-#[derive(Clone, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Person {
     /// E-mail address of the account.
@@ -65,59 +72,10 @@ pub(crate) struct Person {
     db: Option<PathBuf>,
     time_zone: Option<String>,
     endpoint: Option<String>,
-    password: Option<String>,
+    #[serde(default, with = "secret", skip_serializing_if = "Option::is_none")]
+    password: Option<SecretString>,
     password_command: Option<String>,
-    nightscout: Option<NightscoutContents>,
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct Contents {
-    db: Option<PathBuf>,
-    email: Option<String>,
-    password: Option<String>,
-    password_command: Option<String>,
-    region: Option<String>,
-    time_zone: Option<String>,
-    endpoint: Option<String>,
-    glucose_unit: Option<String>,
-    language: Option<String>,
-    paper: Option<String>,
-    name: Option<String>,
-    born: Option<NaiveDate>,
-    targets: Option<Targets>,
-    // A table: it must come after the keys.
-    nightscout: Option<NightscoutContents>,
-    #[serde(default, rename = "person", skip_serializing_if = "BTreeMap::is_empty")]
-    people: BTreeMap<String, Person>,
-}
-
-#[derive(Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct NightscoutContents {
-    url: Option<String>,
-    token: Option<String>,
-    token_command: Option<String>,
-    cgm: Option<String>,
-    alarms: Option<bool>,
-}
-
-impl NightscoutSection {
-    fn of(contents: NightscoutContents) -> Self {
-        let NightscoutContents { url, token, token_command, cgm, alarms } = contents;
-        Self { url, token: token.map(SecretString::from), token_command, cgm, alarms }
-    }
-
-    fn contents(self) -> NightscoutContents {
-        let token = self.token.map(|token| token.expose_secret().to_owned());
-        NightscoutContents {
-            url: self.url,
-            token,
-            token_command: self.token_command,
-            cgm: self.cgm,
-            alarms: self.alarms,
-        }
-    }
+    nightscout: Option<NightscoutSection>,
 }
 
 impl ConfigFile {
@@ -136,7 +94,7 @@ impl ConfigFile {
         Self {
             db: Some(person.db.unwrap_or_else(|| PathBuf::from(format!("data/{name}.db")))),
             email: person.account,
-            password: person.password.map(SecretString::from),
+            password: person.password,
             password_command: person.password_command,
             region: person.region.or_else(|| self.region.clone()),
             time_zone: person.time_zone.or_else(|| self.time_zone.clone()),
@@ -147,7 +105,7 @@ impl ConfigFile {
             name: None,
             born: None,
             targets: None,
-            nightscout: person.nightscout.map(NightscoutSection::of),
+            nightscout: person.nightscout,
             people: self.people.clone(),
         }
     }
@@ -160,9 +118,9 @@ impl ConfigFile {
             db: chosen.db,
             time_zone: chosen.time_zone,
             endpoint: chosen.endpoint,
-            password: chosen.password.map(|password| password.expose_secret().to_owned()),
+            password: chosen.password,
             password_command: chosen.password_command,
-            nightscout: chosen.nightscout.map(NightscoutSection::contents),
+            nightscout: chosen.nightscout,
         };
         self.people.insert(name.to_owned(), person);
         self
@@ -205,68 +163,21 @@ impl ConfigFile {
                 return Err(failure.hint("create one with `tandem init`, or choose another with --config").into());
             }
         };
-        let contents: Contents = parse(&text, path)
-            .map_err(|failure| failure.hint("fix that line, or replace the file with `tandem init --overwrite`"))?;
-        Ok(contents.into())
+        let hint = "fix that line, or replace the file with `tandem init --overwrite`";
+        Ok(parse(&text, path).map_err(|failure| failure.hint(hint))?)
     }
 
     /// Writes the file, whole or not at all, readable by its owner alone.
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
-        let contents = Contents::from(self);
         let unkept = |error: anyhow::Error| {
             Failure::new(Exit::Configuration, "the configuration was not written")
                 .hint("choose a writable location with --config")
                 .because(error)
         };
-        let text = HEADING.to_owned() + &toml::to_string(&contents).map_err(|error| unkept(error.into()))?;
+        let text = HEADING.to_owned() + &toml::to_string(self).map_err(|error| unkept(error.into()))?;
         // Where the file is a link into someone's collection of settings, the collection is written to.
         let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
         Ok(atomic::write(path, true, |file| file.write_all(text.as_bytes())).map_err(unkept)?)
-    }
-}
-
-impl From<Contents> for ConfigFile {
-    fn from(contents: Contents) -> Self {
-        Self {
-            db: contents.db,
-            email: contents.email,
-            password: contents.password.map(SecretString::from),
-            password_command: contents.password_command,
-            region: contents.region,
-            time_zone: contents.time_zone,
-            endpoint: contents.endpoint,
-            glucose_unit: contents.glucose_unit,
-            language: contents.language,
-            paper: contents.paper,
-            name: contents.name,
-            born: contents.born,
-            targets: contents.targets,
-            nightscout: contents.nightscout.map(NightscoutSection::of),
-            people: contents.people,
-        }
-    }
-}
-
-impl From<&ConfigFile> for Contents {
-    fn from(file: &ConfigFile) -> Self {
-        let file = file.clone();
-        Self {
-            db: file.db,
-            email: file.email,
-            password: file.password.map(|password| password.expose_secret().to_owned()),
-            password_command: file.password_command,
-            region: file.region,
-            time_zone: file.time_zone,
-            endpoint: file.endpoint,
-            glucose_unit: file.glucose_unit,
-            language: file.language,
-            paper: file.paper,
-            name: file.name,
-            born: file.born,
-            targets: file.targets,
-            nightscout: file.nightscout.map(NightscoutSection::contents),
-            people: file.people,
-        }
     }
 }
 
@@ -277,4 +188,35 @@ pub(super) fn parse<T: for<'a> Deserialize<'a>>(text: &str, path: &Path) -> Resu
         let message = format!("{}, line {line}: {}", path.display(), error.message().trim_end());
         Failure::new(Exit::Configuration, message)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "email = \"anna@example.org\"\npassword = \"hidden-1\"\n\n[nightscout]\ntoken = \"hidden-2\"\n\n[person.ben]\n\
+                        password = \"hidden-3\"\n\n[person.ben.nightscout]\ntoken = \"hidden-4\"\n";
+
+    fn read(text: &str) -> ConfigFile {
+        parse(text, Path::new("config.toml")).unwrap_or_else(|_| panic!("a configuration: {text}"))
+    }
+
+    #[test]
+    fn secrets_are_written_and_never_shown() {
+        let file = read(FILE);
+        for shown in [format!("{file:?}"), format!("{:?}", file.of_person("ben").expect("a person"))] {
+            assert!(shown.contains("REDACTED") && !shown.contains("hidden"), "{shown}");
+        }
+        assert_eq!(toml::to_string(&file).expect("TOML"), FILE);
+    }
+
+    #[test]
+    fn an_error_does_not_quote_a_secret() {
+        for (quoted, bare) in [("\"hidden-1\"", "4711"), ("\"hidden-3\"", "[4711]"), ("\"hidden-4\"", "4711.5")] {
+            let text = FILE.replace(quoted, bare);
+            let error = parse::<ConfigFile>(&text, Path::new("config.toml")).expect_err("not a text");
+            let words = format!("{error:?}");
+            assert!(words.contains("expected text in quotes") && !words.contains("4711"), "{words}");
+        }
+    }
 }

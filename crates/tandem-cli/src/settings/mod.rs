@@ -8,6 +8,7 @@ mod nightscout;
 mod password;
 mod paths;
 mod predecessor;
+mod secret;
 mod zones;
 
 use std::path::{Path, PathBuf};

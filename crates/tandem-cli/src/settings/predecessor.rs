@@ -8,7 +8,7 @@ use pipeline::SerialNumber;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::file;
+use super::{file, secret};
 use crate::failure::{Exit, Failure};
 
 /// Where that program keeps it, below the folder one is in.
@@ -27,8 +27,8 @@ struct Contents {
     tandem: Option<Section>,
     #[serde(rename = "TANDEM_SOURCE_EMAIL")]
     email: Option<String>,
-    #[serde(rename = "TANDEM_SOURCE_PASSWORD")]
-    password: Option<String>,
+    #[serde(default, rename = "TANDEM_SOURCE_PASSWORD", deserialize_with = "secret::deserialize")]
+    password: Option<SecretString>,
     #[serde(rename = "PUMP_SERIAL_NUMBER")]
     pump: Option<toml::Value>,
 }
@@ -36,7 +36,8 @@ struct Contents {
 #[derive(Deserialize)]
 struct Section {
     email: String,
-    password: String,
+    #[serde(deserialize_with = "secret::deserialize_required")]
+    password: SecretString,
     pump_serial: Option<toml::Value>,
 }
 
@@ -57,7 +58,7 @@ impl Predecessor {
         let newer = contents.tandem.map(|section| (section.email, section.password, section.pump_serial));
         Ok(newer.or(older).map(|(email, password, pump)| Self {
             email,
-            password: password.into(),
+            password,
             pump: pump.and_then(|serial| serial_number(&serial)),
         }))
     }

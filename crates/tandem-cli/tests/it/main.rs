@@ -3,6 +3,7 @@
 mod assistant;
 mod bad_input;
 mod by_hand;
+mod cases;
 mod cohort;
 mod damage;
 mod disguise;
@@ -22,6 +23,7 @@ mod person;
 mod predecessor;
 #[cfg(unix)]
 mod private;
+mod pumps;
 mod pushes;
 mod queries;
 mod regions;
@@ -30,4 +32,5 @@ mod service;
 mod shipped;
 mod site;
 mod support;
+mod surfaces;
 mod trouble;

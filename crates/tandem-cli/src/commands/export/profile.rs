@@ -11,7 +11,7 @@ use crate::history::counting_readings;
 /// Another program.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(super) enum Profile {
-    /// iglu in R and Python: one CSV of id, time (the pump's clock) and gl (mg/dL)
+    /// iglu in R and Python: one CSV of id, time (local time) and gl (mg/dL)
     Iglu,
     /// Nightscout: entries, treatments, profile and devicestatus, each a JSON array as its API takes them
     Nightscout,
@@ -95,16 +95,17 @@ const BASAL: &str = "
     ), places AS (
         SELECT *, unnest(range(0, seconds, most_seconds)) AS since FROM rates
     ), pieces AS (
-        SELECT * REPLACE (timestamp + to_seconds(since) AS timestamp, to_timestamp(epoch_us(timestamp_utc) / 1000000 + since) AS timestamp_utc)
+        SELECT * REPLACE (local_time + to_seconds(since) AS local_time, to_timestamp(epoch_us(timestamp_utc) / 1000000 + since) AS timestamp_utc)
         FROM places
     )
     SELECT 'basal' AS type, kind AS deliveryType, CASE WHEN kind <> 'suspend' THEN commanded_basal_rate / 1000.0 END AS rate,
            least(seconds - since, most_seconds) * 1000 AS duration, {datum}
     FROM pieces ORDER BY timestamp_utc";
 
-/// What every datum of Tidepool has.
+/// What every datum of Tidepool has. The device's time is what its clock should have shown: Tidepool sorts days by it.
 const DATUM: &str = "
-    {utc} AS time, strftime(timestamp, '%Y-%m-%dT%H:%M:%S') AS deviceTime, utc_offset_seconds // 60 AS timezoneOffset, 0 AS conversionOffset,
+    {utc} AS time, strftime(local_time, '%Y-%m-%dT%H:%M:%S') AS deviceTime,
+    (epoch_us(local_time) - epoch_us(timestamp_utc)) // 60000000 AS timezoneOffset, 0 AS conversionOffset,
     'tandem-' || coalesce((SELECT serial_number FROM pumps WHERE pumps.id = pump_id), pump_id::VARCHAR) AS deviceId";
 
 /// Over how many minutes the later part of a bolus ran: as long as was asked for, or until it ended before that.
