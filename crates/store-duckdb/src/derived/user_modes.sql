@@ -39,12 +39,12 @@ WITH changes AS (
         FROM mode_facts f JOIN events e USING (id)
         WHERE pump_id = ?1 AND id >= ?2 AND event_id = 229
     )
-), spans AS (
+), periods AS (
     SELECT * FROM changes QUALIFY mode IS DISTINCT FROM lag(mode) OVER (ORDER BY id)
 ), spans AS (
     SELECT *, lead(id) OVER log AS ended_events_id, lead(timestamp) OVER log AS ended,
            CASE WHEN lead(timestamp_utc) OVER log < timestamp_utc THEN timestamp_utc ELSE lead(timestamp_utc) OVER log END AS ended_utc
-    FROM spans
+    FROM periods
     WINDOW log AS (ORDER BY id)
 )
 SELECT id, id AS events_id, ended_events_id, pump_id, timestamp AS started, timestamp_utc AS started_utc, ended, ended_utc,
