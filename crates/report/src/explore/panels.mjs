@@ -68,10 +68,10 @@ function shape(name, attributes, ...children) {
   return made;
 }
 
-/** The profiles of two periods over one another: median and the middle half of each. */
+/** The profiles of two periods over one another: median and the middle half of each, with the edges of the ranges as scale. */
 export function profileChart(history, words, periods) {
   const y = (glucose) => TOP_GLUCOSE - Math.min(glucose, TOP_GLUCOSE);
-  const { low, high } = history.thresholds;
+  const { low, high, veryHigh } = history.thresholds;
   const parts = [shape("rect", { class: "target", x: 0, width: 1440, y: y(high), height: high - low })];
   for (const { from, to, color } of periods) {
     const bins = profile(history, from, to);
@@ -84,7 +84,9 @@ export function profileChart(history, words, periods) {
   const svg = shape("svg", { class: "profiles", viewBox: `0 0 1440 ${TOP_GLUCOSE}`, preserveAspectRatio: "none", role: "img", "aria-label": words.text("profiles-said") }, ...parts);
   const hours = element("div", { class: "hours", "aria-hidden": "true" }, ...[0, 6, 12, 18, 24].map((hour) => element("span", {}, `${String(hour).padStart(2, "0")}:00`)));
   const legend = element("p", { class: "legend" }, ...periods.map(({ name, color }) => element("span", {}, element("i", { style: `background:var(--${color})` }), name)));
-  return element("div", {}, svg, hours, legend);
+  const scale = [low, high, veryHigh].map((edge) => element("span", { style: `bottom:${(100 * edge) / TOP_GLUCOSE}%` }, words.glucose(edge)));
+  const frame = element("div", { class: "profile-frame" }, svg, element("div", { class: "scale", "aria-hidden": "true" }, ...scale));
+  return element("div", {}, frame, hours, legend);
 }
 
 /** The class of colour of a share of time in range; the same steps as in the report. */

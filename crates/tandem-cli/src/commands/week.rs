@@ -102,9 +102,9 @@ impl Week {
         })
     }
 
-    /// A line per day, and one for all of them.
+    /// A line per day, and one for all of them. Eighty columns hold it in either unit.
     fn on_screen(&self, unit: GlucoseUnit) -> String {
-        let heads = ["", "in range", "below", "mean", "low–high", "insulin U", "basal %", "carbs g", "wear %"];
+        let heads = ["", "in range", "below", "mean", "low–high", "insulin", "basal", "carbs", "wear"];
         let mut table = ScreenTable::new(
             heads.iter().enumerate().map(|(index, head)| (*head, if index == 0 { Align::Left } else { Align::Right })),
         );
@@ -112,7 +112,8 @@ impl Week {
             table.push(day.cells(unit).map(Some));
         }
         table.push(self.total(unit).map(Some));
-        format!("{}\n{}", style(format!("Glucose in {}", unit.name())).dim(), table.fit(Terminal::width()).text)
+        let units = format!("Glucose in {}, insulin in U, carbs in g, basal and wear in %", unit.name());
+        format!("{}\n{}", style(units).dim(), table.fit(Terminal::width()).text)
     }
 
     fn total(&self, unit: GlucoseUnit) -> [String; 9] {

@@ -16,7 +16,7 @@ pub(super) fn deserialize_required<'a, D: Deserializer<'a>>(deserializer: D) -> 
 }
 
 /// Writes a secret in clear text, into a file that only its owner can read.
-#[expect(clippy::ref_option, reason = "the signature that serde calls")]
+#[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
 pub(super) fn serialize<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
     secret.as_ref().map(SecretString::expose_secret).serialize(serializer)
 }

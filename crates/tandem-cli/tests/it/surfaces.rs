@@ -175,8 +175,8 @@ impl<'a> Surfaces<'a> {
         let mark = format!("id=\"d{day}\"");
         let section = self.report.split(&mark).nth(1).unwrap_or_else(|| panic!("the report has a section for {day}"));
         let head = section.split("</div>").next().unwrap_or_default();
-        let words: String =
-            head.split('<').filter_map(|piece| piece.split_once('>')).map(|(_, text)| format!("{text}\n")).collect();
+        let texts: Vec<_> = head.split('<').filter_map(|piece| piece.split_once('>')).map(|(_, text)| text).collect();
+        let words = texts.join("\n");
         let marks = [
             (Readings, " readings", 0.0),
             (Mean, " mg/dL", 0.501),
