@@ -1,7 +1,7 @@
 //! A lake: files in Hive partitions (`table=…/person=…/pump=…/month=…`), of one person without a name or of several people.
 //!
 //! What belongs to one person is a part. A part has a manifest and is written by one process at a time; the parts of different people are
-//! written independently. New files are made beside their places under names that readers pass over. Then [`Lake::commit`] notes
+//! written independently. New files are made beside their places under names that readers pass over. Then [`Part::commit`] notes
 //! in a journal what is to be done and does it, one commit at a time in the whole lake. Whoever comes after a process that was
 //! killed finishes its journal, so a part is always in one state or the next, and a lake never holds rows of two kinds.
 
