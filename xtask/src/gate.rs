@@ -1,11 +1,12 @@
-//! The gate that every commit passes: each step says on failure which command repairs.
+//! The gate that every commit passes: each step says on failure which command repairs, and those after it run all the same, so that
+//! one run shows everything that is wrong.
 //!
 //! A step whose tools are missing is skipped, says why, and is named in the summary. Where `CI` is set it fails instead, so that
 //! nothing passes there by not being looked at; `cargo xtask setup` installs what the steps need.
 
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::process::{Profile, Workspace, cargo, run_visibly};
 use crate::tools::GROUPS;
@@ -62,57 +63,74 @@ const STEPS: &[Step] = &[
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let mut tally = Tally::new();
     for step in STEPS {
-        tally.run(step.name, step.repair, || (step.run)(workspace))?;
+        tally.run(step.name, step.repair, || (step.run)(workspace));
     }
-    run_groups(workspace, &mut tally)?;
+    run_groups(workspace, &mut tally);
     eprintln!("{}", tally.summary());
     eprintln!("── tests");
-    run_visibly(workspace.cargo("test").arg("--no-fail-fast")).context("tests failed; to repair: the test named above")
+    let tests = run_visibly(workspace.cargo("test").arg("--no-fail-fast"));
+    tally.finish().and(tests.context("tests failed; to repair: the test named above"))
 }
 
 /// Runs the tests that need other programs.
 pub(crate) fn tools(workspace: &Workspace) -> Result<()> {
     let mut tally = Tally::new();
-    run_groups(workspace, &mut tally)?;
+    run_groups(workspace, &mut tally);
     eprintln!("{}", tally.summary());
-    Ok(())
+    tally.finish()
 }
 
-fn run_groups(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
-    GROUPS.iter().try_for_each(|group| tally.run(group.name, "the test named above", || group.run(workspace)))
+fn run_groups(workspace: &Workspace, tally: &mut Tally) {
+    for group in GROUPS {
+        tally.run(group.name, "the test named above", || group.run(workspace));
+    }
 }
 
-/// How many steps passed, and which were skipped.
+/// How many steps passed, and which were skipped or failed.
 struct Tally {
     /// Skipping a step is a failure.
     is_ci: bool,
     passed: usize,
     skipped: Vec<String>,
+    failed: Vec<String>,
 }
 
 impl Tally {
     fn new() -> Self {
-        Self { is_ci: std::env::var_os("CI").is_some(), passed: 0, skipped: Vec::new() }
+        Self { is_ci: std::env::var_os("CI").is_some(), passed: 0, skipped: Vec::new(), failed: Vec::new() }
     }
 
-    fn run(&mut self, name: &str, repair: &str, step: impl Fn() -> Result<Outcome>) -> Result<()> {
+    fn run(&mut self, name: &str, repair: &str, step: impl Fn() -> Result<Outcome>) {
         eprintln!("── {name}");
-        let outcome = step().with_context(|| format!("{name} failed; to repair: {repair}"))?;
-        match judge(name, outcome, self.is_ci)? {
-            Outcome::Passed => self.passed += 1,
-            Outcome::Skipped(reason) => {
+        match step().and_then(|outcome| judge(name, outcome, self.is_ci)) {
+            Ok(Outcome::Passed) => self.passed += 1,
+            Ok(Outcome::Skipped(reason)) => {
                 eprintln!("skipped: {reason}");
                 self.skipped.push(format!("{name} ({reason})"));
             }
+            Err(error) => {
+                eprintln!("✗ {name} failed: {error:#}; to repair: {repair}");
+                self.failed.push(name.to_owned());
+            }
         }
-        Ok(())
     }
 
     fn summary(&self) -> String {
-        match self.skipped.as_slice() {
-            [] => format!("── {} steps passed, none skipped", self.passed),
-            skipped => format!("── {} steps passed, {} skipped: {}", self.passed, skipped.len(), skipped.join("; ")),
-        }
+        let skipped = match self.skipped.as_slice() {
+            [] => "none skipped".to_owned(),
+            skipped => format!("{} skipped: {}", skipped.len(), skipped.join("; ")),
+        };
+        let failed = match self.failed.as_slice() {
+            [] => String::new(),
+            failed => format!("; FAILED: {}", failed.join(", ")),
+        };
+        format!("── {} steps passed, {skipped}{failed}", self.passed)
+    }
+
+    /// Fails if a step did.
+    fn finish(self) -> Result<()> {
+        ensure!(self.failed.is_empty(), "these steps failed: {}; what repairs them is above", self.failed.join(", "));
+        Ok(())
     }
 }
 
@@ -225,13 +243,14 @@ mod tests {
     }
 
     #[test]
-    fn the_summary_names_what_was_skipped() {
-        let mut tally = Tally { is_ci: false, passed: 0, skipped: Vec::new() };
-        tally.run("lints", "", || Ok(Outcome::Passed)).expect("passed");
+    fn the_summary_names_what_was_skipped_and_what_failed() {
+        let mut tally = Tally { is_ci: false, passed: 0, skipped: Vec::new(), failed: Vec::new() };
+        tally.run("lints", "", || Ok(Outcome::Passed));
         assert_eq!(tally.summary(), "── 1 steps passed, none skipped");
-        tally.run("pages", "", || Ok(Outcome::Skipped("no browser".to_owned()))).expect("accepted");
+        tally.run("pages", "", || Ok(Outcome::Skipped("no browser".to_owned())));
         assert_eq!(tally.summary(), "── 1 steps passed, 1 skipped: pages (no browser)");
-        let failure = tally.run("edges", "the edge", || bail!("an edge")).expect_err("failed");
-        assert_eq!(format!("{failure:#}"), "edges failed; to repair: the edge: an edge");
+        tally.run("edges", "the edge", || bail!("an edge"));
+        assert_eq!(tally.summary(), "── 1 steps passed, 1 skipped: pages (no browser); FAILED: edges");
+        assert!(tally.finish().expect_err("failed").to_string().contains("edges"));
     }
 }

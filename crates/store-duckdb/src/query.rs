@@ -122,7 +122,7 @@ pub enum QueryError {
         /// What there was no room for.
         message: String,
     },
-    /// [`InterruptHandle::stop`] was called.
+    /// [`InterruptHandle::interrupt`] was called.
     #[error("the query was stopped")]
     Stopped,
     /// The file itself is not in order.
