@@ -33,7 +33,7 @@ pub use zones::ZoneHistory;
 
 /// The revision of the clock model. Raise it with every change that can give an event another instant: databases then find their
 /// clocks again.
-pub const REVISION: u32 = 2;
+pub const REVISION: u32 = 3;
 
 /// Milliseconds, of a wall clock, of an instant (both since 1970) or of a length.
 type Millis = i64;

@@ -73,7 +73,8 @@ pub(super) fn anchor(chain: &Chain, surroundings: &Surroundings<'_>) -> Anchored
     let Some(best) = trials.first() else { return unanchored(chain, surroundings.timeline) };
     let basis = if lies_in_future(chain, &best.offsets, surroundings.present) {
         Basis::FutureClock
-    } else if trials[1..].iter().any(|other| is_as_likely(other, best)) {
+    } else if trials[1..].iter().any(|other| is_as_likely(other, best)) || begins_in_advance(chain, best, surroundings)
+    {
         Basis::Ambiguous
     } else {
         Basis::Known
@@ -96,6 +97,17 @@ fn is_as_likely(other: &Trial, best: &Trial) -> bool {
     let margin = (best.established + best.other) - (other.established + other.other);
     let is_close = margin < best.established / 3;
     is_close || (best.agreement == 0 && other.agreement >= ESTABLISHED && margin < PHONE_WEIGHT)
+}
+
+/// Whether the log begins shortly before the zones change, with a clock that was set for the change already. A clock that was right at
+/// first and was never set for the change shows the same.
+fn begins_in_advance(chain: &Chain, best: &Trial, Surroundings { timeline, previous, .. }: &Surroundings<'_>) -> bool {
+    let mut believable = chain.iter().zip(&best.offsets).filter(|(segment, _)| segment.is_believable());
+    let Some((first, offset)) = believable.next().filter(|_| previous.is_none() && best.other == 0) else {
+        return false;
+    };
+    let start = first.start - offset;
+    timeline.offset_at(start) != Some(*offset) && timeline.offset_at(start + SET_TO_ZONE) == Some(*offset)
 }
 
 /// A chain without any believable clock.

@@ -75,6 +75,20 @@ fn where_two_readings_fit_equally_well_that_is_said() {
     check(&home, NEW_YORK, (1, "2026-04-01T12:00:00", "2026-04-01T16:00:00Z", UtcSource::Zone));
 }
 
+/// Logs that begin some hours before the end of summer time, with a clock that is never set.
+#[test]
+fn a_log_that_begins_before_the_zones_change_may_have_been_set_for_it() {
+    for (start, source) in [
+        ("2025-11-01T20:00:00", UtcSource::Ambiguous),
+        ("2025-10-31T09:00:00", UtcSource::Ambiguous),
+        ("2025-10-29T12:00:00", UtcSource::Zone),
+        ("2025-11-02T12:00:00", UtcSource::Zone),
+    ] {
+        let clock = PumpClock::build(&log(start, "2025-12-24T18:00:00", &[]), &ZoneHistory::of(NEW_YORK));
+        assert_eq!(found(&clock, 1, wall(start)).source, source, "{start}: {clock:#?}");
+    }
+}
+
 /// Each row: the offset from the pump's clock of the times that a phone sent in the second half, and what that says.
 #[test]
 fn a_phone_decides_if_it_sends_utc() {
