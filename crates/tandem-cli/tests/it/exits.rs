@@ -14,7 +14,7 @@ const NA: i32 = -1;
 
 /// Every command, and how it ends: in good order; without a database; with one that is none; without an account; with
 /// one that is refused; with a service that is down.
-const COMMANDS: [(&[&str], [i32; 6]); 31] = [
+const COMMANDS: [(&[&str], [i32; 6]); 32] = [
     (&["demo", "--help"], [0, NA, NA, NA, NA, NA]),
     (&["init", "--no-input", "--time-zone", "UTC"], [0, NA, NA, 2, 3, 4]),
     (&["sync"], [0, 0, 5, 3, 3, 4]),
@@ -34,6 +34,7 @@ const COMMANDS: [(&[&str], [i32; 6]); 31] = [
     (&["report"], [0, 5, 5, NA, NA, NA]),
     (&["explore"], [0, 5, 5, NA, NA, NA]),
     (&["export", "--output", "out"], [0, 5, 5, NA, NA, NA]),
+    (&["cohort", "metrics", "--sql"], [0, NA, NA, NA, NA, NA]),
     (&["push", "nightscout"], [3, 3, 3, NA, NA, NA]),
     (&["mcp"], [0, 0, 5, NA, NA, NA]),
     (&["zone", "list"], [0, 5, 5, NA, NA, NA]),
