@@ -84,7 +84,7 @@ enum Clock {
     Journey { at: i64, forward: i64 },
     /// The battery is empty for some hours; then the clock shows a factory date until it is set half an hour later.
     FlatBattery { at: i64, until: i64 },
-    /// Daylight-saving time begins or ends, and the clock is set so many minutes later, or never.
+    /// Daylight-saving time begins or ends, and the clock is set this many minutes later, or never.
     DaylightSaving { begins: bool, set_after: Option<i64> },
 }
 

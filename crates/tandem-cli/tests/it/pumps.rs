@@ -24,7 +24,7 @@ struct Entry {
     measured: Option<i64>,
 }
 
-/// From a minute on, the pump's clock is so many seconds ahead.
+/// From a minute on, how many seconds the pump's clock is ahead.
 struct ClockSetting {
     minute: i64,
     ahead: i64,
@@ -183,7 +183,7 @@ fn set(event: EventBuilder, field: &str, value: u32) -> EventBuilder {
     event.set(field, value).expect("a field of the event")
 }
 
-/// So many seconds into the day `start`.
+/// The time this many seconds into the day `start`.
 fn pump_time(start: NaiveDate, seconds: i64) -> PumpTime {
     let zero = NaiveDate::from_ymd_opt(2008, 1, 1).expect("a date").and_time(NaiveTime::MIN);
     let wall: NaiveDateTime = start.and_time(NaiveTime::MIN) + TimeDelta::seconds(seconds);
