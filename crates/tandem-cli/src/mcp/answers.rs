@@ -1,8 +1,7 @@
 //! What the tools answer: JSON, with units in the names, small enough to be read whole.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -11,14 +10,15 @@ use report::insulin::{InsulinDay, InsulinSummary};
 use report::{Metrics, MetricsOptions, Period, Reading, Span, Window};
 use serde_json::{Value, json};
 use store_duckdb::{Reader, StatusFacts};
-use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::commands::{day as day_command, status};
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::history::History;
 use crate::history::cells::query as rows_of;
+use crate::mcp::query_process::{QueryProcess, this_program};
 use crate::time_limit::TimeLimit;
 
 /// How long an answer of this program's own SQL may take.
@@ -138,6 +138,7 @@ pub(super) async fn query(
     sql: &str,
     max_rows: Option<u32>,
     seconds: u64,
+    place: OwnedSemaphorePermit,
 ) -> Result<Result<String, String>> {
     let rows = max_rows.unwrap_or(DEFAULT_ROWS).clamp(1, MAX_ROWS).to_string();
     let mut command = Command::new(this_program()?);
@@ -153,24 +154,13 @@ pub(super) async fn query(
         &seconds.to_string(),
     ]);
     command.args(["--memory-limit", MEMORY, "--db"]).arg(database);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut child = command.spawn()?;
-    if let Some(mut question) = child.stdin.take() {
-        question.write_all(sql.as_bytes()).await?;
-    }
-    let output = child.wait_with_output().await?;
-    let words = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
-    Ok(match output.status.success() {
-        true => Ok(words(&output.stdout)),
-        false if output.status.code().is_some() => Err(words(&output.stderr)),
+    let mut process = QueryProcess::start(command, place)?;
+    let (status, data, talk) = process.ask(sql).await?;
+    Ok(match status.success() {
+        true => Ok(data),
+        false if status.code().is_some() => Err(talk),
         false => Err("error: the query crashed the process that ran it; reduce the result".to_owned()),
     })
-}
-
-/// The file of this program, also after another version was put in its place.
-fn this_program() -> std::io::Result<PathBuf> {
-    let itself = Path::new("/proc/self/exe");
-    if itself.exists() { Ok(itself.to_owned()) } else { std::env::current_exe() }
 }
 
 /// One day.

@@ -4,11 +4,13 @@
 //! reading and closes it again, so that a sync can run beside.
 
 mod answers;
+mod query_process;
+mod stdio;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use pipeline::StopSignal;
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabilities, ServerConfig};
@@ -16,6 +18,7 @@ use rmcp::service::{RequestContext, ServerInitializeError};
 use rmcp::{RoleServer, ServerHandler, ServiceExt as _, schemars, tool, tool_handler, tool_router};
 use serde::Deserialize;
 use store_duckdb::{ReadOptions, Reader};
+use tokio::io::DuplexStream;
 use tokio::sync::Semaphore;
 
 use crate::error_output;
@@ -122,9 +125,11 @@ impl Server {
 
     /// Runs a query in a process of its own, which is killed when this is dropped.
     async fn run_query(&self, Sql { sql, max_rows }: &Sql) -> CallToolResult {
-        // Held until the answer is there; nothing closes the semaphore.
-        let _place = self.queries.acquire().await;
-        match answers::query(&self.database, sql, *max_rows, self.query_seconds).await {
+        let place = match self.queries.clone().acquire_owned().await {
+            Ok(place) => place,
+            Err(error) => return to_result(Ok(Err(error.into()))),
+        };
+        match answers::query(&self.database, sql, *max_rows, self.query_seconds, place).await {
             Ok(Err(words)) => CallToolResult::error(vec![ContentBlock::text(words)]),
             Ok(Ok(text)) => to_result(Ok(Ok(text))),
             Err(error) => to_result(Ok(Err(error))),
@@ -179,7 +184,13 @@ pub(crate) async fn serve(database: PathBuf, query_seconds: u64, stop: StopSigna
 }
 
 async fn serve_stdio(server: Server) -> Result<()> {
-    match server.serve(rmcp::transport::stdio()).await {
+    let (pipes, messages) = stdio::connect();
+    let messages = async { messages.await.context("cannot read or write messages") };
+    tokio::try_join!(serve_on(server, pipes), messages).map(|_| ())
+}
+
+async fn serve_on(server: Server, pipes: (DuplexStream, DuplexStream)) -> Result<()> {
+    match server.serve(pipes).await {
         // An assistant that goes away before it has said a word is no accident.
         Err(ServerInitializeError::ConnectionClosed(_)) => {}
         running => drop(running?.waiting().await?),

@@ -37,16 +37,24 @@ impl Assistant {
     }
 
     fn send(&mut self, message: &Value) {
-        writeln!(self.questions, "{message}").expect("the server listens");
+        self.send_line(message.to_string().as_bytes());
+    }
+
+    fn send_line(&mut self, line: &[u8]) {
+        self.questions.write_all(line).and_then(|()| self.questions.write_all(b"\n")).expect("the server listens");
+    }
+
+    fn read_answer(&mut self) -> Value {
+        let mut line = String::new();
+        self.answers.read_line(&mut line).expect("an answer");
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
     }
 
     fn ask(&mut self, method: &str, parameters: &Value) -> Value {
         self.asked += 1;
         self.send(&json!({"jsonrpc": "2.0", "id": self.asked, "method": method, "params": parameters}));
-        let mut line = String::new();
-        self.answers.read_line(&mut line).expect("an answer");
-        let answer: Value = serde_json::from_str(&line).expect("JSON");
-        assert_eq!(answer["id"], self.asked, "{line}");
+        let answer = self.read_answer();
+        assert_eq!(answer["id"], self.asked, "{answer}");
         answer["result"].clone()
     }
 
@@ -61,6 +69,32 @@ impl Assistant {
         drop(self.questions);
         self.child.wait().expect("it ends").code().unwrap_or(-1)
     }
+}
+
+#[test]
+fn invalid_messages_get_an_error_and_the_server_goes_on() {
+    let place = Place::new();
+    let mut assistant = Assistant::of(&place);
+    let mut too_long = br#"{"jsonrpc": "2.0", "id": 1, "method": ""#.to_vec();
+    too_long.resize(3 << 20, b'x');
+    let rows: [(&str, &[u8], i64); 7] = [
+        ("a word", b"hello", -32700),
+        ("an object that does not end", br#"{"jsonrpc": "2.0", "id": 1"#, -32700),
+        ("two objects in a line", b"{} {}", -32700),
+        ("no text", &[0xff, 0xfe, 0x00], -32700),
+        ("a list", b"[1, 2]", -32600),
+        ("more than a mebibyte", &too_long, -32600),
+        ("an unknown method", br#"{"jsonrpc": "2.0", "id": "a", "method": "sing"}"#, -32601),
+    ];
+    for (what, line, code) in rows {
+        assistant.send_line(line);
+        let answer = assistant.read_answer();
+        assert_eq!(answer["error"]["code"], code, "{what}: {answer}");
+        assert!(assistant.ask("ping", &json!({})).is_object(), "the server goes on after {what}");
+    }
+    assistant.send_line(b"  ");
+    assert!(assistant.ask("ping", &json!({})).is_object(), "an empty line is nothing");
+    assert_eq!(assistant.part(), 0);
 }
 
 #[test]
@@ -179,8 +213,11 @@ fn children(server: &Child) -> Vec<String> {
 
 #[cfg(target_os = "linux")]
 fn wait_for_children(server: &Child, count: usize) {
+    let began = std::time::Instant::now();
     while children(server).len() != count {
-        std::thread::yield_now();
+        let found = children(server);
+        assert!(began.elapsed().as_secs() < 120, "{count} processes expected, these remain: {found:?}");
+        std::thread::park_timeout(std::time::Duration::from_millis(10));
     }
 }
 

@@ -153,7 +153,8 @@ fn a_sync_that_hangs_ends_at_the_second_signal() {
     let mut child = service.command(&place, &["sync"]).stderr(Stdio::piped()).spawn().expect("the binary runs");
     let mut talk = BufReader::new(child.stderr.take().expect("a pipe"));
     while service.handle.count(Endpoint::PumpLogs) == 0 {
-        std::thread::yield_now();
+        assert_eq!(child.try_wait().expect("the child can be asked"), None, "it ended by itself");
+        std::thread::park_timeout(std::time::Duration::from_millis(1));
     }
     interrupt(&child);
     let mut line = String::new();

@@ -347,7 +347,7 @@ fn ctrl_c_leaves_whole_files_only() {
     let folder = place.path().join("out");
     let has_begun = || std::fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some());
     while !has_begun() && child.try_wait().expect("the child can be asked").is_none() {
-        std::thread::yield_now();
+        std::thread::park_timeout(std::time::Duration::from_millis(1));
     }
     let interrupt = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     let ended = child.wait().expect("it ends").code();

@@ -80,7 +80,7 @@ fn run_and_kill(place: &Place, database: &str, arguments: &[&str], mut is_time: 
             child.wait().expect("the child ends");
             return true;
         }
-        std::thread::yield_now();
+        std::thread::park_timeout(std::time::Duration::from_millis(1));
     }
 }
 

@@ -52,7 +52,7 @@ impl Look {
         loop {
             ensure!(self.watching.try_wait()?.is_none(), "the program ended by itself");
             if !self.database.exists() {
-                std::thread::yield_now();
+                std::thread::park_timeout(std::time::Duration::from_millis(1));
                 continue;
             }
             match answer(&self.shell, &self.database, &format!("SELECT count(*) FROM {table}"))? {
