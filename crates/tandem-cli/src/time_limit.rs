@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use store_duckdb::{InterruptHandle, QueryError};
@@ -36,21 +36,12 @@ impl TimeLimit {
         if let Some(limit) = limit {
             let (passed, clock) = (passed.clone(), clock.clone());
             std::thread::spawn(move || {
-                let mut stopping = Duration::ZERO;
-                let mut wait = limit;
-                while waiting.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
-                    let left = limit.saturating_sub(clock.spent());
-                    if stopping.is_zero() && !left.is_zero() {
-                        wait = left.max(INSISTENCE);
-                        continue;
-                    }
-                    passed.store(true, Ordering::Relaxed);
-                    interrupt_handle.interrupt();
-                    wait = INSISTENCE;
-                    stopping += INSISTENCE;
-                    if stopping > GRACE {
-                        let exit = error_output::print_error(&too_long(limit, hint).into());
-                        std::process::exit(exit as i32);
+                let mut left = limit;
+                while waiting.recv_timeout(left.max(INSISTENCE)) == Err(RecvTimeoutError::Timeout) {
+                    left = limit.saturating_sub(clock.spent());
+                    if left.is_zero() {
+                        passed.store(true, Ordering::Relaxed);
+                        return insist(&interrupt_handle, &waiting, || too_long(limit, hint).into());
                     }
                 }
             });
@@ -134,6 +125,18 @@ impl<W: Write> Write for Excused<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.timed(Write::flush)
     }
+}
+
+/// Interrupts what runs until it is `done`; if it does not listen, ends the program with this error.
+pub(crate) fn insist(interrupt_handle: &InterruptHandle, done: &Receiver<()>, error: impl FnOnce() -> anyhow::Error) {
+    let began = Instant::now();
+    while began.elapsed() < GRACE {
+        interrupt_handle.interrupt();
+        if done.recv_timeout(INSISTENCE) != Err(RecvTimeoutError::Timeout) {
+            return;
+        }
+    }
+    std::process::exit(error_output::print_error(&error()) as i32)
 }
 
 /// Interrupts what runs, now and until the program ends: between two statements, or while rows are written, nothing

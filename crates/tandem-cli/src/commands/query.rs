@@ -12,7 +12,7 @@ use store_duckdb::{Query, ReadOptions};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
-use crate::memory_limit::MemoryLimit;
+use crate::memory_limit::{MemoryLimit, MemoryWatch};
 use crate::output::atomic;
 use crate::output::rows::{Format, RowWriter};
 use crate::terminal::{self, Terminal};
@@ -105,8 +105,9 @@ fn answer(
     context.interrupt.on_signal("", move || time_limit::stop_for_good(interrupt_handle.clone()));
     let limit = (arguments.timeout > 0).then(|| Duration::from_secs(arguments.timeout));
     let limit = TimeLimit::start(reader.interrupt_handle(), limit, TOO_LONG);
+    let watch = MemoryWatch::start(reader.interrupt_handle(), &arguments.memory_limit);
     let answered = reader.query(sql).map_err(anyhow::Error::from).and_then(|query| write(&query, &limit));
-    answered.map_err(|error| limit.explain(error))
+    answered.map_err(|error| watch.explain(limit.explain(error)))
 }
 
 fn write_parquet(sql: &str, path: &Path, arguments: &Arguments, context: &Context) -> Result<()> {
