@@ -122,6 +122,8 @@ pub enum SourceErrorKind {
     CredentialsMissing,
     /// The service refused e-mail and password. Final until they change; may also mean the other region.
     CredentialsRefused,
+    /// The person must do something in the browser first: accept terms, choose a new password, turn off a second factor.
+    LoginStepRequired,
     /// Too many attempts; the account is locked for a while.
     AccountLocked,
     /// The service's firewall refused the request itself.

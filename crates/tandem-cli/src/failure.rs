@@ -159,6 +159,7 @@ fn exit_of_query(error: &QueryError) -> Option<Exit> {
     match error {
         QueryError::Store(_) => None,
         QueryError::Stopped => Some(Exit::Interrupted),
+        QueryError::OutOfMemory { .. } => Some(Exit::Database),
         _ => Some(Exit::Usage),
     }
 }
@@ -167,6 +168,7 @@ fn exit_of_source(kind: SourceErrorKind) -> Exit {
     match kind {
         SourceErrorKind::CredentialsMissing
         | SourceErrorKind::CredentialsRefused
+        | SourceErrorKind::LoginStepRequired
         | SourceErrorKind::AccountLocked
         | SourceErrorKind::Configuration => Exit::Configuration,
         _ => Exit::Service,
@@ -304,6 +306,10 @@ fn source_hint(kind: SourceErrorKind) -> Option<&'static str> {
         SourceErrorKind::CredentialsRefused => Some(
             "log in on Tandem's website to check the password, or set the other region with --region. It was tried \
              only once, so that the account is not locked",
+        ),
+        SourceErrorKind::LoginStepRequired => Some(
+            "log in once on Tandem's website in a browser, do what it asks for (turn off two-factor authentication), then run the \
+             command again",
         ),
         SourceErrorKind::AccountLocked => Some("wait, then log in on Tandem's website before you try again here"),
         SourceErrorKind::Blocked => Some("try from another network; VPNs and cloud servers are often blocked"),

@@ -11,6 +11,7 @@ use pipeline::{SourceError, SourceErrorKind};
 use crate::refusal::Refusal;
 use crate::region::Region;
 use crate::request_label::RequestLabel;
+use crate::required_step::RequiredStep;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -51,10 +52,13 @@ pub(crate) enum Failure {
     AccountLocked { region: Region },
 
     #[error(
-        "Tandem Source ({region}) requires more than e-mail and password (status {status}); log in once in the \
-         browser and turn off two-factor authentication, which tandem does not support"
+        "Tandem Source ({region}) requires more than e-mail and password (status {status}); tandem does not support \
+         two-factor authentication"
     )]
     MoreThanPassword { region: Region, status: String },
+
+    #[error("Tandem Source ({region}) wants you to {step} before you can log in")]
+    StepRequired { region: Region, step: RequiredStep },
 
     #[error("the login was accepted but did not last: {label} asked to log in again")]
     LoginDidNotStick { label: RequestLabel },
@@ -115,9 +119,8 @@ impl Failure {
         match self {
             Self::Configuration { .. } => Kind::Configuration,
             Self::NoEmail | Self::NoPassword { .. } | Self::EmptyPassword => Kind::CredentialsMissing,
-            Self::CredentialsRefused { .. } | Self::CredentialsRefusedBefore { .. } | Self::MoreThanPassword { .. } => {
-                Kind::CredentialsRefused
-            }
+            Self::CredentialsRefused { .. } | Self::CredentialsRefusedBefore { .. } => Kind::CredentialsRefused,
+            Self::MoreThanPassword { .. } | Self::StepRequired { .. } => Kind::LoginStepRequired,
             Self::AccountLocked { .. } => Kind::AccountLocked,
             Self::Blocked { .. } => Kind::Blocked,
             Self::LoginDidNotStick { .. }

@@ -38,6 +38,7 @@ mod reachability;
 mod refusal;
 mod region;
 mod request_label;
+mod required_step;
 mod selection;
 mod service;
 mod session;

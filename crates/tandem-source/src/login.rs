@@ -25,6 +25,7 @@ use crate::http::{HttpResponse, Transport};
 use crate::identity::{self, Expected, Identity, KeySet, Rejected};
 use crate::loose;
 use crate::refusal::is_name;
+use crate::required_step::RequiredStep;
 use crate::service::{Service, Target};
 
 const SCOPE: &str = "openid profile email";
@@ -122,11 +123,23 @@ impl<'a> Login<'a> {
         if is_locked(&answer.body) || answer.status.as_u16() == 423 {
             return Err(Failure::AccountLocked { region: self.service.region });
         }
+        self.check_required_step(&answer)?;
         let answer = answer.accepted().map_err(|failure| match failure {
             Failure::Unauthorized { .. } => Failure::CredentialsRefused { region: self.service.region },
             other => other,
         })?;
         self.check_login_status(&answer)
+    }
+
+    /// Refuses an answer that sends the person to a page of their own instead of logging them in.
+    fn check_required_step(&self, answer: &HttpResponse) -> Result<(), Failure> {
+        let target = answer.location.as_deref().and_then(|location| self.service.authorize.url.join(location).ok());
+        let by_address = target.filter(|url| !self.service.is_redirect_uri(url));
+        let by_address = by_address.and_then(|url| RequiredStep::named_by(url.path()));
+        match by_address.or_else(|| RequiredStep::asked_for_by(&answer.body)) {
+            Some(step) => Err(Failure::StepRequired { region: self.service.region, step }),
+            None => Ok(()),
+        }
     }
 
     fn check_login_status(&self, answer: &HttpResponse) -> Result<(), Failure> {
@@ -170,6 +183,7 @@ impl<'a> Login<'a> {
             ("code_challenge_method", "S256"),
         ]);
         let answer = self.send(target, request).await?;
+        self.check_required_step(&answer)?;
         if answer.status.is_redirection() { self.code(&answer) } else { Err(no_redirect(answer)) }
     }
 

@@ -129,7 +129,7 @@ fn details(body: &str) -> String {
 }
 
 /// The title of a web page, when it cannot hold anything personal.
-fn title(body: &str) -> Option<&str> {
+pub(crate) fn title(body: &str) -> Option<&str> {
     let start = body.find("<title>")? + "<title>".len();
     let title = body[start..].split('<').next()?.trim();
     let harmless = |c: char| c.is_ascii_alphanumeric() || " -_.,:!/'".contains(c);

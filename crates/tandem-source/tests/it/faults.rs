@@ -196,7 +196,23 @@ async fn login_steps() {
         row("locked, refused", Route::Login, vec![Reply::json(401, LOCKED)])
             .reports(Kind::AccountLocked, "too many logins"),
         row("second factor", Route::Login, vec![Reply::json(200, r#"{"status":"MFA_REQUIRED"}"#)])
-            .reports(Kind::CredentialsRefused, "MFA_REQUIRED"),
+            .reports(Kind::LoginStepRequired, "MFA_REQUIRED"),
+        row("password expired", Route::Login, vec![Reply::json(200, r#"{"status":"PASSWORD_EXPIRED"}"#)])
+            .reports(Kind::LoginStepRequired, "choose a new password"),
+        row(
+            "password expired, refused",
+            Route::Login,
+            vec![Reply::json(401, r#"{"error":"account/password_expired"}"#)],
+        )
+        .reports(Kind::LoginStepRequired, "choose a new password"),
+        row("terms of use as a page", Route::Login, vec![Reply::html(200, "<title>Terms of Use</title>")])
+            .reports(Kind::LoginStepRequired, "accept the new terms of use"),
+        row(
+            "terms of use after the login",
+            Route::Authorize,
+            vec![Reply::redirect("/account/terms-of-use?ReturnUrl=x")],
+        )
+        .reports(Kind::LoginStepRequired, "accept the new terms of use"),
         row("odd status", Route::Login, vec![Reply::json(200, r#"{"status":"Dear Jane Doe"}"#)])
             .reports(Kind::ServiceChanged, "members status"),
         row("login blocked", Route::Login, vec![Reply::html(403, BLOCKED)])
