@@ -21,6 +21,9 @@ const VERSION: &str = "1.5.6";
 /// The release of `@duckdb/node-bindings-…` with that engine.
 const NPM_VERSION: &str = "1.5.6-r.1";
 
+/// The variable that names the folder of DuckDB's library.
+pub(crate) const FOLDER_VARIABLE: &str = "DUCKDB_LIB_DIR";
+
 /// What compiling DuckDB takes, as measured on two cores.
 pub(crate) const COMPILE_ESTIMATE: &str = "about 40 minutes on two cores, once";
 
@@ -124,16 +127,25 @@ pub(crate) enum Engine {
 
 /// Makes sure that there is a DuckDB to link and says in one line which one. `bundled` asks for the source code without trying
 /// anything else.
-pub(crate) fn provide(root: &Path, bundled: bool) -> Result<Engine> {
-    let (engine, source) = if bundled { compile("as asked for") } else { find(root)? };
+pub(crate) fn provide(bundled: bool) -> Result<Engine> {
+    let (engine, source) = if bundled { compile("as asked for") } else { find()? };
     eprintln!("DuckDB {VERSION}: {source}");
     Ok(engine)
 }
 
-fn find(root: &Path) -> Result<(Engine, String)> {
-    let own = root.join(".duckdb");
-    let named = env::var_os("DUCKDB_LIB_DIR").map(PathBuf::from).filter(|folder| *folder != own);
-    if let Some(folder) = named {
+/// The folder that the person names, if it is not the one of `.cargo/config.toml`.
+pub(crate) fn named_folder() -> Option<PathBuf> {
+    env::var_os(FOLDER_VARIABLE).map(PathBuf::from).filter(|folder| *folder != own_folder())
+}
+
+/// The folder that `.cargo/config.toml` names.
+fn own_folder() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().expect("the package is in the checkout").join(".duckdb")
+}
+
+fn find() -> Result<(Engine, String)> {
+    if let Some(folder) = named_folder() {
         return use_named(&folder);
     }
     let Some(platform) = current_platform() else {
@@ -146,7 +158,7 @@ fn find(root: &Path) -> Result<(Engine, String)> {
     for (name, source) in sources {
         match source(platform, &cache) {
             Ok(()) => {
-                link_into(&cache, &own)?;
+                link_into(&cache, &own_folder())?;
                 return Ok((Engine::Prebuilt, format!("{name} ({})", cache.display())));
             }
             Err(error) => writeln!(refusals, "  not {name}: {error:#}")?,
@@ -163,11 +175,11 @@ fn use_named(folder: &Path) -> Result<(Engine, String)> {
     let library = folder.join(library_name());
     ensure!(
         library.is_file(),
-        "DUCKDB_LIB_DIR names {}, where there is no {}: correct the variable, or unset it to have the library fetched",
+        "{FOLDER_VARIABLE} names {}, where there is no {}: correct the variable, or unset it to have the library fetched",
         folder.display(),
         library_name()
     );
-    Ok((Engine::Prebuilt, format!("DUCKDB_LIB_DIR ({})", folder.display())))
+    Ok((Engine::Prebuilt, format!("{FOLDER_VARIABLE} ({})", folder.display())))
 }
 
 fn compile(why: &str) -> (Engine, String) {

@@ -23,7 +23,7 @@ impl Workspace {
     /// Finds the checkout and makes sure that there is a DuckDB for it; `bundled` compiles DuckDB without looking for a library.
     pub(crate) fn prepare(bundled: bool) -> Result<Self> {
         let (root, target) = places()?;
-        let engine = duckdb::provide(&root, bundled)?;
+        let engine = duckdb::provide(bundled)?;
         Ok(Self { root, target, engine })
     }
 
@@ -129,13 +129,17 @@ pub(crate) fn clean<'a>(command: &'a mut Command, home: &Path) -> &'a mut Comman
     command.env("HOME", home).env("NO_COLOR", "1").stdin(Stdio::null())
 }
 
-/// Cargo as a person starts it. What cargo says to this program about its own package is taken away: a build script (ring's) asks
-/// for these variables, and everything above it would be compiled again whenever cargo is started in the other way.
+/// Cargo as a person starts it, without what the cargo that runs this program has set: the variables of this package, for which a
+/// build script (ring's) asks, and the `[env]` table of `.cargo/config.toml`, which each cargo reads itself. With them, whatever
+/// depends on such a script would be compiled again whenever cargo is started the other way.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let of_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
     for (name, _) in std::env::vars_os().filter(|(name, _)| of_package(&name.to_string_lossy())) {
         command.env_remove(name);
+    }
+    if duckdb::named_folder().is_none() {
+        command.env_remove(duckdb::FOLDER_VARIABLE);
     }
     command
 }
