@@ -184,7 +184,7 @@ pub(crate) async fn serve(database: PathBuf, query_seconds: u64, stop: StopSigna
 }
 
 async fn serve_stdio(server: Server) -> Result<()> {
-    let (pipes, messages) = stdio::connect();
+    let (pipes, messages) = stdio::connect(server.ends.clone());
     let messages = async { messages.await.context("cannot read or write messages") };
     tokio::try_join!(serve_on(server, pipes), messages).map(|_| ())
 }

@@ -2,7 +2,9 @@
 //! JSON-RPC asks for, so that a client does not wait for an answer, and no line can fill the memory.
 
 use std::io;
+use std::time::Duration;
 
+use pipeline::StopSignal;
 use serde::de::IgnoredAny;
 use serde_json::json;
 use tokio::io::{
@@ -13,6 +15,9 @@ use tokio::io::{
 const MAX_MESSAGE_BYTES: usize = 1 << 20;
 /// The size of the pipes to and from the server.
 const PIPE_BYTES: usize = 1 << 16;
+
+/// How long a query may run on after the input has ended.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// JSON-RPC's codes.
 const PARSE_ERROR: i32 = -32700;
@@ -25,12 +30,22 @@ enum Message {
 }
 
 /// The server's ends of pipes to standard input and output, and the work that moves messages between them until either side ends.
-pub(super) fn connect() -> ((DuplexStream, DuplexStream), impl Future<Output = io::Result<()>>) {
+/// Sets `input_ended` when no more questions can come, and those that came had some time to be answered.
+pub(super) fn connect(
+    input_ended: StopSignal,
+) -> ((DuplexStream, DuplexStream), impl Future<Output = io::Result<()>>) {
     let (to_server, from_client) = duplex(PIPE_BYTES);
     let (to_client, from_server) = duplex(PIPE_BYTES);
     let (refusals, refused) = tokio::sync::mpsc::channel(1);
     let work = async move {
-        let read = read_messages(BufReader::new(tokio::io::stdin()), to_server, refusals);
+        let read = async {
+            let read = read_messages(BufReader::new(tokio::io::stdin()), to_server, refusals).await;
+            tokio::spawn(async move {
+                tokio::time::sleep(GRACE).await;
+                input_ended.stop();
+            });
+            read
+        };
         tokio::try_join!(read, write_messages(from_server, refused)).map(|_| ())
     };
     ((from_client, to_client), work)
