@@ -10,14 +10,20 @@ use crate::process::{Workspace, run_visibly};
 use crate::setup::{browser_check_folder, has_program};
 
 /// What is checked: arguments of `tandem report`, and the most pages it may have on paper.
-const REPORTS: [(&str, &[&str], u32); 6] = [
+const REPORTS: [(&str, &[&str], u32); 7] = [
     ("14-days", &["--days", "14", "--name", "Ann Example", "--born", "1990-05-17"], 4),
     ("14-days-letter", &["--days", "14", "--name", "Ann Example", "--paper", "letter"], 4),
     ("30-days", &["--days", "30", "--name", "Ann Example"], 6),
-    ("german-mmol", &["--days", "14", "--language", "de", "--units", "mmol/L", "--name", "Ann Beispiel"], 4),
+    // German texts and a name that leaves little room beside the title; with seven days also the note that the data are few.
+    ("14-days-german", GERMAN_14, 4),
+    ("7-days-german", GERMAN_7, 4),
     ("90-days", &["--days", "90"], 8),
     ("everything", &["--from", "2000-01-01"], 12),
 ];
+const GERMAN_14: &[&str] =
+    &["--days", "14", "--language", "de", "--units", "mmol/L", "--name", LONG_NAME, "--paper", "letter"];
+const GERMAN_7: &[&str] = &["--days", "7", "--language", "de", "--name", LONG_NAME, "--born", "1990-05-17"];
+const LONG_NAME: &str = "Anna Maria Beispiel-Mustermann";
 /// Ten readings, for the explorer to have the same.
 const SAMPLE: &str = "SELECT epoch(timestamp_utc) AS instant, cgm_reading AS glucose FROM cgm_readings
                       WHERE utc_source NOT IN ('factory_clock', 'future_clock') ORDER BY hash(id) LIMIT 10";
