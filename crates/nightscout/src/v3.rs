@@ -20,8 +20,8 @@ use crate::site::{APP, COLLECTIONS, Nightscout};
 /// The most documents that a site gives at once.
 const PAGE: usize = 1000;
 
-/// For fewer documents a look at the site costs more than sending them.
-const WORTH_A_LOOK: usize = 5;
+/// For fewer documents a look at the site's collections costs more than sending them.
+const WORTH_A_LOOK: usize = 12;
 
 /// Of one identifier there should be one document. Requests that crossed may have left more, and each deletion takes one.
 const MAX_COPIES: usize = 10;
@@ -49,15 +49,16 @@ impl Nightscout {
     /// The places of documents that the site holds as they are: another database of the same history has sent them, or this one
     /// before it was stopped. Sending them again would change nothing but their time of modification.
     async fn unchanged_v3(&self, changes: &[Change], places: &[usize]) -> Result<BTreeSet<usize>, SinkError> {
+        let is_unsure = |change: &Change| change.content.is_some() && !matches!(change.held, Held::Earlier { .. });
+        let unsure: Vec<_> = places.iter().copied().filter(|place| is_unsure(&changes[*place])).collect();
         let mut unchanged = BTreeSet::new();
+        if unsure.len() < WORTH_A_LOOK {
+            return Ok(unchanged);
+        }
         for collection in COLLECTIONS {
-            let is_unsure = |change: &Change| {
-                change.collection == collection
-                    && change.content.is_some()
-                    && !matches!(change.held, Held::Earlier { .. })
-            };
-            let unsure: Vec<_> = places.iter().copied().filter(|place| is_unsure(&changes[*place])).collect();
-            if unsure.len() < WORTH_A_LOOK {
+            let unsure: Vec<_> =
+                unsure.iter().copied().filter(|place| changes[*place].collection == collection).collect();
+            if unsure.is_empty() {
                 continue;
             }
             let dates = || unsure.iter().map(|place| changes[*place].date_ms);
@@ -180,8 +181,9 @@ fn is_held(change: &Change, held: &HashMap<&str, &Value>) -> bool {
 
 /// True where someone added a member to our document: to Nightscout, insulin counts in whatever document it stands.
 fn was_added_to(theirs: &Value, ours: &Value) -> bool {
-    /// What a site adds to a document, beside names that begin with `srv`.
-    const OF_THE_SITE: [&str; 7] = ["_id", "identifier", "subject", "modifiedBy", "isValid", "isReadOnly", "sysTime"];
+    /// What a site adds to a document, beside names that begin with `srv`. It derives `created_at` from `date`.
+    const OF_THE_SITE: [&str; 8] =
+        ["_id", "identifier", "subject", "modifiedBy", "isValid", "isReadOnly", "sysTime", "created_at"];
     let is_of_the_site = |name: &str| name.starts_with("srv") || OF_THE_SITE.contains(&name);
     let members = theirs.as_object().into_iter().flatten();
     members.filter(|(_, value)| !value.is_null()).any(|(name, _)| ours.get(name).is_none() && !is_of_the_site(name))

@@ -13,13 +13,17 @@ use crate::support::Place;
 
 const FROM: [&str; 2] = ["--from", "2026-10-01"];
 
+/// What a site makes of an export: it gives every document a `created_at`, entries too.
 fn exported(place: &Place) -> Vec<(String, Value)> {
     let said = place.run(&["export", "--profile", "nightscout", "--output", "ns", "--overwrite"]);
     assert_eq!(said.code, 0, "{}", said.talk);
     let of = |collection: &str| {
         let text = std::fs::read_to_string(place.path().join(format!("ns/{collection}.json"))).expect("a file");
         let documents: Vec<Value> = serde_json::from_str(&text).expect("a JSON array");
-        let named = |document: Value| {
+        let named = |mut document: Value| {
+            if collection == "entries" {
+                document["created_at"] = document["dateString"].clone();
+            }
             (format!("{collection} {}", document["identifier"].as_str().expect("an identifier")), document)
         };
         documents.into_iter().map(named).collect::<Vec<_>>()

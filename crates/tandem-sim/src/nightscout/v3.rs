@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use chrono::DateTime;
+use chrono::{DateTime, SecondsFormat};
 use serde_json::{Value, json};
 
 use super::responses::{answer, page};
@@ -276,15 +276,15 @@ fn checked(
     if body.len() > state.config.body_limit {
         return Err(Box::new(page(StatusCode::PAYLOAD_TOO_LARGE, "413 Request Entity Too Large")));
     }
-    let document: Value = serde_json::from_slice(body)
+    let mut document: Value = serde_json::from_slice(body)
         .map_err(|_| Box::new(refuse(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")))?;
     let bad = |field: &str| Box::new(refuse(StatusCode::BAD_REQUEST, &format!("Bad or missing {field} field")));
-    let date = document["date"]
-        .as_i64()
-        .filter(|date| *date > 946_684_800_000 && DateTime::from_timestamp_millis(*date).is_some());
-    date.ok_or_else(|| bad("date"))?;
+    let date = document["date"].as_i64().filter(|date| *date > 946_684_800_000);
+    let date = date.and_then(DateTime::from_timestamp_millis).ok_or_else(|| bad("date"))?;
     document["utcOffset"].as_i64().filter(|offset| offset.abs() <= 1440).ok_or_else(|| bad("utcOffset"))?;
     document["app"].as_str().filter(|app| !app.trim().is_empty()).ok_or_else(|| bad("app"))?;
+    // Documents of every collection get one, entries too.
+    document["created_at"] = json!(date.to_rfc3339_opts(SecondsFormat::Millis, true));
     Ok(document)
 }
 
