@@ -8,6 +8,7 @@ mod conformance;
 mod contents;
 mod documents;
 mod domain;
+mod everyday;
 mod explain;
 mod hostile;
 mod incremental;

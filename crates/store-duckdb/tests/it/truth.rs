@@ -11,6 +11,7 @@ use tandem_sim::history::{
 };
 
 use crate::domain::table;
+use crate::everyday;
 use crate::simulated::stored;
 
 #[test]
@@ -35,6 +36,7 @@ fn every_table_tells_what_happened() {
         settings_edits(store, pump, truth);
         carbs(store, pump, truth);
     }
+    everyday::answers_are_true(store, &history);
     let faults: Vec<_> = store.verify().expect("verified").into_iter().filter(|finding| finding.is_fault).collect();
     assert_eq!(faults, [], "verify finds nothing wrong");
 }
@@ -88,39 +90,16 @@ fn boluses(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {
 
 fn bolus(bolus: &BolusTruth) -> String {
     let units = |milliunits: u32| format!("{:?}", f64::from(milliunits) / 1000.0);
-    let kind = match bolus.kind {
-        BolusKind::Automatic => "automatic",
-        BolusKind::Extended => "extended",
-        BolusKind::Quick => "quick",
-        _ if bolus.food > 0 && bolus.correction > 0 => "food_and_correction",
-        _ if bolus.food > 0 => "food",
-        _ => "correction",
-    };
-    let source = match bolus.source {
-        BolusSource::Algorithm => "automatic",
-        BolusSource::Phone => "remote",
-        BolusSource::Button | BolusSource::Pump => "user",
-    };
-    let status = match bolus.end {
-        BolusEnd::Cancelled => "cancelled",
-        BolusEnd::Alarm => "stopped_by_alarm",
-        BolusEnd::Malfunction => "stopped_by_malfunction",
-        BolusEnd::Completed => "completed",
-        BolusEnd::Rejected => "rejected",
-        BolusEnd::LowGlucoseSuspend => "stopped_by_low_glucose",
-        BolusEnd::InProgress if bolus.started.is_some() => "in_progress",
-        BolusEnd::InProgress => "requested",
-    };
     let minutes = if bolus.extended > 0 { bolus.extended_minutes.to_string() } else { "-".to_owned() };
     let bg = if bolus.bg_mgdl > 0 { bolus.bg_mgdl.to_string() } else { "-".to_owned() };
     let carbs = if bolus.carbs_grams > 0 { bolus.carbs_grams.to_string() } else { "-".to_owned() };
     let started = maybe(bolus.started);
     [
         bolus.bolus_id.to_string(),
-        kind.to_owned(),
+        kind(bolus).to_owned(),
         bolus.user_override.to_string(),
-        source.to_owned(),
-        status.to_owned(),
+        source(bolus).to_owned(),
+        status(bolus).to_owned(),
         units(bolus.requested),
         units(bolus.delivered),
         units(bolus.extended),
@@ -137,6 +116,41 @@ fn bolus(bolus: &BolusTruth) -> String {
         bolus.sequences.last().expect("a bolus has messages").to_string(),
     ]
     .join("|")
+}
+
+/// The kind of a bolus, as the database names it.
+pub(crate) fn kind(bolus: &BolusTruth) -> &'static str {
+    match bolus.kind {
+        BolusKind::Automatic => "automatic",
+        BolusKind::Extended => "extended",
+        BolusKind::Quick => "quick",
+        _ if bolus.food > 0 && bolus.correction > 0 => "food_and_correction",
+        _ if bolus.food > 0 => "food",
+        _ => "correction",
+    }
+}
+
+/// Who asked for a bolus.
+pub(crate) fn source(bolus: &BolusTruth) -> &'static str {
+    match bolus.source {
+        BolusSource::Algorithm => "automatic",
+        BolusSource::Phone => "remote",
+        BolusSource::Button | BolusSource::Pump => "user",
+    }
+}
+
+/// How a bolus ended.
+pub(crate) fn status(bolus: &BolusTruth) -> &'static str {
+    match bolus.end {
+        BolusEnd::Cancelled => "cancelled",
+        BolusEnd::Alarm => "stopped_by_alarm",
+        BolusEnd::Malfunction => "stopped_by_malfunction",
+        BolusEnd::Completed => "completed",
+        BolusEnd::Rejected => "rejected",
+        BolusEnd::LowGlucoseSuspend => "stopped_by_low_glucose",
+        BolusEnd::InProgress if bolus.started.is_some() => "in_progress",
+        BolusEnd::InProgress => "requested",
+    }
 }
 
 fn basal(store: &mut DuckStore, pump: usize, truth: &PumpTruth) {

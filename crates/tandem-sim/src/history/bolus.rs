@@ -25,8 +25,8 @@ impl Life<'_> {
         }
         let dose = self.calculate(at, &wish);
         if dose.total() > 0 {
-            self.announce(at - 6, &dose);
-            self.request(at, &dose, wish.fate);
+            let entered = self.announce(at - 6, &dose);
+            self.request((at, entered.unwrap_or(at)), &dose, wish.fate);
         }
     }
 
@@ -42,17 +42,19 @@ impl Life<'_> {
 
     pub(crate) fn automatic_bolus(&mut self, at: UtcSeconds, milliunits: Milliunits) {
         let dose = Dose::automatic(milliunits);
-        self.request(at, &dose, Fate::Runs);
+        self.request((at, at), &dose, Fate::Runs);
     }
 
-    /// Glucose and carbs as entered, a few seconds before the request.
-    fn announce(&mut self, at: UtcSeconds, dose: &Dose) {
+    /// Glucose and carbs as entered, a few seconds before the request. Returns when carbs were entered, if an entry says so.
+    fn announce(&mut self, at: UtcSeconds, dose: &Dose) -> Option<UtcSeconds> {
         if dose.bg > 0 {
             self.log_bg(at, (dose.bg, true), dose.source == BolusSource::Phone);
         }
-        if dose.carbs > 0 && !self.asks_by_message(dose) {
-            self.pump.log(at + 2, Draft::new(48).with("carbs", f32::from(dose.carbs)));
+        if dose.carbs == 0 || self.asks_by_message(dose) {
+            return None;
         }
+        self.pump.log(at + 2, Draft::new(48).with("carbs", f32::from(dose.carbs)));
+        Some(at + 2)
     }
 
     pub(crate) fn log_bg(&mut self, at: UtcSeconds, (bg, from_sensor): (u16, bool), remote: bool) {
@@ -68,14 +70,14 @@ impl Life<'_> {
         self.pump.log(at, draft);
     }
 
-    /// 64, 65, 66, and what follows from the bolus's fate.
-    fn request(&mut self, at: UtcSeconds, dose: &Dose, fate: Fate) {
+    /// 64, 65, 66, and what follows from the bolus's fate. Its carbs were entered at `entered`.
+    fn request(&mut self, (at, entered): (UtcSeconds, UtcSeconds), dose: &Dose, fate: Fate) {
         let id = self.pump.next_bolus;
         self.pump.next_bolus += 1;
         let iob = dose.logged_iob(self.body.insulin_on_board());
         let sequences = self.log_request(at, id, dose, iob);
         let truth = self.pump.truth.boluses.len();
-        self.pump.truth.boluses.push(dose.requested(id, iob, at, sequences));
+        self.pump.truth.boluses.push(dose.requested(id, iob, (at, entered), sequences));
         if fate == Fate::Rejected {
             self.reject(at + 2, id, truth, dose);
             return;

@@ -67,6 +67,7 @@ impl Life<'_> {
             stopped: None,
             join_sequence,
             stop_sequence: None,
+            failed: false,
         });
     }
 
@@ -92,6 +93,7 @@ impl Life<'_> {
         let truth = &mut self.pump.truth.sensor_sessions[self.pump.sensors[session].truth];
         truth.stopped = Some(instant(at));
         truth.stop_sequence = Some(entry);
+        truth.failed = failed;
         self.session_alarms(at, session, failed);
     }
 

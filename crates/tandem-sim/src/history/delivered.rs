@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
-use super::clock::{DAY, MINUTE, date};
+use super::clock::{DAY, MINUTE, date, naive};
 use super::travel::zone_offset;
 use super::truth::{BasalSpan, ClockSegment, Milliunits, PumpTruth};
 
@@ -104,6 +104,12 @@ impl PumpTruth {
     #[must_use]
     pub fn offset_at(&self, at: DateTime<Utc>) -> i64 {
         self.clock_segment_at(at).map_or(0, |segment| segment.offset_seconds)
+    }
+
+    /// What a correct clock would have shown the person at a true instant.
+    #[must_use]
+    pub fn local_time_at(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        naive(at.timestamp() + self.local_offset_at(at, self.offset_at(at)))
     }
 
     /// What a correct clock would have shown, minus UTC, in seconds: `offset` while it is right up to drift, else the zone's.

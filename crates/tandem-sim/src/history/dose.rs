@@ -92,7 +92,7 @@ impl Dose {
         &self,
         bolus_id: u16,
         iob_units: f32,
-        at: UtcSeconds,
+        (at, entered): (UtcSeconds, UtcSeconds),
         sequences: Vec<EntryId>,
     ) -> BolusTruth {
         BolusTruth {
@@ -106,6 +106,7 @@ impl Dose {
             food: self.food,
             correction: self.correction,
             carbs_grams: self.carbs,
+            entered_at: instant(entered),
             bg_mgdl: self.bg,
             iob_units,
             user_override: self.kind == BolusKind::Override,

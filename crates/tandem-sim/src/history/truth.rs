@@ -277,6 +277,8 @@ pub struct BolusTruth {
     pub correction: Milliunits,
     /// Carbs the person entered, in grams.
     pub carbs_grams: u16,
+    /// True instant at which carbs were entered; that of the request for a bolus without carbs.
+    pub entered_at: DateTime<Utc>,
     /// Glucose the calculation used, mg/dL; 0 when it had none.
     pub bg_mgdl: u16,
     /// Insulin on board at the request, in units as logged in event 64.
@@ -338,6 +340,8 @@ pub struct SensorSessionTruth {
     pub join_sequence: u32,
     /// Sequence number of the stop event.
     pub stop_sequence: Option<u32>,
+    /// True when the sensor failed before its time.
+    pub failed: bool,
 }
 
 /// Event 229's modes other than normal.
