@@ -7,7 +7,7 @@ WITH entries AS (
 ), numbered AS (
     SELECT *, sum(begins::INTEGER) OVER (ORDER BY timestamp_utc, id ROWS UNBOUNDED PRECEDING) AS meal FROM entries
 ), eaten AS (
-    SELECT min(id) AS id, arg_min(pump_id, id) AS pump_id, min(local_time) AS local_time, min(timestamp_utc) AS timestamp_utc, sum(carbs_grams) AS carbs_grams,
+    SELECT min(id) AS id, arg_min(pump_id, (timestamp_utc, id)) AS pump_id, arg_min(local_time, (timestamp_utc, id)) AS local_time, min(timestamp_utc) AS timestamp_utc, sum(carbs_grams) AS carbs_grams,
            epoch_us(min(timestamp_utc)) AS at_us
     FROM numbered GROUP BY meal
 ), dosed AS (

@@ -88,10 +88,14 @@ WITH snapshots AS (
 ), from_log AS (
     SELECT * FROM logged WHERE value IS NULL OR value IS DISTINCT FROM from_value OR setting LIKE 'profile!_%' ESCAPE '!'
 ), clocks AS (
-    SELECT pump_id, from_wall, utc_offset_seconds FROM clock_segments WHERE utc_offset_seconds BETWEEN -12 * 3600 AND 14 * 3600
+    SELECT pump_id, first_events_id, from_wall, utc_offset_seconds FROM clock_segments WHERE utc_offset_seconds BETWEEN -12 * 3600 AND 14 * 3600
 ), dated AS (
-    SELECT s.*, to_timestamp(epoch_us(s.known_from) / 1000000 - coalesce(k.utc_offset_seconds, 0)) AS timestamp_utc
-    FROM from_snapshots s ASOF LEFT JOIN clocks k ON k.pump_id = s.pump_id AND s.known_from >= k.from_wall
+    -- A clock that was set back shows a time twice: the later of the segments counts.
+    SELECT s.*, to_timestamp(epoch_us(s.known_from) / 1000000
+                             - coalesce((SELECT arg_max(utc_offset_seconds, (first_events_id, from_wall)) FROM clocks k
+                                         WHERE k.pump_id = s.pump_id AND k.from_wall <= s.known_from),
+                                        (SELECT arg_min(utc_offset_seconds, (first_events_id, from_wall)) FROM clocks k WHERE k.pump_id = s.pump_id), 0)) AS timestamp_utc
+    FROM from_snapshots s
 )
 SELECT local_time, setting, from_value, value AS to_value, unit,
        CASE WHEN start_minute IS NOT NULL OR setting LIKE 'profile!_%' ESCAPE '!' THEN profile_name END AS profile_name, start_minute,

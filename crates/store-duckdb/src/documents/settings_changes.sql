@@ -2,11 +2,11 @@
 -- service's clock, which is read as the pump's; its offset is that of the pump's clock then. The offset of a clock that showed a
 -- wrong date is further from UTC than any zone's, and does not count.
 WITH clocks AS (
-    SELECT pump_id, from_wall, utc_offset_seconds FROM clock_segments WHERE utc_offset_seconds BETWEEN -12 * 3600 AND 14 * 3600
+    SELECT pump_id, first_events_id, from_wall, utc_offset_seconds FROM clock_segments WHERE utc_offset_seconds BETWEEN -12 * 3600 AND 14 * 3600
 ), changes AS (
     SELECT pump_id, known_from, settings_hash,
-           coalesce((SELECT arg_max(utc_offset_seconds, from_wall) FROM clocks s WHERE s.pump_id = c.pump_id AND from_wall <= c.known_from),
-                    (SELECT arg_min(utc_offset_seconds, from_wall) FROM clocks s WHERE s.pump_id = c.pump_id), 0) AS utc_offset_seconds,
+           coalesce((SELECT arg_max(utc_offset_seconds, (first_events_id, from_wall)) FROM clocks s WHERE s.pump_id = c.pump_id AND from_wall <= c.known_from),
+                    (SELECT arg_min(utc_offset_seconds, (first_events_id, from_wall)) FROM clocks s WHERE s.pump_id = c.pump_id), 0) AS utc_offset_seconds,
            coalesce((SELECT arg_max(zone, valid_from) FROM time_zones WHERE valid_from <= c.known_from::DATE),
                     (SELECT any_value(zone) FROM time_zones WHERE valid_from IS NULL), 'Etc/UTC') AS zone
     FROM pump_settings_changes c

@@ -140,3 +140,27 @@ fn a_snapshot_that_repeats_what_was_logged_is_no_second_change() {
         ["2026-05-18 08:01:00|25|15|logged", "2026-05-20 12:00:00|15|12|snapshot"]
     );
 }
+
+/// A clock that was set back shows an hour twice; what is dated after it has the offset of the later segment.
+#[test]
+fn a_snapshot_after_the_clock_was_set_back_has_the_later_offset() {
+    let mut store = derived(&uploads("08:01:00 279 commandedRate=800"), None);
+    let connection = store.connection().expect("open");
+    connection
+        .execute_batch(
+            "CREATE TEMP TABLE kept AS FROM clock_segments LIMIT 1;
+             DELETE FROM clock_segments;
+             INSERT INTO clock_segments SELECT kept.* REPLACE (first AS first_events_id, wall AS from_wall, utc AS utc_offset_seconds)
+             FROM kept, (VALUES (1, TIMESTAMP '2026-05-01 00:00:00', -14400), (1, TIMESTAMP '2026-05-19 03:00:00', -14400),
+                                (5, TIMESTAMP '2026-05-19 02:30:00', -18000)) AS segments(first, wall, utc);",
+        )
+        .expect("segments");
+    for (day, most) in [("18", 25_000), ("19", 15_000), ("20", 12_000)] {
+        let at = format!("2026-05-{day}T02:00:00Z").parse().expect("an instant");
+        tell(&mut store, "11", at, &format!(r#"{{"globalMaxBolusSettings": {{"maxBolus": {most}}}}}"#));
+    }
+    assert_eq!(
+        table(&mut store, "SELECT to_value, timestamp_utc FROM settings_history ORDER BY timestamp_utc"),
+        ["15|2026-05-19 06:00:00+00", "12|2026-05-20 07:00:00+00"]
+    );
+}
