@@ -174,7 +174,7 @@ fn licences(workspace: &Workspace) -> Result<Outcome> {
 /// Runs the tests that compare screens with kept texts; without `check` they write these again.
 pub(crate) fn tour(workspace: &Workspace, check: bool) -> Result<()> {
     let tour = compare_snapshots(workspace, "tools", "the_tour_is_what_the_screen_shows", !check)?;
-    let errors = compare_snapshots(workspace, "it", "every_error_is_told_as_it_always_was", !check)?;
+    let errors = compare_snapshots(workspace, "it", "every_error_is_as_recorded", !check)?;
     if !(tour && errors) {
         bail!("the screens are not as kept; if what is found is right: cargo xtask tour");
     }

@@ -46,11 +46,12 @@ fn listed_phrases(text: &str) -> Vec<String> {
     column.flat_map(|cell| cell.split('·')).map(|phrase| phrase.trim().trim_matches('`').to_owned()).collect()
 }
 
-/// The lines, from 1, that hold `phrase` as whole words; one that is written small also matches with capitals.
+/// The lines, from 1, that hold `phrase` as whole words; one that is written small also matches with capitals and as a part of a
+/// name such as `in_words`.
 fn lines_with<'a>(text: &'a str, phrase: &'a str) -> impl Iterator<Item = usize> + 'a {
     let ignores_case = phrase.chars().all(|letter| !letter.is_uppercase());
     let lines = text.lines().enumerate().filter(move |(_, line)| {
-        if ignores_case { has_words(&line.to_lowercase(), phrase) } else { has_words(line, phrase) }
+        if ignores_case { has_words(&line.to_lowercase().replace('_', " "), phrase) } else { has_words(line, phrase) }
     });
     lines.map(|(index, _)| index + 1)
 }
@@ -73,9 +74,10 @@ mod tests {
 
     #[test]
     fn whole_words_are_found() {
-        let rows: [(&str, &str, &[usize]); 5] = [
+        let rows: [(&str, &str, &[usize]); 6] = [
             ("amend\nto mend it\nMend", "mend", &[2, 3]),
-            ("mend_it, mended", "mend", &[]),
+            ("mend_it, mended", "mend", &[1]),
+            ("fn wait_in_words(", "in words", &[1]),
             ("CutTail\ncuttail", "CutTail", &[1]),
             ("for want of time", "for want of", &[1]),
             ("", "mend", &[]),

@@ -1,6 +1,6 @@
 //! The fetch stage: what the service has and the store has not becomes raw events.
 //!
-//! A page is stored in one transaction with its ledger row while the next one is on its way; at most two pages are in
+//! A page is stored in one transaction with its entry in the fetch log while the next one is on its way; at most two pages are in
 //! memory. The store works on a blocking thread of its own and lets go of the database after each page.
 
 mod cadence;
@@ -28,7 +28,7 @@ use plausibility::{AnswerDoubt, Doubt, doubt_answer, find_doubts};
 #[derive(Clone, Debug, Default)]
 pub struct FetchOptions {
     /// Which days, beyond what is new.
-    pub wish: FetchSelection,
+    pub selection: FetchSelection,
     /// Only these pumps; all when empty.
     pub pumps: Vec<SerialNumber>,
     /// Ask the account, say what would be asked for, and store nothing.
@@ -223,7 +223,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
         })
     }
 
-    /// A dry run makes no pump known; those that are have a ledger.
+    /// A dry run makes no pump known; those that are have a fetch_log.
     async fn known_ids(&mut self, account: &Account) -> Result<Vec<Option<PumpId>>, StoreError> {
         let pumps = self.writer.ask(RawStore::pumps).await?;
         let id = |listing: &PumpListing| {
@@ -252,7 +252,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
             // are for the next sync.
             let again = FetchState { doubts: &[], ..known.as_known() };
             let asked = windows;
-            windows = if self.with.options.wish.full { Vec::new() } else { self.plan_known(&listing, again) };
+            windows = if self.with.options.selection.full { Vec::new() } else { self.plan_known(&listing, again) };
             if windows == asked {
                 // The service would say the same again.
                 windows.clear();
@@ -268,7 +268,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
 
     /// Where the account does not say when the pump uploaded, its events decide whether it ever did.
     fn with_upload(&mut self, listing: &PumpListing, known: &PumpKnowledge) -> PumpListing {
-        let assumed = assume_upload(listing, &known.ledger, self.with.clock.now());
+        let assumed = assume_upload(listing, &known.fetch_log, self.with.clock.now());
         if listing.last_upload.is_none() && assumed.last_upload.is_some() {
             let serial = &listing.serial_number;
             let notice =
@@ -291,7 +291,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
 
     fn plan_known(&self, listing: &PumpListing, known: FetchState<'_>) -> Vec<DayRange> {
         let longest = self.with.source.longest_window();
-        let windows = windows_to_fetch(listing, known, self.with.options.wish, self.with.clock.now(), longest);
+        let windows = windows_to_fetch(listing, known, self.with.options.selection, self.with.clock.now(), longest);
         tracing::info!(windows = windows.len(), "planned a pump");
         windows
     }
@@ -376,7 +376,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
 /// What the store knows of a pump.
 #[derive(Default)]
 struct PumpKnowledge {
-    ledger: Vec<FetchWindow>,
+    fetch_log: Vec<FetchWindow>,
     set_back: Vec<ClockRewind>,
     doubts: Vec<Doubt>,
 }
@@ -388,14 +388,14 @@ impl PumpKnowledge {
         pump: PumpId,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
-        let ledger = store.fetch_windows(pump)?;
+        let fetch_log = store.fetch_windows(pump)?;
         let set_back = set_back(&store.date_changes(pump)?);
-        let doubts = find_doubts(listing, &ledger, &store.day_log(pump)?, now);
-        Ok(Self { ledger, set_back, doubts })
+        let doubts = find_doubts(listing, &fetch_log, &store.day_log(pump)?, now);
+        Ok(Self { fetch_log, set_back, doubts })
     }
 
     fn as_known(&self) -> FetchState<'_> {
-        FetchState { ledger: &self.ledger, set_back: &self.set_back, doubts: &self.doubts }
+        FetchState { fetch_log: &self.fetch_log, set_back: &self.set_back, doubts: &self.doubts }
     }
 
     fn open_doubts(&self) -> Vec<Doubt> {

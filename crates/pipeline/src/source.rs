@@ -107,7 +107,7 @@ impl fmt::Display for DayRange {
 pub struct SourceError {
     /// The family, for exit codes, hints and back-off.
     pub kind: SourceErrorKind,
-    /// What happened, in words a person understands; names host and path, never a secret or a reading.
+    /// What happened, in terms that a person understands; names host and path, never a secret or a reading.
     pub message: String,
     /// The technical cause, where there is one.
     #[source]

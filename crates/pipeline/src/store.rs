@@ -23,7 +23,7 @@ pub struct Pump {
     pub id: PumpId,
     /// The number printed on it, where known.
     pub serial_number: Option<crate::SerialNumber>,
-    /// The cloud's identifiers of it: usually one; more after a pump was given back and handed out again.
+    /// The cloud's identifiers of it: usually one; more after a pump was given back and reassigned.
     pub assignment_ids: Vec<crate::AssignmentId>,
     /// The instant of its last upload, as the account last reported.
     pub last_upload: Option<DateTime<Utc>>,
@@ -50,7 +50,7 @@ pub trait RunStore {
     fn release(&mut self) -> Result<(), StoreError>;
 }
 
-/// Keeps events as received, and the ledger of what was asked for.
+/// Keeps events as received, and the fetch log: what was asked for, and when.
 pub trait RawStore: RunStore {
     /// Every pump known so far, by id.
     ///
@@ -85,7 +85,7 @@ pub trait RawStore: RunStore {
     /// [`StoreError`].
     fn link_pump(&mut self, listing: &PumpListing, seen: DateTime<Utc>) -> Result<PumpId, StoreError>;
 
-    /// Stores one page with its ledger row. Of each identity the store then holds one current row:
+    /// Stores one page with its entry in the fetch log. Of each identity the store then holds one current row:
     ///
     /// * never seen → new;
     /// * the same content as the current row or an older revision of it (same text, or the same decoded event in
@@ -96,7 +96,7 @@ pub trait RawStore: RunStore {
     /// in another format, other content becomes a revision, and the current row stays.
     ///
     /// # Errors
-    /// [`StoreError`]; neither events nor ledger row are written.
+    /// [`StoreError`]; neither the events nor the entry in the fetch log are written.
     fn store_page(&mut self, page: &RawPage<'_>) -> Result<PageCounts, StoreError>;
 
     /// What [`RawStore::store_page`] would count for events of the pump `key`, without writing anything.
@@ -295,7 +295,7 @@ pub struct RawPage<'a> {
     pub received: DateTime<Utc>,
     /// The events.
     pub events: &'a RawBatch,
-    /// The ledger row to write with them, for events that were asked for by days.
+    /// The entry in the fetch log to write with them, for events that were asked for by days.
     pub window: Option<FetchedWindow>,
 }
 
@@ -308,7 +308,7 @@ pub struct PageCounts {
     pub duplicate: u64,
     /// Identities seen before with other content.
     pub revised: u64,
-    /// Things without identity, kept apart.
+    /// Things without identity, quarantined.
     pub rejected: u64,
 }
 
@@ -324,7 +324,7 @@ impl std::ops::AddAssign for PageCounts {
 /// The days a page was asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FetchedWindow {
-    /// The assignment that was asked for: a pump that was handed out twice has two histories. `None` where it is not known.
+    /// The assignment that was asked for: a pump that was reassigned has two histories. `None` where it is not known.
     pub assignment_id: Option<crate::AssignmentId>,
     /// The days, on the pump's wall clock.
     pub days: DayRange,
@@ -349,7 +349,7 @@ pub struct DayLog {
     pub last: u32,
 }
 
-/// One row of the ledger of fetched windows.
+/// One entry of the fetch log.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FetchWindow {
     /// What was asked for.

@@ -35,10 +35,10 @@ impl LakeReader {
             .and_then(|config| config.max_memory(&options.memory_limit));
         let connection = open_in_utc(None, config.context(opening())?).context(opening())?;
         let folder_name = quotable(folder)?;
-        let walls = format!(
+        let settings = format!(
             "SET temp_directory = ''; SET allowed_directories = ['{folder_name}']; SET enable_external_access = false"
         );
-        connection.execute_batch(&walls).context(opening())?;
+        connection.execute_batch(&settings).context(opening())?;
         for table in COHORT_TABLES {
             // Names that look like numbers or dates stay texts.
             let view = format!(

@@ -139,7 +139,7 @@ fn add_in_tx(
     Ok(PumpId(id))
 }
 
-/// Takes over what the account says of a pump. A pump that was handed out twice is listed twice: what belongs to an earlier
+/// Takes over what the account says of a pump. A pump that was reassigned is listed twice: what belongs to an earlier
 /// upload than is known changes nothing, and the answer is false.
 fn describe_in_tx(
     transaction: &Transaction<'_>,

@@ -1,6 +1,6 @@
 //! Anybody's SQL, for reading only: a connection that can neither write nor reach anything but its one file.
 //!
-//! Five walls, each enough for most of it: the file is opened read-only; access to files, network and extensions is off
+//! Five sandbox layers, each enough for most of it: the file is opened read-only; access to files, network and extensions is off
 //! and the configuration is locked; every statement is run as a subquery, which only a query can be; functions that do
 //! more than read are refused; and spilling to disk is off, so that nothing of a health database is left beside it.
 //! Results come as DuckDB's own text, row by row, or go as Parquet into the one file that was named when it was opened.
@@ -26,8 +26,8 @@ use statement::{NotSingle, SingleStatement};
 /// How often to try a held file.
 const LOCK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The walls that stand once the file is open. The order matters: the last line locks all before it.
-pub(crate) const WALLS: &str =
+/// The sandbox layers that hold once the file is open. The order matters: the last line locks all before it.
+pub(crate) const SANDBOX_SETTINGS: &str =
     "SET temp_directory = ''; SET enable_external_access = false; SET lock_configuration = true;";
 
 /// How a [`Reader`] behaves.
@@ -162,7 +162,7 @@ impl Reader {
             let allow = format!("SET allowed_paths = ['{}']", quotable(output)?);
             connection.execute_batch(&allow).context(opening())?;
         }
-        connection.execute_batch(WALLS).context(opening())?;
+        connection.execute_batch(SANDBOX_SETTINGS).context(opening())?;
         derived::refuse_macros_in_use(&connection)?;
         migrations::check(&connection)?;
         derived::check_up_to_date(&connection)?;
@@ -403,7 +403,7 @@ fn hand_over(
 
 fn refused(error: duckdb::Error) -> QueryError {
     let message = match error {
-        duckdb::Error::DuckDBFailure(_, Some(message)) => in_words(message),
+        duckdb::Error::DuckDBFailure(_, Some(message)) => describe(message),
         other => other.to_string(),
     };
     match message {
@@ -448,7 +448,7 @@ fn one_line_up(message: &str) -> String {
 }
 
 /// What fails between rows comes as JSON, everything else as text.
-fn in_words(message: String) -> String {
+fn describe(message: String) -> String {
     let Ok(exception) = serde_json::from_str::<serde_json::Value>(&message) else { return message };
     match (exception["exception_type"].as_str(), exception["exception_message"].as_str()) {
         (Some(kind), Some(words)) => format!("{kind} Error: {words}"),
@@ -484,13 +484,13 @@ mod tests {
     }
 
     #[test]
-    fn exceptions_are_told_in_words() {
+    fn exceptions_are_described() {
         for (message, words) in [
             (r#"{"exception_type":"Out of Memory","exception_message":"no\nroom"}"#, "Out of Memory Error: no\nroom"),
             ("Binder Error: no", "Binder Error: no"),
             (r#"{"other": 1}"#, r#"{"other": 1}"#),
         ] {
-            assert_eq!(in_words(message.to_owned()), words);
+            assert_eq!(describe(message.to_owned()), words);
         }
     }
 }

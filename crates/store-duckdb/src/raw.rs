@@ -426,5 +426,5 @@ fn note_window_in_tx(transaction: &Transaction<'_>, page: &RawPage<'_>, counts: 
         assignment_id.as_ref().map(AssignmentId::as_str),
         doubt
     ];
-    transaction.execute(note, values).map(|_| ()).context("cannot write the ledger")
+    transaction.execute(note, values).map(|_| ()).context("cannot write the fetch log")
 }

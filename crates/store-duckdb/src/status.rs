@@ -106,7 +106,7 @@ pub struct RunFacts {
     pub stage: String,
     /// Its start.
     pub started: DateTime<Utc>,
-    /// Its end; `None` while it runs, and for ever when it was killed.
+    /// Its end; `None` while it runs, and permanently if it was killed.
     pub ended: Option<DateTime<Utc>>,
     /// `completed`, `interrupted` or `failed`; `None` as above.
     pub outcome: Option<String>,

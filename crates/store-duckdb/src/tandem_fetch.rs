@@ -11,7 +11,7 @@ use pipeline::{SerialNumber, StoreError};
 use crate::connection::open_in_utc;
 use crate::error::DuckdbContext as _;
 use crate::migrations;
-use crate::query::{ReadOptions, WALLS, read_only};
+use crate::query::{ReadOptions, SANDBOX_SETTINGS, read_only};
 use crate::texts;
 
 /// In the order of the file, which is that of arrival: of one event stored twice, the later one counts.
@@ -55,7 +55,7 @@ impl DatabaseReader for TandemFetchReader {
 fn open(path: &Path) -> Result<Connection, StoreError> {
     let config = read_only(&ReadOptions::default()).context("cannot configure the database")?;
     let connection = open_in_utc(Some(path), config).context("cannot open the database")?;
-    connection.execute_batch(WALLS).context("cannot open the database")?;
+    connection.execute_batch(SANDBOX_SETTINGS).context("cannot open the database")?;
     Ok(connection)
 }
 

@@ -68,7 +68,7 @@ impl Bar {
     }
 
     fn words(&self, progress: &Progress) -> String {
-        let mut words = vec![in_words(progress.stage).to_owned()];
+        let mut words = vec![describe(progress.stage).to_owned()];
         words.extend(progress.pump.as_ref().map(|pump| format!("pump {pump}")));
         words.extend(progress.day.map(|day| day.to_string()));
         let unit = match progress.stage {
@@ -92,7 +92,7 @@ impl Drop for Bar {
     }
 }
 
-fn in_words(stage: Stage) -> &'static str {
+fn describe(stage: Stage) -> &'static str {
     match stage {
         Stage::Fetch => "fetching",
         Stage::Import => "importing",

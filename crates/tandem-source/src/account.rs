@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::cache::hex;
 use crate::error::Failure;
 use crate::http::HttpResponse;
-use crate::loose;
+use crate::lenient;
 
 #[derive(Deserialize)]
 struct Pumper<'a> {
@@ -102,7 +102,7 @@ impl Pump<'_> {
 
     /// `None` means never: a date that cannot be read must not pass for it, or the pump would silently rest.
     fn last_upload(&self) -> Result<Option<DateTime<Utc>>, &'static str> {
-        text(self.last_upload_date).map(|date| loose::instant(&date).ok_or("lastUploadDate")).transpose()
+        text(self.last_upload_date).map(|date| lenient::instant(&date).ok_or("lastUploadDate")).transpose()
     }
 }
 
@@ -114,9 +114,9 @@ fn snapshot(raw: &RawValue) -> Option<SettingsSnapshot> {
 }
 
 fn text(raw: Option<&RawValue>) -> Option<String> {
-    raw.and_then(loose::text_of)
+    raw.and_then(lenient::text_of)
 }
 
 fn wall_clock(raw: Option<&RawValue>) -> Option<NaiveDateTime> {
-    loose::wall_clock(&text(raw)?)
+    lenient::wall_clock(&text(raw)?)
 }

@@ -89,7 +89,7 @@ pub(crate) enum Failure {
     #[error("{label} refused a token that was issued a moment ago")]
     FreshTokenRefused { label: RequestLabel },
 
-    #[error("too many requests: {label} wants {}", wait_in_words(*retry_after))]
+    #[error("too many requests: {label} wants {}", describe_wait(*retry_after))]
     RateLimited { label: RequestLabel, retry_after: Option<Duration> },
 
     #[error("Tandem Source is not available now: {label} answered {outline}")]
@@ -166,6 +166,6 @@ impl From<Failure> for SourceError {
     }
 }
 
-fn wait_in_words(retry_after: Option<Duration>) -> String {
+fn describe_wait(retry_after: Option<Duration>) -> String {
     retry_after.map_or_else(|| "a pause".to_owned(), |wait| format!("a pause of {} s", wait.as_secs()))
 }

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::error::Failure;
-use crate::loose;
+use crate::lenient;
 
 /// A clock a little off must not keep anybody out; clients without leeway are known to fail for it.
 const LEEWAY: Duration = Duration::seconds(60);
@@ -54,7 +54,7 @@ struct Claims {
     exp: f64,
     nbf: Option<f64>,
     iat: Option<f64>,
-    #[serde(rename = "pumperId", default, deserialize_with = "loose::text")]
+    #[serde(rename = "pumperId", default, deserialize_with = "lenient::text")]
     pumper_id: Option<String>,
 }
 

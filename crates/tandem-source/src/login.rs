@@ -23,7 +23,7 @@ use crate::config::SourceConfig;
 use crate::error::Failure;
 use crate::http::{HttpResponse, Transport};
 use crate::identity::{self, Expected, Identity, KeySet, Rejected};
-use crate::loose;
+use crate::lenient;
 use crate::refusal::is_name;
 use crate::required_step::RequiredStep;
 use crate::service::{Service, Target};
@@ -53,7 +53,7 @@ struct LoginAnswer {
 struct TokenAnswer {
     access_token: SecretText,
     id_token: SecretText,
-    #[serde(default, deserialize_with = "loose::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     expires_in: Option<String>,
 }
 

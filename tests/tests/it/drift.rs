@@ -6,7 +6,7 @@ use tandem_tests::drift::{Drifts, Outcome};
 
 /// Each member in one way, so that all ways are tried and every seventh member is.
 #[test]
-fn a_changed_member_changes_no_row_in_silence() -> Result<()> {
+fn a_changed_member_changes_no_row_silently() -> Result<()> {
     const EVERY: usize = 7;
     let drifts = Drifts::new()?;
     let members = drifts.members();

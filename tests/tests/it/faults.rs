@@ -121,7 +121,7 @@ fn passing_trouble_is_survived() -> Result<()> {
 }
 
 #[test]
-fn lasting_trouble_is_told() -> Result<()> {
+fn lasting_trouble_is_reported() -> Result<()> {
     let data = |name, fault| row(name, Endpoint::PumpLogs, When::After(1), fault);
     let limit = |retry_after| Fault::TooManyRequests { retry_after };
     let hour = Kind::RateLimited { retry_after: Some(Duration::from_hours(1)) };

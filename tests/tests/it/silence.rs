@@ -15,7 +15,7 @@ use tokio::runtime::Builder;
 const AN_HOUR: Duration = Duration::from_hours(1);
 
 #[test]
-fn a_hang_is_survived_or_told() -> Result<()> {
+fn a_hang_is_survived_or_reported() -> Result<()> {
     let history = short_history(5, 5);
     let undisturbed = Setup::new(&history, Behaviour::default())?;
     undisturbed.sync("tandem.db")?;

@@ -48,7 +48,7 @@ struct RawEvent<'a> {
 }
 
 /// Takes what one row holds: a record beside its fields, base64 of records, or an event of the service. Anything else is
-/// kept apart. False when reading is to stop.
+/// quarantined. False when reading is to stop.
 pub(super) fn take_text(text: &str, pages: &mut Pages<'_>) -> bool {
     let encoded = match serde_json::from_str::<Row<'_>>(text) {
         Ok(row) => Some(row.raw_event.raw),

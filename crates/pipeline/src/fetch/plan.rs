@@ -1,4 +1,4 @@
-//! Decides which days to ask for. Pure: the account's word, the ledger and the present in, days out.
+//! Decides which days to ask for. Pure: the account's word, the fetch log and the present in, days out.
 //!
 //! A day is *settled* once it was read after an upload at least a week later and the pump itself has come a week
 //! further: what comes up to a week late is not missed. The days of a pause count from the upload that ended it: a phone
@@ -46,7 +46,7 @@ pub struct FetchSelection {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FetchState<'a> {
     /// What was asked for.
-    pub ledger: &'a [FetchWindow],
+    pub fetch_log: &'a [FetchWindow],
     /// Where its clock went back.
     pub set_back: &'a [ClockRewind],
     /// Days whose answer is doubtful.
@@ -90,10 +90,10 @@ pub fn set_back(changes: &[DateChange]) -> Vec<ClockRewind> {
 /// The listing with an upload: where the account names none although the pump has events, the pump may have uploaded now.
 /// To the second, as stores and the service write it: a finer time would be later than itself once it was stored.
 #[must_use]
-pub fn assume_upload(pump: &PumpListing, ledger: &[FetchWindow], now: DateTime<Utc>) -> PumpListing {
-    let has_events = pump.first_event.is_some() || pump.last_event.is_some() || !ledger.is_empty();
+pub fn assume_upload(pump: &PumpListing, fetch_log: &[FetchWindow], now: DateTime<Utc>) -> PumpListing {
+    let has_events = pump.first_event.is_some() || pump.last_event.is_some() || !fetch_log.is_empty();
     let last_upload = pump.last_upload.or_else(|| has_events.then(|| now.trunc_subsecs(0)));
-    let oldest_read = || ledger.iter().map(|window| window.window.days.first()).min();
+    let oldest_read = || fetch_log.iter().map(|window| window.window.days.first()).min();
     let first_event = pump.first_event.or_else(|| Some((oldest_read()? + PADDING).and_time(NaiveTime::MIN)));
     PumpListing { last_upload, first_event, ..pump.clone() }
 }
@@ -103,17 +103,18 @@ pub fn assume_upload(pump: &PumpListing, ledger: &[FetchWindow], now: DateTime<U
 pub fn windows_to_fetch(
     pump: &PumpListing,
     known: FetchState<'_>,
-    wish: FetchSelection,
+    selection: FetchSelection,
     now: DateTime<Utc>,
     longest: u32,
 ) -> Vec<DayRange> {
     let Some(last_upload) = pump.last_upload else { return Vec::new() };
     let reads = Reads::of(pump, known);
-    let spans = wished(&spans(pump, &reads, now), wish);
-    let again: Vec<_> = known.doubts.iter().filter(|doubt| is_due_again(doubt, known.ledger, now)).collect();
+    let spans = selected_days(&spans(pump, &reads, now), selection);
+    let again: Vec<_> = known.doubts.iter().filter(|doubt| is_due_again(doubt, known.fetch_log, now)).collect();
     let is_doubtful = |day: NaiveDate| again.iter().any(|doubt| doubt.days.contains(day));
-    let due =
-        |day: NaiveDate| wish.full || is_doubtful(day) || reads.is_due(day, last_upload, newest_believable(pump, now));
+    let due = |day: NaiveDate| {
+        selection.full || is_doubtful(day) || reads.is_due(day, last_upload, newest_believable(pump, now))
+    };
     let every = |span: &DayRange| span.first().iter_days().take((span.last() - span.first()).num_days() as usize + 1);
     let mut days: Vec<NaiveDate> = spans.iter().flat_map(every).filter(|day| due(*day)).collect();
     if !days.is_empty() {
@@ -150,17 +151,17 @@ fn newest_believable(pump: &PumpListing, now: DateTime<Utc>) -> Option<NaiveDate
 }
 
 /// The days of `spans` that are wanted; days that a person names from both sides even where the account tells of none.
-fn wished(spans: &[DayRange], wish: FetchSelection) -> Vec<DayRange> {
-    let wanted: Vec<_> = spans.iter().filter_map(|span| clip(*span, wish)).collect();
-    match (wish.from, wish.to) {
+fn selected_days(spans: &[DayRange], selection: FetchSelection) -> Vec<DayRange> {
+    let wanted: Vec<_> = spans.iter().filter_map(|span| clip(*span, selection)).collect();
+    match (selection.from, selection.to) {
         (Some(from), Some(to)) if wanted.is_empty() => DayRange::new(from, to).into_iter().collect(),
         _ => wanted,
     }
 }
 
-fn clip(span: DayRange, wish: FetchSelection) -> Option<DayRange> {
-    let first = wish.from.map_or(span.first(), |from| span.first().max(from));
-    let last = wish.to.map_or(span.last(), |to| span.last().min(to));
+fn clip(span: DayRange, selection: FetchSelection) -> Option<DayRange> {
+    let first = selection.from.map_or(span.first(), |from| span.first().max(from));
+    let last = selection.to.map_or(span.last(), |to| span.last().min(to));
     DayRange::new(first, last)
 }
 
@@ -184,12 +185,12 @@ struct Reads<'a> {
 }
 
 impl<'a> Reads<'a> {
-    /// What was read of `pump`: of a pump that was handed out twice, by the assignment that the listing is of.
+    /// What was read of `pump`: of a pump that was reassigned, by the assignment that the listing is of.
     fn of(pump: &PumpListing, known: FetchState<'a>) -> Self {
         let (mut days, mut uploads) = (BTreeMap::<NaiveDate, Read>::new(), BTreeSet::new());
         let assignment = pump.assignment_id.as_ref();
         let of_another = |asked: &AssignmentId| assignment.is_some_and(|assignment| !assignment.is(asked.as_str()));
-        for FetchWindow { window, fetched, counts } in known.ledger {
+        for FetchWindow { window, fetched, counts } in known.fetch_log {
             if window.assignment_id.as_ref().is_some_and(of_another) {
                 continue;
             }
@@ -297,13 +298,13 @@ mod tests {
         FetchWindow { window, fetched: instant(upload), counts: PageCounts::default() }
     }
 
-    fn asked(pump: &PumpListing, ledger: &[FetchWindow], wish: FetchSelection) -> Vec<String> {
-        planned(pump, FetchState { ledger, ..FetchState::default() }, wish)
+    fn asked(pump: &PumpListing, fetch_log: &[FetchWindow], selection: FetchSelection) -> Vec<String> {
+        planned(pump, FetchState { fetch_log, ..FetchState::default() }, selection)
     }
 
-    fn planned(pump: &PumpListing, known: FetchState<'_>, wish: FetchSelection) -> Vec<String> {
+    fn planned(pump: &PumpListing, known: FetchState<'_>, selection: FetchSelection) -> Vec<String> {
         let now = instant("2026-06-30T12:00:00");
-        windows_to_fetch(pump, known, wish, now, 28).iter().map(ToString::to_string).collect()
+        windows_to_fetch(pump, known, selection, now, 28).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -311,37 +312,38 @@ mod tests {
         let pump = pump(Some("2026-05-01T08:00:00"), Some("2026-06-30T07:00:00"), Some("2026-06-30T11:30:00"));
         let first = asked(&pump, &[], FetchSelection::default());
         assert_eq!(first, ["2026-04-30 to 2026-05-27", "2026-05-28 to 2026-06-24", "2026-06-25 to 2026-07-01"]);
-        let ledger = [read("2026-04-30", "2026-07-01", "2026-06-30T11:30:00")];
-        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), [""; 0]);
+        let fetch_log = [read("2026-04-30", "2026-07-01", "2026-06-30T11:30:00")];
+        assert_eq!(asked(&pump, &fetch_log, FetchSelection::default()), [""; 0]);
     }
 
     #[test]
     fn a_new_upload_reads_unsettled_days_again() {
         let pump = pump(Some("2026-05-01T08:00:00"), Some("2026-06-30T07:00:00"), Some("2026-06-30T11:30:00"));
-        let ledger = [read("2026-04-30", "2026-07-01", "2026-06-30T10:30:00")];
-        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), ["2026-06-24 to 2026-07-01"]);
+        let fetch_log = [read("2026-04-30", "2026-07-01", "2026-06-30T10:30:00")];
+        assert_eq!(asked(&pump, &fetch_log, FetchSelection::default()), ["2026-06-24 to 2026-07-01"]);
     }
 
     #[test]
     fn once_a_week_of_use_the_newest_28_days_are_read_again() {
         let pump = pump(Some("2026-05-01T08:00:00"), Some("2026-06-30T07:00:00"), Some("2026-06-30T11:30:00"));
-        let ledger = [read("2026-04-30", "2026-06-24", "2026-06-21T10:30:00")];
-        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), ["2026-06-04 to 2026-07-01"]);
+        let fetch_log = [read("2026-04-30", "2026-06-24", "2026-06-21T10:30:00")];
+        assert_eq!(asked(&pump, &fetch_log, FetchSelection::default()), ["2026-06-04 to 2026-07-01"]);
     }
 
     #[test]
     fn days_of_a_pause_stay_unsettled_for_a_week_after_it() {
         // Three weeks without an upload; the newer half came at 10:00, the older half is to come.
-        let ledger = [
+        let fetch_log = [
             read("2026-05-31", "2026-06-04", "2026-06-03T08:00:00"),
             read("2026-05-27", "2026-06-25", "2026-06-24T10:00:00"),
         ];
         let asked_at = |upload: &str| {
             let pump = pump(Some("2026-06-01T08:00:00"), Some(&upload[..19]), Some(upload));
-            asked(&pump, &ledger, FetchSelection::default())
+            asked(&pump, &fetch_log, FetchSelection::default())
         };
         assert_eq!(asked_at("2026-06-24T11:00:00"), ["2026-06-03 to 2026-06-25"]);
-        let later = [ledger[0].clone(), ledger[1].clone(), read("2026-06-03", "2026-07-01", "2026-06-30T10:00:00")];
+        let later =
+            [fetch_log[0].clone(), fetch_log[1].clone(), read("2026-06-03", "2026-07-01", "2026-06-30T10:00:00")];
         let pump = pump(Some("2026-06-01T08:00:00"), Some("2026-06-30T11:00:00"), Some("2026-06-30T11:00:00"));
         assert_eq!(asked(&pump, &later, FetchSelection::default()), ["2026-06-24 to 2026-07-01"]);
     }
@@ -352,11 +354,17 @@ mod tests {
         let days = DayRange::new(day("2026-05-10"), day("2026-05-12")).expect("days in order");
         let reason = crate::fetch::plausibility::DoubtReason::MissingNumbers;
         let asked_after = |times: u32, last: &str| {
-            let mut ledger = vec![read("2026-04-30", "2026-07-01", "2026-06-30T11:30:00"); times as usize];
-            ledger[times as usize - 1].fetched = instant(last);
-            ledger[..times as usize - 1].iter_mut().for_each(|window| window.fetched = instant("2026-01-01T00:00:00"));
+            let mut fetch_log = vec![read("2026-04-30", "2026-07-01", "2026-06-30T11:30:00"); times as usize];
+            fetch_log[times as usize - 1].fetched = instant(last);
+            fetch_log[..times as usize - 1]
+                .iter_mut()
+                .for_each(|window| window.fetched = instant("2026-01-01T00:00:00"));
             let doubts = [Doubt { days, missing: None, reason, asked: times }];
-            planned(&pump, FetchState { ledger: &ledger, set_back: &[], doubts: &doubts }, FetchSelection::default())
+            planned(
+                &pump,
+                FetchState { fetch_log: &fetch_log, set_back: &[], doubts: &doubts },
+                FetchSelection::default(),
+            )
         };
         let (again, lately, long_ago) = (["2026-05-10 to 2026-05-12"], "2026-06-30T11:31:00", "2026-06-23T12:00:00");
         assert_eq!(asked_after(1, lately), again);
@@ -370,16 +378,16 @@ mod tests {
     #[test]
     fn without_an_upload_the_events_of_the_pump_decide() {
         let now = instant("2026-06-30T12:00:00");
-        let ledger = [read("2026-04-30", "2026-07-01", "2026-06-30T11:30:00")];
-        let upload = |first: Option<&str>, last: Option<&str>, ledger: &[FetchWindow]| {
-            let assumed = assume_upload(&pump(first, last, None), ledger, now);
+        let fetch_log = [read("2026-04-30", "2026-07-01", "2026-06-30T11:30:00")];
+        let upload = |first: Option<&str>, last: Option<&str>, fetch_log: &[FetchWindow]| {
+            let assumed = assume_upload(&pump(first, last, None), fetch_log, now);
             (assumed.last_upload.is_some(), assumed.first_event.map(|first| first.date().to_string()))
         };
         let first = Some("2026-05-02T08:00:00");
         assert_eq!(upload(None, None, &[]), (false, None), "a pump that was never used");
         assert_eq!(upload(first, None, &[]), (true, Some("2026-05-02".to_owned())));
         assert_eq!(upload(None, first, &[]), (true, None));
-        assert_eq!(upload(None, None, &ledger), (true, Some("2026-05-01".to_owned())));
+        assert_eq!(upload(None, None, &fetch_log), (true, Some("2026-05-01".to_owned())));
     }
 
     #[test]
@@ -413,38 +421,38 @@ mod tests {
     #[test]
     fn days_at_a_factory_date_stay_unsettled_while_the_pump_is_there() {
         let pump = pump(Some("2020-01-02T00:00:00"), Some("2020-01-05T00:00:00"), Some("2026-06-30T11:30:00"));
-        let ledger = [read("2020-01-01", "2020-01-06", "2026-06-28T11:30:00")];
-        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), ["2020-01-01 to 2020-01-06"]);
+        let fetch_log = [read("2020-01-01", "2020-01-06", "2026-06-28T11:30:00")];
+        assert_eq!(asked(&pump, &fetch_log, FetchSelection::default()), ["2020-01-01 to 2020-01-06"]);
     }
 
     #[test]
     fn wishes_are_granted() {
         let pump = pump(Some("2026-05-01T08:00:00"), Some("2026-06-30T07:00:00"), Some("2026-06-30T11:30:00"));
-        let ledger = [read("2026-04-30", "2026-07-01", "2026-06-30T11:30:00")];
-        let wish = FetchSelection { from: Some(day("2026-06-10")), to: Some(day("2026-06-12")), full: true };
-        assert_eq!(asked(&pump, &ledger, wish), ["2026-06-10 to 2026-06-12"]);
+        let fetch_log = [read("2026-04-30", "2026-07-01", "2026-06-30T11:30:00")];
+        let selection = FetchSelection { from: Some(day("2026-06-10")), to: Some(day("2026-06-12")), full: true };
+        assert_eq!(asked(&pump, &fetch_log, selection), ["2026-06-10 to 2026-06-12"]);
     }
 
     #[test]
     fn days_named_from_both_sides_are_asked_for_wherever_they_lie() {
         let pump = pump(Some("2026-05-01T08:00:00"), Some("2027-05-31T07:00:00"), Some("2026-06-30T11:30:00"));
-        let wish = FetchSelection { from: Some(day("2027-03-01")), to: Some(day("2027-03-03")), full: false };
-        assert_eq!(asked(&pump, &[], wish), ["2027-03-01 to 2027-03-03"]);
+        let selection = FetchSelection { from: Some(day("2027-03-01")), to: Some(day("2027-03-03")), full: false };
+        assert_eq!(asked(&pump, &[], selection), ["2027-03-01 to 2027-03-03"]);
     }
 
     #[test]
     fn days_of_a_clock_that_was_ahead_are_asked_for_as_far_back_as_there_are_events() {
         let pump = pump(Some("2026-06-01T08:00:00"), Some("2027-05-31T07:00:00"), Some("2026-06-30T11:30:00"));
         let upload = "2026-06-30T11:30:00";
-        let mut ledger = vec![read("2026-05-31", "2026-07-01", upload)];
+        let mut fetch_log = vec![read("2026-05-31", "2026-07-01", upload)];
         assert_eq!(
-            asked(&pump, &ledger, FetchSelection::default()),
+            asked(&pump, &fetch_log, FetchSelection::default()),
             ["2027-05-03 to 2027-05-30", "2027-05-31 to 2027-06-01"]
         );
-        ledger.push(read("2027-05-03", "2027-06-01", upload));
-        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), [""; 0], "the days before brought nothing");
-        ledger[1].counts.new = 1;
-        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), ["2027-04-05 to 2027-05-02"]);
+        fetch_log.push(read("2027-05-03", "2027-06-01", upload));
+        assert_eq!(asked(&pump, &fetch_log, FetchSelection::default()), [""; 0], "the days before brought nothing");
+        fetch_log[1].counts.new = 1;
+        assert_eq!(asked(&pump, &fetch_log, FetchSelection::default()), ["2027-04-05 to 2027-05-02"]);
     }
 
     #[test]
@@ -466,8 +474,12 @@ mod tests {
         let back = date_change("2026-06-20T12:00:00", "2025-06-20T10:00:00", [6745, 6380]);
         let forward = date_change("2026-06-23T12:00:00", "2026-06-23T10:00:00", [6383, 6748]);
         let pump = pump(Some("2025-05-01T08:00:00"), Some("2026-06-20T07:00:00"), Some("2026-06-22T11:30:00"));
-        let plan = |ledger: &[FetchWindow], changes: &[DateChange]| {
-            planned(&pump, FetchState { ledger, set_back: &set_back(changes), doubts: &[] }, FetchSelection::default())
+        let plan = |fetch_log: &[FetchWindow], changes: &[DateChange]| {
+            planned(
+                &pump,
+                FetchState { fetch_log, set_back: &set_back(changes), doubts: &[] },
+                FetchSelection::default(),
+            )
         };
         let before = [read("2025-04-30", "2026-06-21", "2026-06-19T11:30:00")];
         let newest = "2026-06-13 to 2026-06-21";
@@ -485,20 +497,20 @@ mod tests {
         let pump = |upload: &str| pump(Some("2026-01-01T08:00:00"), Some("2026-06-30T07:00:00"), Some(upload));
         let mut odd = read("2026-02-01", "2026-02-28", "2026-06-20T11:30:00");
         odd.counts.rejected = 1;
-        let ledger = [read("2025-12-31", "2026-07-01", "2026-06-20T11:30:00"), odd];
-        let first = |upload: &str| asked(&pump(upload), &ledger, FetchSelection::default()).first().cloned();
+        let fetch_log = [read("2025-12-31", "2026-07-01", "2026-06-20T11:30:00"), odd];
+        let first = |upload: &str| asked(&pump(upload), &fetch_log, FetchSelection::default()).first().cloned();
         assert_eq!(first("2026-06-26T11:30:00").as_deref(), Some("2026-06-14 to 2026-07-01"));
         assert_eq!(first("2026-06-30T11:30:00").as_deref(), Some("2026-02-01 to 2026-02-28"));
     }
 
     #[test]
-    fn a_pump_that_was_handed_out_twice_has_a_ledger_for_each_time() {
+    fn a_reassigned_pump_has_a_fetch_log_for_each_assignment() {
         let mut pump = pump(Some("2021-01-01T08:00:00"), Some("2021-01-03T07:00:00"), Some("2022-09-30T11:30:00"));
         pump.assignment_id = Some(AssignmentId::new("first"));
-        let mut ledger = [read("2020-01-01", "2026-07-01", "2026-06-30T11:30:00")];
-        ledger[0].window.assignment_id = Some(AssignmentId::new("SECOND"));
-        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), ["2020-12-31 to 2021-01-04"]);
-        ledger[0].window.assignment_id = Some(AssignmentId::new("FIRST"));
-        assert_eq!(asked(&pump, &ledger, FetchSelection::default()), [""; 0]);
+        let mut fetch_log = [read("2020-01-01", "2026-07-01", "2026-06-30T11:30:00")];
+        fetch_log[0].window.assignment_id = Some(AssignmentId::new("SECOND"));
+        assert_eq!(asked(&pump, &fetch_log, FetchSelection::default()), ["2020-12-31 to 2021-01-04"]);
+        fetch_log[0].window.assignment_id = Some(AssignmentId::new("FIRST"));
+        assert_eq!(asked(&pump, &fetch_log, FetchSelection::default()), [""; 0]);
     }
 }

@@ -26,12 +26,12 @@ pub fn check_store<S: Store>(open: impl Fn() -> S, reopen: impl Fn(S) -> S) {
     pages_count_new_duplicate_and_revised(open());
     a_page_that_repeats_itself_is_folded(open());
     other_encodings_of_the_same_event_are_duplicates(open());
-    what_has_no_identity_is_kept_apart(open());
+    events_without_identity_are_quarantined(open());
     what_can_be_identified_later_is_recovered(open());
     another_format_replaces_nothing(open());
     the_days_of_a_log_are_counted(open());
     comparing_writes_nothing(open());
-    the_ledger_is_written_with_its_page(open());
+    the_fetch_log_is_written_with_its_page(open());
     pumps_are_known_by_serial_and_by_assignment(open());
     a_store_holds_one_persons_history(open());
     two_names_of_one_pump_become_one(open());
@@ -128,7 +128,7 @@ fn other_encodings_of_the_same_event_are_duplicates<S: Store>(store: S) {
     assert_eq!(bench.page(&[record]), counts(0, 1, 0), "the same event as a record is a duplicate");
 }
 
-fn what_has_no_identity_is_kept_apart<S: Store>(store: S) {
+fn events_without_identity_are_quarantined<S: Store>(store: S) {
     let mut bench = Bench::new(store);
     let mut events = batch_of([basal(1, 100).as_str()]);
     events.reject(RejectedEvent { data: r#"{"eventCode":279}"#.to_owned(), reason: "no sequenceNumber".to_owned() });
@@ -203,7 +203,7 @@ fn comparing_writes_nothing<S: Store>(mut store: S) {
     assert_eq!(store.pumps().expect("pumps can be listed"), [], "and makes no pump known");
 }
 
-fn the_ledger_is_written_with_its_page<S: Store>(store: S) {
+fn the_fetch_log_is_written_with_its_page<S: Store>(store: S) {
     let mut bench = Bench::new(store);
     let day = |day| NaiveDate::from_ymd_opt(2026, 6, day).expect("a day");
     let days = DayRange::new(day(1), day(28)).expect("days in order");
@@ -214,8 +214,8 @@ fn the_ledger_is_written_with_its_page<S: Store>(store: S) {
     let page =
         RawPage { pump: bench.pump, run: bench.run, received: noon(), events: &events, window: Some(window.clone()) };
     bench.store.store_page(&page).expect("a page can be stored");
-    let ledger = bench.store.fetch_windows(bench.pump).expect("the ledger can be read");
-    let [entry] = ledger.as_slice() else { panic!("one window was fetched, the ledger has {}", ledger.len()) };
+    let fetch_log = bench.store.fetch_windows(bench.pump).expect("the fetch log can be read");
+    let [entry] = fetch_log.as_slice() else { panic!("one window was fetched, the fetch log has {}", fetch_log.len()) };
     assert_eq!((&entry.window, entry.fetched, entry.counts), (&window, noon(), counts(1, 0, 0)));
 }
 
@@ -287,7 +287,7 @@ fn unparsed_events_come_in_order_and_once<S: Store>(store: S) {
     bench.page(&[basal(1, 300)]);
     assert_eq!(bench.unparsed(dictionary), [bench.id(8), bench.id(9), bench.id(1)], "in order of arrival");
     assert_eq!(bench.parse(), 3);
-    assert_eq!(bench.unparsed(dictionary), [], "what is decoded is not handed out again");
+    assert_eq!(bench.unparsed(dictionary), [], "what is decoded is not reassigned");
     bench.page(&[basal(9, 222), basal(8, 100)]);
     assert_eq!(bench.unparsed(dictionary), [bench.id(9)], "what is revised is");
     assert_eq!(bench.parse(), 1);

@@ -89,7 +89,7 @@ fn every_form_is_found_out_by_its_content() {
 }
 
 #[test]
-fn damage_is_told_and_what_came_before_is_kept() {
+fn damage_is_reported_and_what_came_before_is_kept() {
     let (one, two) = (event(1), event(2));
     let records: Vec<u8> = [record(1), record(2)].concat();
     let rows: [(&str, Vec<u8>, &[u32], &str); 7] = [
@@ -225,7 +225,7 @@ fn a_lost_byte_is_found_at_any_place_in_any_year() {
 }
 
 #[test]
-fn an_event_without_identity_is_kept_apart() {
+fn an_event_without_identity_is_quarantined() {
     let nameless = event(2).replace("\"sequenceNumber\":2,", "");
     let read = read(format!("{}\n{nameless}\n", event(1)).as_bytes());
     assert_eq!((read.events.as_slice(), read.rejected), ([1].as_slice(), 1));
@@ -233,7 +233,7 @@ fn an_event_without_identity_is_kept_apart() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_told() {
+fn a_missing_file_is_reported() {
     let outcome = read_archive(Path::new("no/such/file"), None, &mut |_| true);
     assert_eq!(outcome.expect_err("no such file").to_string(), "cannot read no/such/file");
 }

@@ -264,7 +264,7 @@ fn deep_nesting_is_passed_over() {
 }
 
 #[test]
-fn the_same_content_is_told_from_other() {
+fn equal_and_different_content_are_distinguished() {
     let base = decode(280, r#"{"bolusId":1,"bolusType":[0],"x":1,"y":2}"#);
     let rows = [
         (r#"{"y":2,"x":1,"bolusType":1,"bolusId":1.0}"#, true),

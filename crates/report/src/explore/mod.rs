@@ -57,7 +57,7 @@ impl Page<'_> {
     }
 
     fn render(&self) -> Markup {
-        let window = words::window_in_words(self.messages, &self.input.period.window);
+        let window = words::describe_window(self.messages, &self.input.period.window);
         html! {
             (DOCTYPE)
             html lang=(self.options.language.tag()) {

@@ -62,7 +62,7 @@ impl Page<'_> {
 
     /// "4–17 March 2024".
     pub(super) fn window(&self, window: &Window) -> String {
-        window_in_words(self.messages, window)
+        describe_window(self.messages, window)
     }
 
     /// "Mon 4 Mar 2024".
@@ -113,7 +113,7 @@ pub(crate) fn duration(messages: &Messages, minutes: f64) -> String {
 }
 
 /// "4–17 March 2024".
-pub(crate) fn window_in_words(messages: &Messages, window: &Window) -> String {
+pub(crate) fn describe_window(messages: &Messages, window: &Window) -> String {
     let dates = window.dates();
     match (dates.first(), dates.last()) {
         (Some(first), Some(last)) => between(messages, *first, *last),

@@ -40,7 +40,7 @@ fn a_row_that_is_not_understood_is_refused_by_its_line() {
 }
 
 #[test]
-fn an_offset_tells_both_clocks() {
+fn an_offset_gives_both_clocks() {
     let rows = "id,time,gl\na,2024-03-10T01:55:00-05:00,100\na,2024-03-10T03:00:00-04:00,100\n";
     for zone in [None, Some(New_York)] {
         let series = read(rows, CsvOptions { zone, ..CsvOptions::default() });
@@ -122,7 +122,7 @@ fn a_file_of_pump_events_becomes_their_readings_in_order() {
 }
 
 #[test]
-fn subjects_are_told_apart_and_repeated_instants_counted() {
+fn subjects_are_distinguished_and_repeated_instants_counted() {
     let rows = "id,time,gl\na,2024-03-04 00:00:00,1\nb,2024-03-04 00:00:00,2\na,2024-03-04 00:00:00,3\n";
     let series = read(rows, CsvOptions::default());
     let reported: Vec<_> = series.iter().map(|s| (s.id.as_str(), s.readings.len(), s.repeated_instants)).collect();

@@ -52,7 +52,7 @@ fn order_does_not_matter() {
 }
 
 #[test]
-fn conga_looks_back_the_hours_it_is_told() {
+fn conga_looks_back_the_given_hours() {
     let values: Vec<f64> = (0..600).map(|index| 100.0 + f64::from(index * 37 % 150)).collect();
     let readings = series(&values);
     let all = metrics(&readings).variability;

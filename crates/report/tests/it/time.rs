@@ -63,7 +63,7 @@ fn the_repeated_hour_counts_twice_and_the_skipped_one_not_at_all() {
 }
 
 #[test]
-fn duplicates_are_told_by_the_instant() {
+fn duplicates_are_recognized_by_the_instant() {
     let (kept, left_out) = deduplicate(whole_day(AUTUMN.0, 300), 5);
     assert_eq!((kept.len(), left_out), (300, 0), "the repeated hour is no duplicate");
     let jittered = vec![reading(0, 100.0), reading(4, 101.0), reading(5, 102.0), reading(5, 103.0)];

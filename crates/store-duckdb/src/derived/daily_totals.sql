@@ -105,7 +105,7 @@ WITH deliveries AS (
     WHERE pump_id = ?1
     GROUP BY day
 ), totals AS (
-    -- The pump starts its total anew at midnight and sometimes within a day; then the day is the sum of its runs.
+    -- The pump starts its total again at midnight and sometimes within a day; then the day is the sum of its runs.
     SELECT local_time::DATE AS day, events_id, total_units,
            coalesce(total_units < lag(total_units) OVER (PARTITION BY local_time::DATE ORDER BY events_id), true) AS begins
     FROM basal_totals

@@ -14,13 +14,13 @@ COMMENT ON COLUMN pumps.last_event IS 'Newest event as the account reports, pump
 COMMENT ON COLUMN pumps.first_seen IS 'Instant at which this database first heard of the pump';
 COMMENT ON COLUMN pumps.last_seen IS 'Instant at which an account or archive last named the pump';
 
-COMMENT ON TABLE pump_assignments IS 'The identifiers by which the service knows a pump. A pump handed out twice has two.';
+COMMENT ON TABLE pump_assignments IS 'The identifiers by which the service knows a pump. A pump reassigned has two.';
 COMMENT ON COLUMN pump_assignments.assignment_id IS 'assignmentId of the account, deviceAssignmentId of events';
 COMMENT ON COLUMN pump_assignments.pump_id IS 'The pump: pumps.id';
 
 COMMENT ON TABLE pump_settings IS 'Each distinct snapshot of a pump''s settings, verbatim';
 COMMENT ON COLUMN pump_settings.pump_id IS 'The pump: pumps.id';
-COMMENT ON COLUMN pump_settings.settings_hash IS 'Tells snapshots apart; the service''s own hash where it sends one';
+COMMENT ON COLUMN pump_settings.settings_hash IS 'Distinguishes snapshots; the service''s own hash where it sends one';
 COMMENT ON COLUMN pump_settings.uploaded IS 'When the service received it, on a clock whose zone the service does not tell';
 COMMENT ON COLUMN pump_settings.first_seen IS 'Instant at which this snapshot was first read';
 COMMENT ON COLUMN pump_settings.last_seen IS 'Instant at which this snapshot was last read';
@@ -28,7 +28,7 @@ COMMENT ON COLUMN pump_settings.details IS 'The settings as received: profiles w
 
 COMMENT ON TABLE pump_settings_changes IS 'One row for every time that a pump''s settings were found to be others than before; settings may return';
 COMMENT ON COLUMN pump_settings_changes.pump_id IS 'The pump: pumps.id';
-COMMENT ON COLUMN pump_settings_changes.known_from IS 'When the service received them, on a clock whose zone the service does not tell; where it tells nothing, when they were read, in UTC';
+COMMENT ON COLUMN pump_settings_changes.known_from IS 'When the service received them, on a clock whose zone the service does not give; if it gives no time, when they were read, in UTC';
 COMMENT ON COLUMN pump_settings_changes.first_seen IS 'Instant at which the change was read';
 COMMENT ON COLUMN pump_settings_changes.settings_hash IS 'The snapshot from then on: pump_settings.settings_hash';
 
@@ -63,8 +63,8 @@ COMMENT ON TABLE pipeline_runs IS 'Every run of every stage';
 COMMENT ON COLUMN pipeline_runs.id IS 'Number of the run';
 COMMENT ON COLUMN pipeline_runs.stage IS 'fetch, import, parse or derive';
 COMMENT ON COLUMN pipeline_runs.started IS 'Instant of the start';
-COMMENT ON COLUMN pipeline_runs.ended IS 'Instant of the end; NULL while running and for ever when killed';
-COMMENT ON COLUMN pipeline_runs.outcome IS 'completed, interrupted or failed; NULL while running and for ever when killed';
+COMMENT ON COLUMN pipeline_runs.ended IS 'Instant of the end; NULL while running, and permanently if killed';
+COMMENT ON COLUMN pipeline_runs.outcome IS 'completed, interrupted or failed; NULL while running, and permanently if killed';
 COMMENT ON COLUMN pipeline_runs.counts IS 'The run''s counters, by name';
 COMMENT ON COLUMN pipeline_runs.error IS 'What went wrong';
 
@@ -80,7 +80,7 @@ COMMENT ON COLUMN raw_batches.recovered IS 'Events that were seen before, had be
 COMMENT ON COLUMN raw_batches.digest IS 'Sum of the XXH3 hashes of the texts that it brought, by which an edited one is noticed; NULL where not known';
 COMMENT ON COLUMN raw_batches.rejected IS 'Things without identity: rejected_events';
 
-COMMENT ON TABLE fetch_windows IS 'The ledger: which days of which pump were asked for when, and what came';
+COMMENT ON TABLE fetch_windows IS 'The fetch log: which days of which pump were asked for when, and what came';
 COMMENT ON COLUMN fetch_windows.id IS 'Number of the window';
 COMMENT ON COLUMN fetch_windows.run_id IS 'The run that asked: pipeline_runs.id';
 COMMENT ON COLUMN fetch_windows.pump_id IS 'The pump: pumps.id';

@@ -1,4 +1,4 @@
--- One row per suspension (11) until delivery is resumed (12), or suspended anew where the log has a hole.
+-- One row per suspension (11) until delivery is resumed (12), or suspended again where the log has a hole.
 
 CREATE TABLE suspensions (
     local_time          TIMESTAMP NOT NULL,

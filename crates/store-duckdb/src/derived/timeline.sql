@@ -64,5 +64,5 @@ COMMENT ON COLUMN timeline.happening IS 'What: glucose, basal rate, bolus, carbs
 COMMENT ON COLUMN timeline.detail IS 'Which kind';
 COMMENT ON COLUMN timeline.value IS 'Its number; of a period its length';
 COMMENT ON COLUMN timeline.unit IS 'Unit of the number';
-COMMENT ON COLUMN timeline.table_name IS 'The table that tells more';
+COMMENT ON COLUMN timeline.table_name IS 'The table with the details';
 COMMENT ON COLUMN timeline.row_id IS 'Its row there: id';

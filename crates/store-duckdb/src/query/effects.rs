@@ -29,7 +29,7 @@ pub(super) fn find_in_steps(sql: &str) -> Option<&'static str> {
     const IN_STEPS: [&str; 2] = ["pivot", "pivot_wider"];
     let words = statement::words(sql);
     let in_steps = words.iter().any(|word| IN_STEPS.iter().any(|step| step.eq_ignore_ascii_case(word)));
-    if in_steps { find_in_words(&words) } else { None }
+    if in_steps { find_name(&words) } else { None }
 }
 
 /// The function of `query` that is not only reading, if there is one.
@@ -38,10 +38,10 @@ pub(super) fn find(connection: &Connection, query: &str) -> duckdb::Result<Optio
     if let Some(functions) = functions_in_plan(connection, query)? {
         return Ok(functions.iter().find_map(known));
     }
-    Ok(find_in_words(&statement::words(query)))
+    Ok(find_name(&statement::words(query)))
 }
 
-fn find_in_words(words: &[&str]) -> Option<&'static str> {
+fn find_name(words: &[&str]) -> Option<&'static str> {
     REFUSED.into_iter().chain([QUERY]).find(|name| statement::calls(words, name))
 }
 

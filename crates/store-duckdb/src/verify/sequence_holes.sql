@@ -1,7 +1,7 @@
 -- Numbers that are missing between two events of a pump. Where only some types of events were asked for, numbers between them
 -- are missing by design, but not 300 in a row (about two hours of log): that is a fault. Where next to every number is there, each
 -- missing one is reported; a few are no fault, because a service may leave out a type that no one asked for. A hole in days that the
--- ledger does not know is only work to be done.
+-- fetch log does not know is only work to be done.
 WITH numbers AS (
     SELECT pump_id, sequence_group, id, pump_time, lag(id) OVER log AS before_id, lag(pump_time) OVER log AS before_time
     FROM raw_events

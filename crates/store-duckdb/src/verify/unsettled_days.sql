@@ -1,5 +1,5 @@
 -- Days that are to be read again though the pump has been uploaded a week later: the next fetch reads them. Days of the last
--- week are expected to be so. A pump that was handed out twice has a ledger and a last upload for each time.
+-- week are expected to be so. A pump that was reassigned has a fetch log and a last upload for each time.
 WITH asked AS (
     SELECT *, max(last_upload) OVER (PARTITION BY pump_id, assignment_id) AS newest, max(last_upload) OVER (PARTITION BY pump_id) AS newest_of_all
     FROM fetch_windows

@@ -122,7 +122,7 @@ fn check_in(zone: Option<chrono_tz::Tz>, log: &str, query: &str, expected: &[&st
 type Log = (Vec<Vec<String>>, Option<chrono_tz::Tz>);
 
 /// What a store of these uploads answers. Stores are kept for further questions, and are used again for other logs: making the
-/// tables anew takes longer than clearing them.
+/// tables takes longer than clearing them.
 fn ask(uploads: Vec<Vec<String>>, zone: Option<chrono_tz::Tz>, query: &str) -> Vec<String> {
     const KEPT: usize = 8;
     static STORES: Mutex<VecDeque<(Log, DuckStore)>> = Mutex::new(VecDeque::new());
@@ -432,7 +432,7 @@ fn a_silent_pump_delivers_nothing() {
         "SELECT started::TIME, ended::TIME, seconds FROM basal_spans ORDER BY id",
         &["08:00:00|08:05:00|300", "09:45:00|-|3300"],
     );
-    // Where the processor starts anew, the last sign of life is the rate's own event.
+    // Where the processor restarts, the last sign of life is the rate's own event.
     check(
         log,
         "SELECT timestamp::TIME, ended::TIME, seconds FROM basal_deliveries WHERE seconds = 0",

@@ -100,7 +100,7 @@ fn check(texts: &Texts, cases: u32) {
         add(&mut store, texts, &(pump, (0..*length).collect()));
     }
     let expected = derived_contents(&mut store).expect("readable");
-    // One store for all cases: to make the schema anew takes longer than most cases do.
+    // One store for all cases: creating the schema takes longer than most cases do.
     let store = RefCell::new(store);
     let mut runner =
         TestRunner::new(Config { cases, failure_persistence: None, max_shrink_iters: 40, ..Config::default() });

@@ -1,4 +1,4 @@
-//! Two names of one pump: what each of the two had become known by, revisions and the ledger included, is the one pump's.
+//! Two names of one pump: what each of the two had become known by, revisions and the fetch log included, is the one pump's.
 
 use chrono::{DateTime, Utc};
 use pipeline::store::{RawPage, Stage};
@@ -40,8 +40,8 @@ fn revisions_and_counts_of_both_stay() {
     assert_eq!(rows(&mut store, &current).expect("rows"), ["1|100", "2|200", "3|333", "4|444"]);
     let former = format!("SELECT raw_events_id % 65536, revision, {rate} FROM raw_event_revisions ORDER BY ALL");
     assert_eq!(rows(&mut store, &former).expect("rows"), ["3|1|300", "4|1|400", "4|2|40", "4|3|41"]);
-    let ledger = "SELECT id, pump_id, new, duplicate, revised FROM raw_batches ORDER BY ALL";
-    assert_eq!(rows(&mut store, ledger).expect("rows"), ["1|1|3|0|0", "2|1|0|0|1", "3|1|1|2|0", "4|1|0|0|2"]);
+    let fetch_log = "SELECT id, pump_id, new, duplicate, revised FROM raw_batches ORDER BY ALL";
+    assert_eq!(rows(&mut store, fetch_log).expect("rows"), ["1|1|3|0|0", "2|1|0|0|1", "3|1|1|2|0", "4|1|0|0|2"]);
     let lost = store.verify().expect("verified").into_iter().find(|finding| finding.check == Check::LostRawEvents);
     assert_eq!(lost, None);
 }

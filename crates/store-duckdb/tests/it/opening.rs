@@ -40,7 +40,7 @@ fn a_file_that_is_just_being_made_is_waited_for() {
 }
 
 #[test]
-fn a_schema_that_is_not_ours_is_refused_in_words() {
+fn a_foreign_schema_is_refused_with_a_reason() {
     let newer = schema_version() + 1;
     let rows = [
         (

@@ -139,7 +139,7 @@ fn what_a_phone_asked_for_fills_in_for_zeros() {
 }
 
 #[test]
-fn carbs_count_once_whoever_tells_them() {
+fn carbs_count_once_whoever_reports_them() {
     let log = "
         07:59:58 48 carbs=40.0
         08:00:00 293 bolusId=9 bolusCarbs=40

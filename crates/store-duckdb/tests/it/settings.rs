@@ -1,4 +1,4 @@
-//! Settings come and go and come back; a pump that was handed out twice is listed twice.
+//! Settings come and go and come back; a pump that was reassigned is listed twice.
 
 use chrono::{DateTime, Utc};
 use pipeline::testing::listing;

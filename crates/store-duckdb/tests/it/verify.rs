@@ -77,7 +77,7 @@ fn planted_faults_are_found() {
     let mut store = stored_in(store, &scenario.simulate()).into_store().expect("the store");
     assert_eq!(store.verify().expect("verified"), [], "nothing is wrong before");
     drop(store);
-    few_numbers_left_out_are_told_and_are_no_fault(&sound, &folder.path().join("left-out.db"));
+    few_missing_numbers_are_reported_and_are_no_fault(&sound, &folder.path().join("left-out.db"));
     for (number, (fault, checks)) in FAULTS.iter().enumerate() {
         let copy = folder.path().join(format!("fault-{number}.db"));
         std::fs::copy(&sound, &copy).expect("copied");
@@ -86,7 +86,7 @@ fn planted_faults_are_found() {
 }
 
 /// As of a service that leaves out a type of event it was not asked for.
-fn few_numbers_left_out_are_told_and_are_no_fault(sound: &Path, copy: &Path) {
+fn few_missing_numbers_are_reported_and_are_no_fault(sound: &Path, copy: &Path) {
     std::fs::copy(sound, copy).expect("copied");
     let mut store = DuckStore::open(copy, StoreOptions::default()).expect("a database");
     let leave_out = "DELETE FROM raw_events WHERE event_code = 90;

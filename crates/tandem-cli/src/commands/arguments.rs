@@ -58,7 +58,7 @@ impl Selection {
 }
 
 /// A window as text: its first and its last day.
-pub(crate) fn days_in_words(window: Window) -> String {
+pub(crate) fn describe_days(window: Window) -> String {
     let first = window.start.date();
     match window.end.date().pred_opt() {
         Some(last) if last > first => format!("{first} to {last}"),

@@ -72,12 +72,12 @@ fn report(examination: &Examination) -> String {
     );
     text += &console::strip_ansi_codes(&doctor::on_screen(&examination.checks, WIDTH));
     if let Some(facts) = &examination.facts {
-        text += &facts_in_words(facts);
+        text += &describe_facts(facts);
     }
     text
 }
 
-fn facts_in_words(facts: &StatusFacts) -> String {
+fn describe_facts(facts: &StatusFacts) -> String {
     let list = |title: &str, lines: Vec<String>| {
         if lines.is_empty() { String::new() } else { format!("\n{title}\n  {}\n", lines.join("\n  ")) }
     };
@@ -90,24 +90,24 @@ fn facts_in_words(facts: &StatusFacts) -> String {
     };
     [
         list("Rows", rows.map(|table| format!("{}: {}", table.name, thousands(table.rows))).collect()),
-        list("Pumps", facts.pumps.iter().map(pump_in_words).collect()),
+        list("Pumps", facts.pumps.iter().map(describe_pump).collect()),
         list("Zones", facts.zones.iter().map(zone).collect()),
         list("Events of unknown types", codes.collect()),
         list("Oddities of decoded events", problems.collect()),
-        list("Last runs", facts.runs.iter().map(run_in_words).collect()),
+        list("Last runs", facts.runs.iter().map(describe_run).collect()),
     ]
     .concat()
 }
 
-fn pump_in_words(pump: &PumpFacts) -> String {
+fn describe_pump(pump: &PumpFacts) -> String {
     let coverage = Coverage::of(&pump.days, Context::now());
     let model = pump.model_name.as_deref().unwrap_or("unknown model");
     let upload =
         pump.last_upload.map_or_else(|| "never".to_owned(), |upload| upload.format("%Y-%m-%d %H:%M UTC").to_string());
-    format!("no. {}: {model}, {}, gaps: {}, last upload: {upload}", pump.id, coverage.in_words(), coverage.gaps.len())
+    format!("no. {}: {model}, {}, gaps: {}, last upload: {upload}", pump.id, coverage.describe(), coverage.gaps.len())
 }
 
-fn run_in_words(run: &RunFacts) -> String {
+fn describe_run(run: &RunFacts) -> String {
     let outcome = run.outcome.as_deref().unwrap_or("not ended");
     let mut text = format!("{} {} {outcome}", run.started.format("%Y-%m-%d %H:%M UTC"), run.stage);
     let counts: Option<Map<String, Value>> = run.counts.as_deref().and_then(|counts| serde_json::from_str(counts).ok());

@@ -132,7 +132,7 @@ impl Page {
             let _ = write!(text, "{}  ", style(format!("{} hours: the clock changed", fixed(hours, 0))).dim());
         }
         let metrics = Metrics::of(&self.period.readings, &MetricsOptions::default());
-        text += &style(self.wear_in_words()).dim().to_string();
+        text += &style(self.describe_wear()).dim().to_string();
         text.push('\n');
         if let (Some(ranges), Some(mean)) = (&metrics.ranges, metrics.summary.mean) {
             let mean = printing::glucose(mean, self.unit);
@@ -143,7 +143,7 @@ impl Page {
         text
     }
 
-    fn wear_in_words(&self) -> String {
+    fn describe_wear(&self) -> String {
         let readings = counted(self.period.readings.len() as u64, "reading");
         match wear::percent_of_window(&self.period.readings, &self.period.window) {
             Some(percent) if !self.period.readings.is_empty() => {

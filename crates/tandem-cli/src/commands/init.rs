@@ -71,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     setup.may_replace()?;
     setup.complain_of_missing()?;
     let login = setup.log_in()?;
-    context.terminal.say(pumps_in_words(&login.pumps));
+    context.terminal.say(describe_pumps(&login.pumps));
     let zone = setup.zone(&login.pumps)?;
     setup.remember(&login)?;
     setup.file(&login, zone)?.write(&context.settings.config)?;
@@ -340,7 +340,7 @@ fn is_refusal(error: &Error) -> bool {
 }
 
 /// The pumps, and from when to when the service has their events.
-fn pumps_in_words(account: &Account) -> String {
+fn describe_pumps(account: &Account) -> String {
     if account.pumps.is_empty() {
         return "Logged in. The account has no pumps yet; there will be data to fetch after a pump's first upload."
             .to_owned();

@@ -13,7 +13,7 @@ use report::insulin::{AverageDay, InsulinSummary};
 use report::{CsvError, CsvOptions, CsvSeries, OutOfRangeText, Reading, read_csv};
 use serde_json::{Map, Value};
 
-use super::arguments::{Selection, Units, days_in_words};
+use super::arguments::{Selection, Units, describe_days};
 use super::preferences::glucose_unit;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
@@ -99,11 +99,11 @@ fn of_database(arguments: &Arguments, context: &Context) -> Result<Subject> {
     };
     let readings = history.readings(window)?;
     if readings.is_empty() {
-        context.terminal.note(format!("no readings in {}", days_in_words(window)));
+        context.terminal.note(format!("no readings in {}", describe_days(window)));
     }
     let insulin = InsulinSummary::new(&history.insulin(window)?, &window);
     let unit = glucose_unit(arguments.units, context, Some(&history))?;
-    let subject = Subject::new(PERSON, Some(days_in_words(window)), &readings, unit, context)?;
+    let subject = Subject::new(PERSON, Some(describe_days(window)), &readings, unit, context)?;
     // Days that averages leave out are insulin, too.
     let has_insulin =
         |summary: &InsulinSummary| summary.average.of_days_with_data.is_some() || summary.overlapping_days() > 0;
@@ -125,7 +125,7 @@ fn of_file(path: &Path, arguments: &Arguments, context: &Context) -> Result<Vec<
 
 fn subject_of(id: &str, readings: &[Reading], arguments: &Arguments, context: &Context) -> Result<Subject> {
     let unit = glucose_unit(arguments.units, context, None)?;
-    Subject::new(id, on_screen::span_in_words(readings), readings, unit, context)
+    Subject::new(id, on_screen::describe_span(readings), readings, unit, context)
 }
 
 fn read(path: &Path, options: CsvOptions) -> Result<Vec<CsvSeries>> {

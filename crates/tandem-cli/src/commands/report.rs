@@ -7,7 +7,7 @@ use chrono::{NaiveDate, TimeDelta};
 use clap::Args;
 use report::{Period, Report, ReportInput, ReportOptions, Window};
 
-use super::arguments::{Selection, Units, days_in_words};
+use super::arguments::{Selection, Units, describe_days};
 use super::preferences::{self, LanguageName, PaperName};
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
@@ -98,7 +98,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     arguments.file.check(&path)?;
     let input = read_input(&history, window, !arguments.no_compare)?;
     let page = Report::render(&input, &options(arguments, &history, context)?);
-    let days = format!("{}, {}", days_in_words(window), counted(input.period.readings.len() as u64, "reading"));
+    let days = format!("{}, {}", describe_days(window), counted(input.period.readings.len() as u64, "reading"));
     arguments.file.write(&path, &page, &days, context)
 }
 

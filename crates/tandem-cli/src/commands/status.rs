@@ -92,11 +92,11 @@ fn zones(facts: &StatusFacts) -> String {
     if facts.zones.is_empty() {
         return "none; the pump's clock is taken as UTC. Set yours with `tandem zone set CITY`".to_owned();
     }
-    let in_words = |(from, zone): &(Option<chrono::NaiveDate>, String)| match from {
+    let describe = |(from, zone): &(Option<chrono::NaiveDate>, String)| match from {
         None => zone.clone(),
         Some(from) => format!("{zone} from {from}"),
     };
-    facts.zones.iter().map(in_words).collect::<Vec<_>>().join(", ")
+    facts.zones.iter().map(describe).collect::<Vec<_>>().join(", ")
 }
 
 fn pump_on_screen(pump: &PumpFacts, now: DateTime<Utc>) -> String {
@@ -105,13 +105,13 @@ fn pump_on_screen(pump: &PumpFacts, now: DateTime<Utc>) -> String {
     let mut text = format!("\n{}  {}\n", style(format!("Pump {serial}")).bold(), style(model).dim());
     if let Some(newest) = pump.newest_event {
         let age = pump.newest_event_utc.map_or_else(String::new, |utc| format!("  ({})", ago(utc, now)));
-        line(&mut text, "newest", &(newest_in_words(newest, pump.newest_event_local) + &age));
+        line(&mut text, "newest", &(describe_newest(newest, pump.newest_event_local) + &age));
     }
     if let Some(upload) = pump.last_upload {
         line(&mut text, "upload", &format!("{} UTC  ({})", upload.format("%Y-%m-%d %H:%M"), ago(upload, now)));
     }
     let coverage = Coverage::of(&pump.days, now);
-    line(&mut text, "events", &coverage.in_words());
+    line(&mut text, "events", &coverage.describe());
     text += &coverage.drawing();
     for gap in coverage.gaps.iter().rev().take(GAPS) {
         line(&mut text, "gap", &format!("{gap}  ({})", counted(u64::from(gap.days()), "day")));
@@ -123,7 +123,7 @@ fn pump_on_screen(pump: &PumpFacts, now: DateTime<Utc>) -> String {
 }
 
 /// When the newest event was, and what a wrong clock showed then.
-fn newest_in_words(wall: NaiveDateTime, local: Option<NaiveDateTime>) -> String {
+fn describe_newest(wall: NaiveDateTime, local: Option<NaiveDateTime>) -> String {
     let minute = |time: NaiveDateTime| time.format("%Y-%m-%d %H:%M").to_string();
     match local {
         Some(local) if local != wall => format!("{}, {} on its clock", minute(local), minute(wall)),
@@ -160,9 +160,9 @@ fn event_types(facts: &StatusFacts) -> String {
     if facts.event_types.is_empty() {
         return String::new();
     }
-    let in_words = |kind: &EventTypeFacts| format!("{} {} ({})", kind.code, short_name(kind), thousands(kind.events));
+    let describe = |kind: &EventTypeFacts| format!("{} {} ({})", kind.code, short_name(kind), thousands(kind.events));
     let named = |kinds: Vec<&EventTypeFacts>| {
-        let shown: Vec<_> = kinds.iter().take(EVENT_TYPES).map(|kind| in_words(kind)).collect();
+        let shown: Vec<_> = kinds.iter().take(EVENT_TYPES).map(|kind| describe(kind)).collect();
         let rest = kinds.len().saturating_sub(EVENT_TYPES);
         shown.join(", ") + &if rest > 0 { format!(" and {rest} more") } else { String::new() }
     };

@@ -132,7 +132,7 @@ impl What {
             return Err(failure.hint("--from is the first day and --to the last; both are included").into());
         }
         Ok(FetchOptions {
-            wish: FetchSelection { from: self.from, to: self.to, full: self.full },
+            selection: FetchSelection { from: self.from, to: self.to, full: self.full },
             pumps: self.pumps.iter().map(SerialNumber::new).collect(),
             dry_run: self.dry_run,
         })
@@ -223,7 +223,7 @@ pub(crate) fn tell(report: &FetchReport, options: &FetchOptions, context: &Conte
         context.terminal.say("The account has no pumps yet; there will be data to fetch after a pump's first upload.");
     }
     for pump in &report.pumps {
-        context.terminal.say(in_words(pump, options.dry_run));
+        context.terminal.say(describe(pump, options.dry_run));
         pump.doubts.iter().for_each(|doubt| context.terminal.note(describe_doubt(doubt)));
     }
     if options.dry_run {
@@ -237,7 +237,7 @@ fn describe_doubt(doubt: &Doubt) -> String {
     format!("{days} is probably incomplete: {reason}{missing}; the next sync fetches these days again")
 }
 
-fn in_words(pump: &pipeline::fetch::PumpReport, dry_run: bool) -> String {
+fn describe(pump: &pipeline::fetch::PumpReport, dry_run: bool) -> String {
     let name = format!("Pump {}", pump.listing.serial_number);
     let (Some(first), Some(last)) = (pump.windows.first(), pump.windows.last()) else {
         return match pump.listing.last_upload {

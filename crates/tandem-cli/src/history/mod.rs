@@ -1,6 +1,6 @@
 //! Rows of the database as the rows that metrics and the report are made of.
 //!
-//! Reads through the same walls as anybody's SQL. What the database calls by its names is given the report's names here,
+//! Reads through the same sandbox as a person's SQL. What the database calls by its names is given the report's names here,
 //! and nowhere else.
 
 pub(crate) mod cells;

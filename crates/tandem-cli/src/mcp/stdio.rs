@@ -31,9 +31,7 @@ enum Message {
 
 /// The server's ends of pipes to standard input and output, and the work that moves messages between them until either side ends.
 /// Sets `input_ended` when no more questions can come, and those that came had some time to be answered.
-pub(super) fn connect(
-    input_ended: StopSignal,
-) -> ((DuplexStream, DuplexStream), impl Future<Output = io::Result<()>>) {
+pub(super) fn connect(input_ended: StopSignal) -> ((DuplexStream, DuplexStream), impl Future<Output = io::Result<()>>) {
     let (to_server, from_client) = duplex(PIPE_BYTES);
     let (to_client, from_server) = duplex(PIPE_BYTES);
     let (refusals, refused) = tokio::sync::mpsc::channel(1);

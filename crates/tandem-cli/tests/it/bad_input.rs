@@ -7,7 +7,7 @@ use crate::support::{Place, event, record};
 const REGION_OF_TIME: &str = "note: assuming the pump's clock shows";
 
 /// Imports `content` as `file` beside five good events, and checks exit code, words, and how many events are there after.
-fn check(name: &str, content: &[u8], arguments: &[&str], code: i32, words: &[&str], events: u64) {
+fn check(name: &str, content: &[u8], arguments: &[&str], code: i32, phrases: &[&str], events: u64) {
     let place = Place::new();
     let good: Vec<String> = (1..=5).map(|number| event(number, 800)).collect();
     place.file("good.json", good.join("\n"));
@@ -16,8 +16,8 @@ fn check(name: &str, content: &[u8], arguments: &[&str], code: i32, words: &[&st
     place.file("file", content);
     let said = place.run(&[&["import", "file"], arguments].concat());
     assert_eq!(said.code, code, "{name}: {}{}", said.data, said.talk);
-    for word in words {
-        assert!(said.talk.contains(word), "{name}: {word:?} in {}", said.talk);
+    for phrase in phrases {
+        assert!(said.talk.contains(phrase), "{name}: {phrase:?} in {}", said.talk);
     }
     if code != 0 {
         assert!(said.talk.contains("hint: "), "{name} says what to do: {}", said.talk);

@@ -96,15 +96,15 @@ fn work_that_was_left_undone_is_mentioned_and_completed() {
 
 /// Events 11 to 14 arrive after the person's change; the code, and words that name what is in the way.
 #[track_caller]
-fn check_arrival(sql: &str, code: i32, words: &[&str]) -> Place {
+fn check_arrival(sql: &str, code: i32, phrases: &[&str]) -> Place {
     let place = stored();
     change(&place, sql);
     let events: Vec<String> = (11..=14).map(|number| event(number, 900)).collect();
     place.file("more.json", events.join("\n"));
     let said = place.run(&["import", "more.json"]);
     assert_eq!(said.code, code, "{sql}: {}", said.talk);
-    for word in words {
-        assert!(said.talk.contains(word), "{sql}: {word} in {}", said.talk);
+    for phrase in phrases {
+        assert!(said.talk.contains(phrase), "{sql}: {phrase} in {}", said.talk);
     }
     assert!(!said.talk.contains("bug in tandem"), "{sql}: {}", said.talk);
     place
@@ -123,7 +123,7 @@ fn a_foreign_key_to_derived_rows_is_named_and_events_are_kept() {
 }
 
 #[test]
-fn columns_of_ones_own_are_in_nobodys_way() {
+fn personal_columns_do_no_harm() {
     for table in ["raw_events", "pumps", "raw_batches", "pipeline_runs", "rejected_events"] {
         let place = check_arrival(&format!("ALTER TABLE {table} ADD COLUMN mine VARCHAR DEFAULT 'x'"), 0, &[]);
         assert_eq!((place.count("basal_deliveries"), place.run(&["verify"]).code), (14, 0), "{table}");

@@ -65,7 +65,7 @@ fn settled(talk: &str) -> String {
 }
 
 #[test]
-fn every_error_is_told_as_it_always_was() {
+fn every_error_is_as_recorded() {
     let chapters: [fn() -> Transcript; 7] = [usage, configuration, account, service, database, queries, data];
     let texts: Vec<String> = std::thread::scope(|scope| {
         let running: Vec<_> = chapters.iter().map(|chapter| scope.spawn(|| chapter().0)).collect();
@@ -220,12 +220,12 @@ fn service() -> Transcript {
             transcript.0 += &part.join().expect("the command ends");
         }
     });
-    transcript.0 += &nobody_listens();
+    transcript.0 += &no_service_answers();
     transcript
 }
 
 /// A port of loopback that no one has.
-fn nobody_listens() -> String {
+fn no_service_answers() -> String {
     let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("loopback");
     let place = Place::new();
     let mut command: Command = place.command(&["login", "--email", "jane@example.org", "--region", "eu"]);

@@ -102,7 +102,7 @@ fn grades(service: &Service, place: &Place, arguments: &[&str]) -> (i32, Value) 
 }
 
 #[test]
-fn doctor_tells_what_is_wrong() {
+fn doctor_reports_what_is_wrong() {
     let service = Service::start(|_| ());
     let place = Place::new();
     let (code, fresh) = grades(&service, &place, &[]);
@@ -132,7 +132,7 @@ fn doctor_tells_what_is_wrong() {
 }
 
 #[test]
-fn a_bugreport_tells_nothing_of_whose_it_is() {
+fn a_bugreport_does_not_identify_the_person() {
     let service = Service::start(|_| ());
     let place = Place::new();
     let database = place.path().join("jane-doe.db").display().to_string();

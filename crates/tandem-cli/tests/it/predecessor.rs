@@ -116,7 +116,7 @@ fn the_credentials_beside_it_tell_the_pump_and_a_flag_wins() {
 }
 
 #[test]
-fn every_form_of_a_row_is_taken_and_what_is_none_is_kept_apart() {
+fn every_form_of_a_row_is_read_and_anything_else_quarantined() {
     let place = Place::new();
     let records: Vec<_> = records().into_iter().take(4).collect();
     let two = [&records[1].1, &records[2].1].map(|record| STANDARD.decode(record).expect("base64")).concat();
@@ -138,7 +138,7 @@ fn every_form_of_a_row_is_taken_and_what_is_none_is_kept_apart() {
 }
 
 #[test]
-fn what_two_pumps_say_under_one_number_is_told_and_kept() {
+fn different_events_of_two_pumps_under_one_number_are_reported_and_kept() {
     let place = Place::new();
     let records: Vec<_> = records().into_values().take(2).collect();
     let renumbered = |record: &str| {
@@ -172,7 +172,7 @@ fn a_log_beside_the_file_is_read_and_kept() {
 }
 
 #[test]
-fn other_databases_are_refused_in_words() {
+fn other_databases_are_refused_with_a_reason() {
     let place = Place::new();
     make(&place.path().join("other.db"), "CREATE TABLE old.t (i INTEGER)");
     make(&place.path().join("half.db"), "CREATE TABLE old.raw_events (id INTEGER)");
@@ -199,7 +199,7 @@ fn other_databases_are_refused_in_words() {
 
 /// `tandem-fetch` is at work: its database is open in another process.
 #[test]
-fn a_database_that_is_in_use_is_told() {
+fn a_database_in_use_is_reported() {
     let place = Place::new();
     let (number, record) = records().into_iter().next().expect("a record");
     let path = place.path().join("old.db");

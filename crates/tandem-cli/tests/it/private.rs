@@ -10,7 +10,7 @@ fn rights(path: &Path) -> u32 {
 }
 
 #[test]
-fn nobody_else_may_read_what_is_made() {
+fn only_the_owner_may_read_what_is_made() {
     let place = holding(&autumn());
     for arguments in
         [&["report", "--output", "r.html"][..], &["export"], &["export", "--partitioned", "--output", "lake"]]

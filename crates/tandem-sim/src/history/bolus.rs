@@ -1,9 +1,9 @@
-//! Boluses from the wish to the last message: 16 and 48, 64–66, 55 and 280 when delivery starts, 20 and 280 when it ends,
+//! Boluses from the request to the last message: 16 and 48, 64–66, 55 and 280 when delivery starts, 20 and 280 when it ends,
 //! 59, 280 every five minutes and 21 for the extended part.
 
 use super::basal::units;
 use super::clock::{MINUTE, UtcSeconds, instant};
-use super::day::{BolusWish, Fate, UserAction};
+use super::day::{BolusRequest, Fate, UserAction};
 use super::dose::{Dose, end_number, source_number};
 use super::draft::Draft;
 use super::in_progress::ActiveBolus;
@@ -15,18 +15,18 @@ use super::truth::{BolusEnd, BolusKind, BolusSource, IobMoment, Milliunits, Susp
 
 impl Life<'_> {
     /// The person asks for a bolus; while another runs, a few minutes later.
-    pub(crate) fn wish_bolus(&mut self, at: UtcSeconds, wish: BolusWish) {
+    pub(crate) fn request_bolus(&mut self, at: UtcSeconds, request: BolusRequest) {
         if self.pump.is_suspended() {
             return;
         }
         if self.pump.bolus.is_some() {
-            self.agenda.schedule(at + 4 * MINUTE, SimEvent::Person(UserAction::Bolus(wish)));
+            self.agenda.schedule(at + 4 * MINUTE, SimEvent::Person(UserAction::Bolus(request)));
             return;
         }
-        let dose = self.calculate(at, &wish);
+        let dose = self.calculate(at, &request);
         if dose.total() > 0 {
             let entered = self.announce(at - 6, &dose);
-            self.request((at, entered.unwrap_or(at)), &dose, wish.fate);
+            self.request((at, entered.unwrap_or(at)), &dose, request.fate);
         }
     }
 
@@ -35,8 +35,8 @@ impl Life<'_> {
         let high = self.pump.last_glucose.is_some_and(|glucose| glucose.mgdl > 215.0);
         if high && self.body.insulin_on_board() < 1.5 {
             let by_phone = self.dice.chance(0.5);
-            let wish = BolusWish { kind: BolusKind::Correction, carbs: 0, by_phone, fate: Fate::Runs };
-            self.wish_bolus(at, wish);
+            let request = BolusRequest { kind: BolusKind::Correction, carbs: 0, by_phone, fate: Fate::Runs };
+            self.request_bolus(at, request);
         }
     }
 

@@ -11,10 +11,10 @@ use super::truth::{BolusKind, SuspendReason};
 /// Something the person does or that befalls the pump.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum UserAction {
-    /// Eats. The bolus for it is a deed of its own.
+    /// Eats. The bolus for it is a action of its own.
     Eat { grams: f64 },
     /// Asks for a bolus.
-    Bolus(BolusWish),
+    Bolus(BolusRequest),
     /// Takes a correction if glucose is high and little insulin on board.
     CorrectIfHigh,
     /// Enters a finger-stick value.
@@ -37,7 +37,7 @@ pub(crate) enum UserAction {
 
 /// A bolus as the person wants it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct BolusWish {
+pub(crate) struct BolusRequest {
     pub(crate) kind: BolusKind,
     pub(crate) carbs: u16,
     pub(crate) by_phone: bool,
@@ -57,8 +57,8 @@ pub(crate) enum Fate {
     Rejected,
 }
 
-/// The deeds of one local day, by true time. Depends on seed and date only.
-pub(crate) fn deeds(
+/// The actions of one local day, by true time. Depends on seed and date only.
+pub(crate) fn actions(
     seed: u64,
     date: NaiveDate,
     whereabouts: &Whereabouts,
@@ -70,11 +70,11 @@ pub(crate) fn deeds(
         number: i64::from(date.num_days_from_ce()),
         seed,
         behaviours,
-        deeds: vec![],
+        actions: vec![],
     };
     day.plan();
-    day.deeds.sort_by_key(|(at, _)| *at);
-    day.deeds
+    day.actions.sort_by_key(|(at, _)| *at);
+    day.actions
 }
 
 /// The true time of a local midnight (of the first valid minute after it where a zone skips it).
@@ -93,7 +93,7 @@ struct Day {
     number: i64,
     seed: u64,
     behaviours: Behaviours,
-    deeds: Vec<(UtcSeconds, UserAction)>,
+    actions: Vec<(UtcSeconds, UserAction)>,
 }
 
 impl Day {
@@ -127,8 +127,8 @@ impl Day {
         Dice::new(self.seed, label, self.number)
     }
 
-    fn at(&mut self, minute_of_day: f64, deed: UserAction) {
-        self.deeds.push((self.midnight + (minute_of_day * 60.0) as i64, deed));
+    fn at(&mut self, minute_of_day: f64, action: UserAction) {
+        self.actions.push((self.midnight + (minute_of_day * 60.0) as i64, action));
     }
 
     /// More often when the scenario asks for rare events.
@@ -164,16 +164,16 @@ impl Day {
         let guessed = (eaten * dice.normal(0.92, 0.24)).clamp(5.0, 160.0).round() as u16;
         let (forgotten, late) = (dice.chance(0.04), dice.chance(0.10));
         let delay = if late { dice.between(15.0, 45.0) } else { dice.between(-16.0, 3.0) };
-        let wish = self.wish(dice, guessed, dinner);
+        let request = self.choose_bolus(dice, guessed, dinner);
         if !forgotten {
-            self.at(minute + delay, UserAction::Bolus(wish));
+            self.at(minute + delay, UserAction::Bolus(request));
         }
         if dice.chance(0.2) {
             self.at(minute + delay - 1.5, UserAction::MeasureBlood);
         }
     }
 
-    fn wish(&self, dice: &mut Dice, carbs: u16, dinner: bool) -> BolusWish {
+    fn choose_bolus(&self, dice: &mut Dice, carbs: u16, dinner: bool) -> BolusRequest {
         let by_phone = dice.chance(0.5);
         let (unusual, kind_roll, fate) = (dice.chance(0.2), dice.between(0.0, 1.0), self.fate(dice));
         let kind = match kind_roll {
@@ -182,7 +182,7 @@ impl Day {
             roll if roll < 0.75 => BolusKind::Quick,
             _ => BolusKind::Override,
         };
-        BolusWish { kind, carbs, by_phone, fate }
+        BolusRequest { kind, carbs, by_phone, fate }
     }
 
     fn fate(&self, dice: &mut Dice) -> Fate {

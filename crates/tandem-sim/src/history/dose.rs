@@ -1,7 +1,7 @@
-//! The bolus calculator: what becomes of a wish, and the numbers that stand for it in the messages.
+//! The bolus calculator: what becomes of a request, and the numbers that stand for it in the messages.
 
 use super::clock::{MINUTE, UtcSeconds, instant};
-use super::day::BolusWish;
+use super::day::BolusRequest;
 use super::life::Life;
 use super::log::EntryId;
 use super::pump::Pump;
@@ -10,7 +10,7 @@ use super::truth::{BolusEnd, BolusKind, BolusSource, BolusTruth, Milliunits};
 /// Most a single bolus may be, mU.
 const MOST: Milliunits = 20_000;
 
-/// What the calculator made of a wish.
+/// What the calculator made of a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Dose {
     pub(crate) kind: BolusKind,
@@ -142,22 +142,22 @@ impl Dose {
 
 impl Life<'_> {
     /// The calculator's proposal, shaped as the person wants it.
-    pub(crate) fn calculate(&mut self, at: UtcSeconds, wish: &BolusWish) -> Dose {
+    pub(crate) fn calculate(&mut self, at: UtcSeconds, request: &BolusRequest) -> Dose {
         let segment = self.pump.segment(at);
         let bg = self.pump.last_glucose.filter(|last| at - last.measured < 15 * MINUTE).map_or(0.0, |last| last.mgdl);
         let high = (bg.clamp(0.0, 400.0) - f64::from(segment.target)) / f64::from(segment.sensitivity);
         let correction = if high > 0.0 { ((high - self.body.insulin_on_board()) * 1000.0).max(0.0) } else { 0.0 };
-        let food = f64::from(wish.carbs) / segment.grams_per_unit * 1000.0;
+        let food = f64::from(request.carbs) / segment.grams_per_unit * 1000.0;
         let hundredths = |milliunits: f64| ((milliunits / 10.0).round() as Milliunits * 10).min(MOST / 2);
         let dose = Dose {
-            kind: wish.kind,
-            source: if wish.by_phone { BolusSource::Phone } else { BolusSource::Pump },
+            kind: request.kind,
+            source: if request.by_phone { BolusSource::Phone } else { BolusSource::Pump },
             food: hundredths(food),
             correction: hundredths(correction),
             now: 0,
             later: 0,
             minutes: 0,
-            carbs: wish.carbs,
+            carbs: request.carbs,
             bg: bg.round() as u16,
         };
         self.shape(dose)

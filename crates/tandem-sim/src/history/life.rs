@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::History;
 use super::body::{Body, Physiology};
 use super::clock::{DAY, HOUR, UtcSeconds, date};
-use super::day::{UserAction, deeds, midnight};
+use super::day::{UserAction, actions, midnight};
 use super::dice::Dice;
 use super::pump::Pump;
 use super::scenario::{PumpPlan, Scenario};
@@ -213,9 +213,9 @@ impl<'a> Life<'a> {
         let first = date(start - DAY);
         let days = (end - start) / DAY + 3;
         for date in NaiveDate::iter_days(&first).take(days as usize) {
-            for (at, deed) in deeds(self.scenario.seed, date, self.whereabouts, self.scenario.behaviours) {
+            for (at, action) in actions(self.scenario.seed, date, self.whereabouts, self.scenario.behaviours) {
                 if (start + HOUR..end - HOUR / 4).contains(&at) {
-                    self.agenda.schedule(at, SimEvent::Person(deed));
+                    self.agenda.schedule(at, SimEvent::Person(action));
                 }
             }
         }
@@ -223,7 +223,7 @@ impl<'a> Life<'a> {
 
     fn happen(&mut self, at: UtcSeconds, what: SimEvent) {
         match what {
-            SimEvent::Person(deed) => self.act(at, deed),
+            SimEvent::Person(action) => self.act(at, action),
             SimEvent::BasalTick => self.basal_tick(at),
             SimEvent::GlucoseTick { session } => self.glucose_tick(at, session),
             SimEvent::SensorJoins { session } => self.sensor_joins(at, session),
@@ -249,10 +249,10 @@ impl<'a> Life<'a> {
         }
     }
 
-    fn act(&mut self, at: UtcSeconds, deed: UserAction) {
-        match deed {
+    fn act(&mut self, at: UtcSeconds, action: UserAction) {
+        match action {
             UserAction::Eat { grams } => self.body.eat(grams),
-            UserAction::Bolus(wish) => self.wish_bolus(at, wish),
+            UserAction::Bolus(request) => self.request_bolus(at, request),
             UserAction::CorrectIfHigh => self.correct_if_high(at),
             UserAction::MeasureBlood => self.measure_blood(at),
             UserAction::Exercise { minutes, announced } => self.exercise(at, minutes, announced),

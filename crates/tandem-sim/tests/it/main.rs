@@ -7,7 +7,7 @@ mod choices;
 mod data;
 mod encodings;
 mod history;
-mod ledger;
 mod login;
 mod trouble;
+mod truth;
 mod uploads;

@@ -174,7 +174,7 @@ async fn the_first_rule_that_fits_is_taken_and_faults_can_be_replaced() {
 }
 
 #[tokio::test]
-async fn a_service_of_ones_own_listener_ends_when_told() {
+async fn a_service_on_a_given_listener_ends_on_request() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

@@ -119,7 +119,7 @@ fn every_bolus_can_be_put_together_from_its_messages() {
 }
 
 #[test]
-fn every_measurement_is_told_once() {
+fn every_measurement_is_logged_once() {
     for (pump, truth) in pumps(&torture()) {
         let mut measured = BTreeSet::new();
         let mut hidden = 0;

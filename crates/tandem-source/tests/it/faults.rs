@@ -138,14 +138,15 @@ async fn data_that_do_not_come() {
             row("unknown key", route, vec![Reply::json(400, UNKNOWN_KEY)])
                 .reports(Kind::ServiceChanged, "unknown keys startDate"),
             row("moved", route, vec![Reply::redirect("/elsewhere")]).reports(Kind::ServiceChanged, "302"),
-            row("500 for ever", route, vec![Reply::json(500, "{}"); 4]).reports(Kind::Unavailable, "not available now"),
-            row("page for ever", route, vec![Reply::html(200, "<p>x"); 4]).reports(Kind::Unavailable, "web page"),
-            row("cut for ever", route, vec![Reply::json(200, "{\"pumps\":[").cut(); 4])
+            row("500 every time", route, vec![Reply::json(500, "{}"); 4])
+                .reports(Kind::Unavailable, "not available now"),
+            row("page every time", route, vec![Reply::html(200, "<p>x"); 4]).reports(Kind::Unavailable, "web page"),
+            row("cut every time", route, vec![Reply::json(200, "{\"pumps\":[").cut(); 4])
                 .reports(Kind::Network, "broke off in the middle"),
-            row("garbage for ever", route, vec![Reply::json(200, "{\"pumps\":["); 4])
+            row("garbage every time", route, vec![Reply::json(200, "{\"pumps\":["); 4])
                 .reports(Kind::Unavailable, "ends after 10 bytes"),
-            row("dropped for ever", route, vec![Reply::drop(); 4]).reports(Kind::Network, "without an answer"),
-            row("too often for ever", route, vec![Reply::json(429, "{}"); 4])
+            row("dropped every time", route, vec![Reply::drop(); 4]).reports(Kind::Network, "without an answer"),
+            row("too often every time", route, vec![Reply::json(429, "{}"); 4])
                 .reports(Kind::RateLimited { retry_after: None }, "too many requests"),
             row("a pause too long to sit out", route, vec![Reply::json(429, "{}").header("Retry-After", 3_600)])
                 .reports(Kind::RateLimited { retry_after: Some(Duration::from_hours(1)) }, "a pause of 3600 s"),
@@ -250,7 +251,7 @@ async fn login_steps() {
 }
 
 #[tokio::test]
-async fn nobody_listens() {
+async fn no_service_answers() {
     let setup = Setup::new().await;
     let mut config = setup.config();
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback").local_addr().expect("bound");

@@ -274,7 +274,7 @@ async fn accounts_that_cannot_be_understood() {
 }
 
 #[tokio::test]
-async fn settings_that_cannot_work_are_told() {
+async fn settings_that_cannot_work_are_reported() {
     type Change = fn(&mut SourceConfig);
     let setup = Setup::new().await;
     let rows: [(Change, &str); 4] = [

@@ -154,7 +154,7 @@ fn a_pump_in_the_future() {
 }
 
 #[test]
-fn a_clock_nobody_touched_since_the_zone_changed() {
+fn a_clock_not_set_since_the_zone_changed() {
     let history = log("2025-09-01T00:00:00", "2025-12-01T00:00:00", &[]);
     check(
         &history,
@@ -169,7 +169,7 @@ fn a_clock_nobody_touched_since_the_zone_changed() {
 }
 
 #[test]
-fn a_move_is_told_by_the_zone_history() {
+fn a_move_is_recognized_by_the_zone_history() {
     let mut zones = ZoneHistory::of(NEW_YORK);
     zones.set("2026-04-10".parse().ok(), chrono_tz::Europe::Berlin);
     let history =

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_upload_tells_what_the_pump_shows() {
+    fn the_last_upload_shows_the_pumps_clock() {
         let at = |text: &str| text.parse::<DateTime<Utc>>().expect("an instant");
         let (now, uploaded) = (at("2026-06-10T19:14:00Z"), at("2026-06-10T18:31:00Z"));
         for (event, expected) in [

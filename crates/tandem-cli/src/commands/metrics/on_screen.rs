@@ -20,7 +20,7 @@ const NONE: &str = "–";
 const UNKNOWN: &str = "unknown";
 
 /// The first and the last day of `readings`.
-pub(super) fn span_in_words(readings: &[Reading]) -> Option<String> {
+pub(super) fn describe_span(readings: &[Reading]) -> Option<String> {
     let first = readings.iter().map(|reading| reading.at.date()).min()?;
     let last = readings.iter().map(|reading| reading.at.date()).max()?;
     Some(if first == last { first.to_string() } else { format!("{first} to {last}") })

@@ -65,7 +65,7 @@ impl Coverage {
     }
 
     /// How many events from when to when.
-    pub(crate) fn in_words(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         let misdated = match self.misdated {
             0 => String::new(),
             number => format!(", and {} with a clock that was never set or is in the future", thousands(number)),
