@@ -223,7 +223,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
         })
     }
 
-    /// A dry run makes no pump known; those that are have a fetch_log.
+    /// A dry run makes no pump known; those that are known have a fetch log.
     async fn known_ids(&mut self, account: &Account) -> Result<Vec<Option<PumpId>>, StoreError> {
         let pumps = self.writer.ask(RawStore::pumps).await?;
         let id = |listing: &PumpListing| {
