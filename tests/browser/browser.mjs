@@ -7,6 +7,24 @@ import { chromium } from "playwright-core";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** How the pages are looked at. */
+const LOOKS = [
+  { name: "desk", width: 1280, height: 900 },
+  { name: "desk-dark", width: 1280, height: 900, scheme: "dark" },
+  { name: "phone", width: 390, height: 844 },
+];
+
+/** Takes the option `name` and its value from the beginning of `words`; its value, if it is there. */
+export function takeOption(words, name) {
+  return words[0] === name ? words.splice(0, 2)[1] : undefined;
+}
+
+/** Takes `--looks NAMES` from the beginning of `words`; the looks that it names, or all. */
+export function takeLooks(words) {
+  const names = takeOption(words, "--looks")?.split(",");
+  return LOOKS.filter(({ name }) => !names || names.includes(name));
+}
+
 export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

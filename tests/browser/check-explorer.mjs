@@ -2,24 +2,22 @@
 // buttons, and values that are those of the database. Times are printed, never judged: they vary with the machine. What makes a
 // frame slow is the number of shapes in it, and that is the same everywhere.
 //
-//   node check-explorer.mjs EXPLORER.html [VALUES.json] [FOLDER-FOR-SCREENSHOTS]
+//   node check-explorer.mjs [--looks NAMES] [--screenshots FOLDER] EXPLORER.html [VALUES.json]
 //
-// VALUES.json has rows with `instant` (seconds of UTC) and `glucose` (mg/dL), as SQL gives them.
+// NAMES are some of the looks below, separated by commas. VALUES.json has rows with `instant` (seconds of UTC) and `glucose` (mg/dL), as SQL gives them.
 
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { checkAccess, finish, launch, openPage } from "./browser.mjs";
+import { checkAccess, finish, launch, openPage, takeLooks, takeOption } from "./browser.mjs";
 
 const MAX_BYTES = 3_000_000;
 /** Shapes that a frame may draw, however long the history: fifteen days of readings, basal, insulin on board and boluses. */
 const MAX_SHAPES = 20_000;
-const LOOKS = [
-  { name: "desk", width: 1280, height: 900 },
-  { name: "desk-dark", width: 1280, height: 900, scheme: "dark" },
-  { name: "phone", width: 390, height: 844 },
-];
 
-const [file, values, folder] = process.argv.slice(2);
+const words = process.argv.slice(2);
+const LOOKS = takeLooks(words);
+const folder = takeOption(words, "--screenshots");
+const [file, values] = words;
 const faults = [];
 const bytes = statSync(file).size;
 if (bytes > MAX_BYTES) faults.push(`${bytes} bytes, at most ${MAX_BYTES} are allowed`);
@@ -80,7 +78,9 @@ async function checkUse(page, fault) {
   await page.click("#earlier");
   await page.click("#keep-b");
   await page.waitForTimeout(250);
-  if ((await page.locator("#compare table th").count()) < 12) fault("two periods are not compared");
+  const compared = page.locator("#compare table");
+  if ((await compared.locator("thead th").count()) !== 2) fault("two periods are not compared");
+  if ((await compared.locator("tbody tr").count()) < 10) fault("few figures of the two periods are compared");
   await page.evaluate(() => { document.getElementById("week").open = true; });
   await page.waitForTimeout(250);
   await page.locator("#week td button:not(.h-none)").first().click();

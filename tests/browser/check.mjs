@@ -10,19 +10,12 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { checkAccess, finish, launch, openPage } from "./browser.mjs";
+import { checkAccess, finish, launch, openPage, takeLooks, takeOption } from "./browser.mjs";
 import { blankCharts, invisibleBars, labelFaults, unlabelledCharts } from "./visible.mjs";
 
-const ALL_LOOKS = [
-  { name: "desk", width: 1280, height: 900 },
-  { name: "desk-dark", width: 1280, height: 900, scheme: "dark" },
-  { name: "phone", width: 390, height: 844 },
-];
-
 const words = process.argv.slice(2);
-const looks = option("--looks")?.split(",");
-const folder = option("--screenshots");
-const LOOKS = ALL_LOOKS.filter(({ name }) => !looks || looks.includes(name));
+const LOOKS = takeLooks(words);
+const folder = takeOption(words, "--screenshots");
 const faults = [];
 const browser = await launch();
 for (const word of words) {
@@ -32,10 +25,6 @@ for (const word of words) {
 }
 await browser.close();
 finish(faults, `${words.length} reports in ${LOOKS.length} looks and on paper`);
-
-function option(name) {
-  return words[0] === name ? words.splice(0, 2)[1] : undefined;
-}
 
 async function checkLook(file, look) {
   const fault = (text) => faults.push(`${basename(file)}, ${look.name}: ${text}`);

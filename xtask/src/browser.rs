@@ -27,8 +27,16 @@ const LONG_NAME: &str = "Anna Maria Beispiel-Mustermann";
 /// Ten readings, for the explorer to have the same.
 const SAMPLE: &str = "SELECT epoch(timestamp_utc) AS instant, cgm_reading AS glucose FROM cgm_readings
                       WHERE utc_source NOT IN ('factory_clock', 'future_clock') ORDER BY hash(id) LIMIT 10";
-const FILES: [&str; 6] =
-    ["package.json", "browser.mjs", "visible.mjs", "check.mjs", "check-planted.mjs", "check-explorer.mjs"];
+const FILES: [&str; 8] = [
+    "package.json",
+    "browser.mjs",
+    "visible.mjs",
+    "planted.mjs",
+    "check.mjs",
+    "check-planted.mjs",
+    "check-explorer.mjs",
+    "check-planted-explorer.mjs",
+];
 
 /// Makes the demo's pages and opens them in headless Chromium; screenshots go to `screenshots` when given.
 pub(crate) fn check(workspace: &Workspace, screenshots: Option<&Path>) -> Result<Outcome> {
@@ -118,15 +126,21 @@ impl Pages {
         run_visibly(reports.args(&self.reports)).context("reports have faults, named above")?;
         self.check_checks(checker)?;
         let mut explorer = Command::new("node");
-        explorer.arg("check-explorer.mjs").arg(&self.explorer).arg(&self.sample).args(screenshots).current_dir(checker);
-        run_visibly(&mut explorer).context("the explorer has faults, named above")
+        explorer.arg("check-explorer.mjs").current_dir(checker);
+        if let Some(folder) = screenshots {
+            explorer.arg("--screenshots").arg(folder);
+        }
+        run_visibly(explorer.arg(&self.explorer).arg(&self.sample)).context("the explorer has faults, named above")
     }
 
-    /// Plants defects in the first report and sees that each is found.
+    /// Plants defects in the first report and the explorer and sees that each is found.
     fn check_checks(&self, checker: &Path) -> Result<()> {
         let (report, pages) = self.reports[0].rsplit_once(':').context("a report without its number of pages")?;
         let mut planted = Command::new("node");
         planted.arg("check-planted.mjs").arg(report).arg(pages).current_dir(checker);
-        run_visibly(&mut planted).context("defects that were planted are not found")
+        run_visibly(&mut planted).context("defects that were planted in a report are not found")?;
+        let mut planted = Command::new("node");
+        planted.arg("check-planted-explorer.mjs").arg(&self.explorer).arg(&self.sample).current_dir(checker);
+        run_visibly(&mut planted).context("defects that were planted in the explorer are not found")
     }
 }
