@@ -12,8 +12,15 @@ use crate::process::run;
 /// Where the terms are listed.
 const TERMS: &str = "CONTRIBUTING.md";
 /// What keeps the words that it was written in.
-const EXEMPT: &[&str] =
-    &[TERMS, "xtask/src/wording.rs", "CHANGELOG.md", "Cargo.lock", "fuzz/Cargo.lock", "migrations/"];
+const EXEMPT: &[&str] = &[
+    TERMS,
+    "xtask/src/wording.rs",
+    "CHANGELOG.md",
+    "Cargo.lock",
+    "fuzz/Cargo.lock",
+    "migrations/",
+    "crates/store-duckdb/src/migrations.rs",
+];
 
 /// Fails on a phrase of the list in any tracked text.
 pub(crate) fn check(root: &Path) -> Result<()> {

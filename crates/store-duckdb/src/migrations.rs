@@ -39,7 +39,7 @@ const FORMER_MIGRATIONS: &[(i32, &str, u64)] = &[
     (5, "spans_and_alarms", 9_340_551_110_179_486_497),
     (6, "sites_clocks_totals", 15_014_656_920_362_242_991),
     (7, "views", 6_712_331_367_522_514_740),
-    (8, "settings_and_fetch_log", 5_166_371_396_972_360_226),
+    (8, "settings_and_ledger", 5_166_371_396_972_360_226),
 ];
 
 /// The number of the newest migration that this program knows.

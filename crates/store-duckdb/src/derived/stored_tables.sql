@@ -14,7 +14,7 @@ COMMENT ON COLUMN pumps.last_event IS 'Newest event as the account reports, pump
 COMMENT ON COLUMN pumps.first_seen IS 'Instant at which this database first heard of the pump';
 COMMENT ON COLUMN pumps.last_seen IS 'Instant at which an account or archive last named the pump';
 
-COMMENT ON TABLE pump_assignments IS 'The identifiers by which the service knows a pump. A pump reassigned has two.';
+COMMENT ON TABLE pump_assignments IS 'The identifiers by which the service knows a pump. A reassigned pump has two.';
 COMMENT ON COLUMN pump_assignments.assignment_id IS 'assignmentId of the account, deviceAssignmentId of events';
 COMMENT ON COLUMN pump_assignments.pump_id IS 'The pump: pumps.id';
 
