@@ -6,6 +6,7 @@ use std::process::{ExitStatus, Stdio};
 use anyhow::{Context as _, Result};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
+use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
 
 /// A process that runs a query, and its place among those that may run at once. When no one waits for it any more, it is killed;
@@ -34,8 +35,9 @@ impl QueryProcess {
 impl Drop for QueryProcess {
     fn drop(&mut self) {
         let Some((mut child, place)) = self.0.take() else { return };
-        // Dropping the child would kill it, but leave it to some later event to notice that it has ended.
-        tokio::spawn(async move {
+        // Dropping the child kills it, too, but leaves it to some later event to notice that it has ended.
+        let Ok(runtime) = Handle::try_current() else { return };
+        runtime.spawn(async move {
             if let Err(error) = child.kill().await {
                 tracing::debug!(%error, "a query's process could not be killed");
             }
