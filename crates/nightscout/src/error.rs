@@ -1,8 +1,9 @@
 //! What goes wrong with a site, as the push stage knows it. Messages name the request, never a token or a document.
 
 use pipeline::{SinkError, SinkErrorKind};
+use reqwest::StatusCode;
 
-use crate::http::{RequestLabel, Response};
+use crate::request_label::RequestLabel;
 
 pub(crate) fn sink_error(kind: SinkErrorKind, message: impl Into<String>) -> SinkError {
     SinkError { kind, message: message.into(), source: None }
@@ -13,9 +14,9 @@ pub(crate) fn configuration(message: impl Into<String>) -> SinkError {
 }
 
 /// What a status means that no caller has a use for.
-pub(crate) fn of_status(label: &RequestLabel, response: &Response) -> SinkError {
-    let status = response.status.as_u16();
-    let reason = response.reason().map_or_else(String::new, |reason| format!(": {reason}"));
+pub(crate) fn of_status(label: &RequestLabel, status: StatusCode, reason: Option<String>) -> SinkError {
+    let status = status.as_u16();
+    let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
     let said = format!("{label} answered {status}{reason}");
     match status {
         300..=399 => sink_error(

@@ -1,7 +1,6 @@
 //! One request and its whole answer: retries, timeouts, the size limit. Redirects are never followed, so that a token reaches no
 //! host but the one it was meant for.
 
-use std::fmt;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use url::Url;
 
 use crate::config::SiteConfig;
 use crate::error;
+use crate::request_label::RequestLabel;
 
 /// Sends requests to one site.
 #[derive(Debug)]
@@ -37,14 +37,6 @@ pub(crate) struct Request<'a> {
     authorization: Option<(&'static str, SecretString)>,
     body: Option<String>,
     attempts: u32,
-}
-
-/// A request as messages name it.
-#[derive(Clone, Debug)]
-pub(crate) struct RequestLabel {
-    pub(crate) host: String,
-    method: Method,
-    name: String,
 }
 
 /// An answer, read to its end.
@@ -120,7 +112,7 @@ impl Transport {
             let wait = self.config.retries.wait(attempt, asked, rand::random());
             let Some(wait) = wait.filter(|_| is_transient && attempt < request.attempts) else {
                 return match outcome {
-                    Ok(response) if is_transient => Err(error::of_status(&response.label, &response)),
+                    Ok(response) if is_transient => Err(response.refused()),
                     Ok(response) => Ok(Response { was_repeated: attempt > 1, ..response }),
                     Err(error) => Err(error),
                 };
@@ -185,7 +177,12 @@ impl Transport {
 impl Response {
     /// The answer, where the site has done what was asked.
     pub(crate) fn accepted(self) -> Result<Self, SinkError> {
-        if self.status.is_success() { Ok(self) } else { Err(error::of_status(&self.label, &self)) }
+        if self.status.is_success() { Ok(self) } else { Err(self.refused()) }
+    }
+
+    /// What its status means where no caller has a use for it.
+    pub(crate) fn refused(&self) -> SinkError {
+        error::of_status(&self.label, self.status, self.reason())
     }
 
     /// The body as JSON.
@@ -205,10 +202,4 @@ impl Response {
 /// True of answers that may be others in a moment.
 fn is_transient(status: StatusCode) -> bool {
     status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::REQUEST_TIMEOUT || status.is_server_error()
-}
-
-impl fmt::Display for RequestLabel {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {} on {}", self.method, self.name, self.host)
-    }
 }

@@ -14,6 +14,7 @@ mod examine;
 mod foreign;
 mod http;
 mod readings;
+mod request_label;
 mod site;
 mod v1;
 mod v3;

@@ -95,7 +95,7 @@ impl Nightscout {
                 _ if response.status.is_success() => {
                     outcomes.extend(documents.iter().map(|(place, _)| (*place, Outcome::Done)));
                 }
-                _ => return Err(error::of_status(&response.label, &response)),
+                _ => return Err(response.refused()),
             }
         }
         Ok(())

@@ -216,6 +216,6 @@ fn refused(response: &Response) -> Result<Outcome, SinkError> {
         413 => Ok(Outcome::Refused { reason: "the site takes no document of this size".to_owned() }),
         400 | 409 | 410 | 412 | 422 => Ok(Outcome::Refused { reason: reason() }),
         404 => Ok(Outcome::Refused { reason: "the site does not have this collection enabled".to_owned() }),
-        _ => Err(error::of_status(&response.label, response)),
+        _ => Err(response.refused()),
     }
 }

@@ -6,6 +6,7 @@
 
 mod build;
 mod check;
+mod extra_field;
 mod finding;
 
 use std::borrow::Cow;
@@ -13,15 +14,13 @@ use std::fmt;
 
 pub use build::{BuildError, EventBuilder};
 pub(crate) use check::is_empty_padding;
+pub use extra_field::ExtraField;
 pub(crate) use finding::Finding;
 
+use crate::PumpTime;
 use crate::dictionary::{Dictionary, EventLayout};
+use crate::event_code::EventCode;
 use crate::field::{Field, JsonForm, Value};
-use crate::{Problem, ProblemKind, PumpTime};
-
-/// The kind of an event: the low 12 bits of a record, `eventCode` in the cloud's JSON.
-#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
-pub struct EventCode(pub u32);
 
 /// What every event has, whatever its kind.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Hash)]
@@ -47,15 +46,6 @@ pub enum Encoding {
     Json,
 }
 
-/// A JSON field that has no place in the payload: not in the dictionary, or with a value the field cannot hold.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ExtraField {
-    /// The name, unescaped.
-    pub name: String,
-    /// The value's JSON text as received.
-    pub json: String,
-}
-
 /// One decoded event.
 ///
 /// Equality is strict: same header, bytes, present fields and extra fields. Whether two events tell the same, possibly in
@@ -78,26 +68,7 @@ pub(crate) struct Extras {
     pub(crate) findings: Vec<Finding>,
 }
 
-impl EventCode {
-    /// The greatest code that a record can hold, and that the dictionary has.
-    pub const MAX_OF_RECORDS: Self = Self(0x0fff);
-    /// The greatest code that JSON can have. Codes beyond those of records are of events that are not known.
-    pub const MAX: Self = Self(i32::MAX as u32);
-}
-
-impl fmt::Display for EventCode {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
 impl Event {
-    /// Begins an event of the given kind, all fields zero.
-    #[must_use]
-    pub fn build(code: EventCode) -> EventBuilder {
-        EventBuilder::new(code)
-    }
-
     /// What every event has.
     #[must_use]
     pub fn header(&self) -> &Header {
@@ -147,18 +118,6 @@ impl Event {
     #[must_use]
     pub fn extra_fields(&self) -> &[ExtraField] {
         self.extras.as_deref().map_or(&[], |extras| &extras.fields)
-    }
-
-    /// What is odd about the event: found while decoding, and numbers and bits without a label.
-    #[must_use]
-    pub fn problems(&self) -> Vec<Problem> {
-        check::problems(self)
-    }
-
-    /// Calls `each` with the kind of every problem and the field that it concerns. Costs far less than
-    /// [`Event::problems`], which words them.
-    pub fn visit_problems<'e>(&'e self, mut each: impl FnMut(ProblemKind, Option<&'e str>)) {
-        check::visit(self, &mut each);
     }
 
     /// Whether two events tell the same, so that one of them is a duplicate.

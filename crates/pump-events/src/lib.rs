@@ -12,21 +12,26 @@
 
 mod dictionary;
 mod event;
+mod event_code;
 mod facts;
 mod field;
+mod hash;
 mod json;
 mod problem;
+mod problem_set;
 mod raw;
 mod record;
 mod time;
 mod vocabulary;
 
 pub use dictionary::{Certainty, Dictionary, DictionaryError, EventLayout, UndecodedField};
-pub use event::{BuildError, Encoding, Event, EventBuilder, EventCode, ExtraField, Header};
+pub use event::{BuildError, Encoding, Event, EventBuilder, ExtraField, Header};
+pub use event_code::EventCode;
 pub use facts::{FactColumn, FactKind, FactRows, FactTable, FactValues};
 pub use field::{Epoch, Field, FieldKind, JsonForm, LabelSet, Labels, Value};
 pub use json::{Envelope, JsonError, JsonEvent, decode_json, encode_json, read_json_envelope};
-pub use problem::{Problem, ProblemKind, ProblemSetId};
+pub use problem::{Problem, ProblemKind};
+pub use problem_set::ProblemSetId;
 pub use raw::{RawError, decode_raw, encode_raw_record};
 pub use record::{RECORD_LENGTH, RecordDecoder, TruncatedRecord, decode_record, decode_records, encode_record};
 pub use time::{PumpTime, PumpTimeError};

@@ -51,37 +51,6 @@ pub enum ProblemKind {
     CutRecord,
 }
 
-/// Which problems an event has, as one number: the same for every event with the same code and the same kinds and fields, in
-/// any order. Stores keep it instead of a row for each problem of each event.
-#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
-pub struct ProblemSetId(pub u64);
-
-impl ProblemSetId {
-    /// The set of the problems of `event` that `counts` lets pass; `None` if there are none.
-    #[must_use]
-    pub fn of_event(event: &crate::Event, counts: impl Fn(ProblemKind) -> bool) -> Option<Self> {
-        let mut sum = None::<u64>;
-        event.visit_problems(|kind, field| {
-            if counts(kind) {
-                // A sum does not depend on the order of the fields, which differs between services.
-                sum = Some(sum.unwrap_or(0).wrapping_add(fingerprint(kind, field)));
-            }
-        });
-        let code = event.header().code.0.to_be_bytes();
-        sum.map(|sum| Self(fnv1a(code.into_iter().chain(sum.to_be_bytes()))))
-    }
-}
-
-fn fingerprint(kind: ProblemKind, field: Option<&str>) -> u64 {
-    // A byte that no text has parts the two.
-    fnv1a(kind.as_str().bytes().chain([0xff]).chain(field.unwrap_or_default().bytes()))
-}
-
-/// FNV-1a, 64 bits: short, and stable across compilers, which the standard library's hasher does not promise.
-pub(crate) fn fnv1a(bytes: impl IntoIterator<Item = u8>) -> u64 {
-    bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 impl ProblemKind {
     /// Every kind, for tables and tests.
     pub const ALL: [Self; 13] = [

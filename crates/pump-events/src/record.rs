@@ -4,7 +4,8 @@
 //! checksum or marker, so a stream that lost a byte decodes to nonsense; whoever reads files should compare the result with
 //! what a pump can say.
 
-use crate::event::{Encoding, Event, EventCode, Header, layout_of};
+use crate::event::{Encoding, Event, Header, layout_of};
+use crate::event_code::EventCode;
 use crate::{Problem, ProblemKind, PumpTime};
 
 /// Bytes of one record.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::{Certainty, EventLayout, UndecodedField};
-use crate::EventCode;
+use super::layout::{Certainty, EventLayout, UndecodedField};
+use crate::event_code::EventCode;
 use crate::field::{Epoch, Field, FieldKind, JsonForm, LabelSet, Labels, signature};
 
 /// The only form of file this code reads.

@@ -34,8 +34,16 @@ pub enum BuildError {
     },
 }
 
+impl Event {
+    /// Begins an event of the given kind, all fields zero.
+    #[must_use]
+    pub fn build(code: EventCode) -> EventBuilder {
+        EventBuilder::new(code)
+    }
+}
+
 impl EventBuilder {
-    pub(super) fn new(code: EventCode) -> Self {
+    fn new(code: EventCode) -> Self {
         let layout = layout_of(code);
         let header = Header { source: 0, code, pump_time: PumpTime::default(), sequence_group: 0, sequence_number: 0 };
         let present = layout.map_or(0, |layout| layout.all_fields);

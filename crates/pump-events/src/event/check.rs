@@ -4,26 +4,42 @@ use super::{Event, Finding};
 use crate::field::{Field, LabelSet, Labels, Value};
 use crate::{EventLayout, Problem, ProblemKind};
 
+impl Event {
+    /// What is odd about the event: found while decoding, and numbers and bits without a label.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        problems(self)
+    }
+
+    /// Calls `each` with the kind of every problem and the field that it concerns. Costs far less than
+    /// [`Event::problems`], which words them.
+    pub fn visit_problems<'e>(&'e self, mut each: impl FnMut(ProblemKind, Option<&'e str>)) {
+        visit(self, &mut each);
+    }
+}
+
 /// Problems found while decoding, then those of the values.
-pub(super) fn problems(event: &Event) -> Vec<Problem> {
+fn problems(event: &Event) -> Vec<Problem> {
     if let Some(kind) = whole_event(event) {
         let stored = stored(event).iter().filter(|finding| concerns_whole_event(finding));
-        return std::iter::once(unexplained(event, kind)).chain(stored.map(|finding| finding.problem(event))).collect();
+        return std::iter::once(unexplained(event, kind))
+            .chain(stored.map(|finding| finding.problem(event.extra_fields())))
+            .collect();
     }
-    let stored = stored(event).iter().map(|finding| finding.problem(event));
+    let stored = stored(event).iter().map(|finding| finding.problem(event.extra_fields()));
     let values =
         event.values().filter_map(|(field, value)| Some(value_problem(field, value, value_kind(field, value)?)));
     stored.chain(values).collect()
 }
 
 /// The kind of each problem with the field that it concerns, without wording it.
-pub(super) fn visit<'e>(event: &'e Event, each: &mut dyn FnMut(ProblemKind, Option<&'e str>)) {
+fn visit<'e>(event: &'e Event, each: &mut dyn FnMut(ProblemKind, Option<&'e str>)) {
     let whole = whole_event(event);
     if let Some(kind) = whole {
         each(kind, None);
     }
     for finding in stored(event).iter().filter(|finding| whole.is_none() || concerns_whole_event(finding)) {
-        each(finding.kind(), finding.field_name(event));
+        each(finding.kind(), finding.field_name(event.extra_fields()));
     }
     if whole.is_none() {
         for (field, value) in event.values() {

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::Event;
+use super::extra_field::ExtraField;
 use crate::field::{Field, JsonForm};
 use crate::json::shorten;
 use crate::{Problem, ProblemKind};
@@ -32,26 +32,25 @@ impl Finding {
         }
     }
 
-    /// The field that it concerns.
-    pub(super) fn field_name<'e>(&'e self, event: &'e Event) -> Option<&'e str> {
+    /// The field that it concerns; `extra` are the event's extra fields.
+    pub(super) fn field_name<'e>(&'e self, extra: &'e [ExtraField]) -> Option<&'e str> {
         match self {
             Self::OfField(_, field) => Some(field.name),
-            Self::UnknownField(index) => event.extra_fields().get(*index).map(|extra| &*extra.name),
+            Self::UnknownField(index) => extra.get(*index).map(|field| &*field.name),
             Self::Other(problem) => problem.field.as_deref(),
         }
     }
 
-    /// The problem in full.
-    pub(super) fn problem(&self, event: &Event) -> Problem {
+    /// The problem in full; `extra` are the event's extra fields.
+    pub(super) fn problem(&self, extra: &[ExtraField]) -> Problem {
         match self {
             Self::OfField(kind, field) => {
-                let kept = event.extra_fields().iter().find(|extra| extra.name == field.name);
+                let kept = extra.iter().find(|extra| extra.name == field.name);
                 let got = kept.map_or_else(|| "nothing".to_owned(), |extra| shorten(&extra.json));
                 Problem::of_field(*kind, field, describe_type(field), got)
             }
             Self::UnknownField(index) => {
-                let (name, json) =
-                    event.extra_fields().get(*index).map_or(("", ""), |extra| (&extra.name, &extra.json));
+                let (name, json) = extra.get(*index).map_or(("", ""), |field| (&field.name, &field.json));
                 Problem::of_name(ProblemKind::UnknownField, name, "a field of the event's layout", shorten(json))
             }
             Self::Other(problem) => (**problem).clone(),

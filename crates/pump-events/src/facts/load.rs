@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{FactColumn, FactKind, FactTable, LabelMap, Others, Reader};
+use super::table::{FactColumn, FactKind, FactTable, LabelMap, Others, Reader};
 use crate::field::{Field, FieldKind, LabelSet, Labels};
 use crate::{Dictionary, EventCode, EventLayout, Vocabulary};
 

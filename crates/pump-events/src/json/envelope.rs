@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::walk::{integer, quoted_number, string, walk_object};
 use super::{JsonError, shorten};
-use crate::event::{EventCode, Header};
+use crate::event::Header;
+use crate::event_code::EventCode;
 use crate::{Problem, ProblemKind, PumpTime};
 
 /// Which event a pump-logs event is, without its properties.
