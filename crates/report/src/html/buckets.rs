@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::{Page, chart::Tick, digest::Day};
+use super::{chart::Tick, digest::Day, page::Page};
 
 /// With more days than this a chart has a column per week.
 const MAX_DAYS: usize = 62;

@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 
 use super::{
-    Page, chart,
+    chart,
     digest::Day,
     evidence, frame, glucose_page,
     lanes::{self, Room, Tops},
+    page::Page,
 };
 use crate::printing::PrintedRanges;
 

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 
-use super::{Alarm, InsulinOnBoard, Period, ReportOptions, SiteChange, day_clock::DayClock};
+use super::{
+    day_clock::DayClock,
+    input::{Alarm, InsulinOnBoard, Period, ReportOptions, SiteChange},
+};
 use crate::{
     episodes::{Episode, EpisodeSummaries, find_episodes},
     glucose::{Reading, Thresholds},

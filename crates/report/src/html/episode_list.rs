@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Page, digest::Digest, evidence, frame, words};
+use super::{digest::Digest, evidence, frame, page::Page, words};
 use crate::episodes::{Episode, EpisodeKind, EpisodeSummaries, EpisodeSummary};
 
 /// More rows than this of one group are not listed; the numbers above count them all.

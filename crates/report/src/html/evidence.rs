@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Page;
+use super::page::Page;
 
 /// The evidence of one figure.
 #[derive(Debug, Clone, Copy)]

@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use super::{
-    Page,
     digest::Digest,
     evidence::{self, Topic},
+    page::Page,
     words,
 };
 

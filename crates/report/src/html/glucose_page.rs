@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 
 use super::{
-    Page,
     chart::{self, GLUCOSE_TOP, Plot},
     digest::{Day, Digest, is_weekend},
     evidence::{self, Topic},
     frame::{self, Tile},
+    page::Page,
     profile_chart, ranges_table, trends, words,
 };
 use crate::{metrics::GriZone, printing::PrintedRanges};

@@ -6,12 +6,15 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::{
-    Alarm, Page, SiteChangeKind,
     chart::{self, GLUCOSE_TOP, Plot, Tick, number, percent, round_up},
     digest::{Day, Segment},
-    glucose_page, pump_charts, words,
+    glucose_page,
+    input::Alarm,
+    page::Page,
+    pump_charts, words,
 };
 use crate::insulin::{BasalSource, Bolus, BolusOrigin, LoopMode, UserMode};
+use crate::vocabulary::SiteChangeKind;
 
 /// Smaller automatic boluses carry no dose: there are many.
 const LEAST_LABELLED_UNITS: f64 = 0.5;

@@ -1,6 +1,6 @@
 //! Paper: its size, and what stands in the margins of every page.
 
-use super::{Page, Paper, words};
+use super::{input::Paper, page::Page, words};
 
 /// The rules for printing that depend on the report: paper, name, date of birth, period, page numbers.
 pub(super) fn style(page: &Page) -> String {

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Timelike};
 
-use super::{Page, digest::Day, words};
+use super::{digest::Day, page::Page, words};
 use crate::{
     episodes::{Episode, EpisodeKind},
     time::minutes_between,

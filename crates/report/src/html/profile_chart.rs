@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::{
-    Page,
     chart::{self, GLUCOSE_TOP, Plot, Tick},
-    frame, words,
+    frame,
+    page::Page,
+    words,
 };
 use crate::profile::{Percentiles, ProfileBin};
 

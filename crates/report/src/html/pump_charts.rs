@@ -6,12 +6,13 @@ use chrono::Timelike;
 use maud::{Markup, html};
 
 use super::{
-    AlarmFamily, Page, SiteChangeKind,
+    AlarmFamily, SiteChangeKind,
     buckets::{self, Bucket, Step},
     chart::{self, Plot, Tick, number, round_up},
     day_clock,
     digest::Day,
     frame,
+    page::Page,
 };
 use crate::{
     insulin::InsulinDay,

@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 
 use super::{
-    Page,
     buckets::Step,
     digest::Digest,
     evidence::{self, Topic},
     frame::{self, Tile},
+    page::Page,
     pump_charts,
 };
 use crate::insulin::{AverageDay, InsulinDay};

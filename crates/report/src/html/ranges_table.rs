@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Page, chart::number, frame, words};
+use super::{chart::number, frame, page::Page, words};
 use crate::printing::PrintedRanges;
 
 /// Height of one row of the table in CSS pixels; the bar's leader lines end at the rows' middles.

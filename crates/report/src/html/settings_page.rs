@@ -3,7 +3,9 @@
 use chrono::NaiveDateTime;
 use maud::{Markup, html};
 
-use super::{Page, ReportInput, ReportOptions, evidence, frame, words};
+use super::input::{ReportInput, ReportOptions};
+use super::page::Page;
+use super::{evidence, frame, words};
 use crate::{
     glucose::GlucoseUnit,
     messages::Messages,

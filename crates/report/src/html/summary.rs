@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Page, digest::Digest, evidence, patterns};
+use super::{digest::Digest, evidence, page::Page, patterns};
 
 /// A difference smaller than this, in the unit shown, is called no change.
 struct Measure {

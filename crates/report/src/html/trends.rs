@@ -6,11 +6,11 @@ use chrono::{Datelike, Timelike};
 use maud::{Markup, html};
 
 use super::{
-    Page,
     buckets::{self, Bucket, Step},
     chart::{self, Plot, Tick, number},
     digest::Day,
     evidence, frame,
+    page::Page,
 };
 
 /// Up to this many days the small days say it all.

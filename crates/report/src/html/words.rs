@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
-use super::Page;
+use super::page::Page;
 use crate::{
     messages::{Messages, Value},
     printing,

@@ -1,6 +1,6 @@
 //! The average day by the three rules in use. They differ by what they divide by, so each says it.
 
-use super::InsulinDay;
+use super::daily::InsulinDay;
 use crate::{
     statistics::ratio,
     time::{Window, minutes_between},

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{BasalSegment, BasalSource, Bolus, BolusOrigin, InsulinRows};
+use super::rows::{BasalSegment, Bolus, InsulinRows};
+use crate::vocabulary::{BasalSource, BolusOrigin};
 use crate::{
     statistics::ratio,
     time::{Timestamp, Window, minutes_between, pieces_by_date},

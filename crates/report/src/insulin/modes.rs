@@ -4,7 +4,8 @@
 //! it is not recorded time does not count in a share. A history without any basal has no recorded time to compare with: shares are
 //! then shares of the window.
 
-use super::{InsulinRows, LoopMode, UserMode};
+use super::rows::InsulinRows;
+use crate::vocabulary::{LoopMode, UserMode};
 use crate::{
     statistics::ratio,
     time::{Span, Window},
