@@ -5,9 +5,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::gate::Outcome;
-use crate::process::{Workspace, run_visibly};
+use crate::outcome::Outcome;
+use crate::process::run_visibly;
 use crate::setup::{browser_check_folder, has_program};
+use crate::workspace::Workspace;
 
 /// What is checked: arguments of `tandem report`, and the most pages it may have on paper.
 const REPORTS: [(&str, &[&str], u32); 7] = [

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
-use crate::process::{Workspace, processor_seconds, run_visibly};
+use crate::process::{processor_seconds, run_visibly};
+use crate::workspace::Workspace;
 
 /// Builds `tandem` and runs `tandem demo` with `arguments`.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {

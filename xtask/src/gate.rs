@@ -8,17 +8,10 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::process::{Profile, Workspace, cargo, run_visibly};
+use crate::outcome::Outcome;
+use crate::process::run_visibly;
 use crate::tools::GROUPS;
-
-/// What came of a step that did not fail.
-#[derive(Debug, Eq, PartialEq)]
-pub(crate) enum Outcome {
-    /// It looked, and found nothing wrong.
-    Passed,
-    /// It could not look, for this reason.
-    Skipped(String),
-}
+use crate::workspace::{Profile, Workspace, cargo};
 
 struct Step {
     name: &'static str,
@@ -35,7 +28,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "wording",
-        run: |_| crate::wording::check(&crate::process::places()?.0).map(|()| Outcome::Passed),
+        run: |_| crate::wording::check(&crate::workspace::places()?.0).map(|()| Outcome::Passed),
         repair: "the lines named; CONTRIBUTING.md has the terms to use",
     },
     Step {

@@ -9,17 +9,19 @@ mod dist;
 mod duckdb;
 mod edges;
 mod gate;
+mod outcome;
 mod process;
 mod setup;
 mod tools;
 mod validate;
 mod wording;
+mod workspace;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use process::Workspace;
+use workspace::Workspace;
 
 /// Tasks of the workspace.
 #[derive(Parser)]
@@ -111,7 +113,7 @@ fn main() -> anyhow::Result<()> {
         Task::Setup => setup::install(prepare),
         Task::Tools => gate::tools(&prepare()?),
         Task::Edges => edges::check(),
-        Task::Wording => wording::check(&process::places()?.0),
+        Task::Wording => wording::check(&workspace::places()?.0),
         Task::Validate { quick, json } => validate::validate(&prepare()?, quick, json.as_deref()),
         Task::Bench { sizes } => gate::bench(&prepare()?, &sizes),
         Task::Dist { output } => dist::dist(output.as_deref()),
@@ -127,7 +129,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn report_check(workspace: &Workspace, screenshots: Option<&std::path::Path>) -> anyhow::Result<()> {
-    if let gate::Outcome::Skipped(reason) = browser::check(workspace, screenshots)? {
+    if let outcome::Outcome::Skipped(reason) = browser::check(workspace, screenshots)? {
         anyhow::bail!("the report was not checked: {reason}");
     }
     Ok(())

@@ -8,7 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{Workspace, install_tool, python_environment, run};
+use crate::process::{python_environment, run};
+use crate::workspace::{Workspace, install_tool};
 
 /// Python environments in the target folder, with their packages. `DuckDB` of several versions cannot be in one.
 const ENVIRONMENTS: &[(&str, &[&str])] = &[

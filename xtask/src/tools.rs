@@ -4,9 +4,10 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::gate::Outcome;
-use crate::process::{Workspace, run_visibly};
+use crate::outcome::Outcome;
+use crate::process::run_visibly;
 use crate::setup::{has_program, python_path};
+use crate::workspace::Workspace;
 
 /// Tests that need the same programs.
 pub(crate) struct Group {

@@ -15,7 +15,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use store_duckdb::{ReadOptions, Reader};
 use tandem_sim::service::{Alteration, Endpoint, Fault, FaultPlan, Mutation, When};
 
-use super::{Effect, Run};
+use super::run::{Effect, Run};
 use crate::disk::SmallDisk;
 use crate::program::{Ended, run, run_until, tandem, wait};
 

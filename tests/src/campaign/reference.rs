@@ -13,7 +13,6 @@ use tandem_sim::service::Behaviour;
 use tandem_sim::timeline::{Timeline, UploadHabits};
 use tandem_sim::writers::write_json_lines;
 
-use super::Work;
 use crate::program::{run, tandem};
 use crate::setup::{Setup, short_history};
 
@@ -28,6 +27,13 @@ const HABITS: UploadHabits = UploadHabits {
     backlog_after_days: Some(20),
     second_pump_by_cable: false,
 };
+
+/// What is disturbed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Work {
+    Sync,
+    Import,
+}
 
 /// A life with its undisturbed runs.
 pub(super) struct Reference {

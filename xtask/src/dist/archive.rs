@@ -10,7 +10,7 @@ use flate2::{Compression, GzBuilder};
 use zip::write::SimpleFileOptions;
 use zip::{DateTime, ZipArchive, ZipWriter};
 
-use super::Release;
+use super::release::Release;
 
 /// Packs the folder `contents` under its own name.
 pub(super) fn write(release: &Release, contents: &Path) -> Result<PathBuf> {

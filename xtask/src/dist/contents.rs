@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{PROGRAM, Release};
+use super::release::{PROGRAM, Release};
 use crate::process::run;
 
 /// What goes along from the checkout, folders with all that is in them.

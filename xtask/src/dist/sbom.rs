@@ -7,8 +7,9 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::Release;
-use crate::process::{install_tool, run};
+use super::release::Release;
+use crate::process::run;
+use crate::workspace::install_tool;
 
 /// Writes it from the sources as committed: the tool leaves its outcome beside each manifest.
 pub(super) fn write(release: &Release, work: &Path) -> Result<PathBuf> {

@@ -6,7 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{CHECKSUMS, PROGRAM, Release, checksum_line};
+use super::archive;
+use super::release::{CHECKSUMS, PROGRAM, Release, checksum_line};
 use crate::process::{clean, python_environment, run};
 
 /// Each file has the checksum that is listed for it.
@@ -22,7 +23,7 @@ pub(super) fn checksums(folder: &Path) -> Result<()> {
 /// Unpacked in an empty folder.
 pub(super) fn archive(release: &Release, archive: &Path) -> Result<()> {
     let place = tempfile::tempdir().context("cannot make a folder")?;
-    super::archive::unpack(archive, place.path())?;
+    archive::unpack(archive, place.path())?;
     let folder = place.path().join(release.name());
     for file in ["LICENSE-MIT", "LICENSE-APACHE", "README.md", "man/man1/tandem-sync.1", "completions/_tandem"] {
         ensure!(folder.join(file).is_file(), "the archive lacks {file}");

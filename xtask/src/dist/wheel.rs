@@ -6,8 +6,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::{Release, contents};
-use crate::process::{cargo, python_environment, run};
+use super::contents;
+use super::release::Release;
+use crate::process::{python_environment, run};
+use crate::workspace::cargo;
 
 const PYPROJECT: &str = include_str!("../../../packaging/wheel/pyproject.toml");
 

@@ -5,7 +5,8 @@ use std::fs;
 use anyhow::{Context, Result, ensure};
 
 use super::scene::Scene;
-use crate::process::{cargo, run};
+use crate::process::run;
+use crate::workspace::cargo;
 
 /// Writes the program into a folder of its own, builds it where the workspace is built (DuckDB is there already), runs it.
 pub(super) fn outside_program(scene: &Scene) -> Result<String> {

@@ -18,7 +18,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use crate::process::Workspace;
+use crate::workspace::Workspace;
 use scene::Scene;
 
 /// One thing that is shown.

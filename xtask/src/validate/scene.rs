@@ -10,7 +10,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::process::{Workspace, clean, run};
+use crate::process::{clean, run};
+use crate::workspace::Workspace;
 
 /// Tables of history, and what in them tells of the way they came instead of the history.
 const CONTENT: &str = "
