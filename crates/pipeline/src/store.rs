@@ -308,7 +308,7 @@ pub struct PageCounts {
     pub duplicate: u64,
     /// Identities seen before with other content.
     pub revised: u64,
-    /// Things without identity, quarantined.
+    /// Texts without an identity, which are quarantined.
     pub rejected: u64,
 }
 

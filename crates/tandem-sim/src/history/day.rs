@@ -11,7 +11,7 @@ use super::truth::{BolusKind, SuspendReason};
 /// Something the person does or that befalls the pump.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum UserAction {
-    /// Eats. The bolus for it is a action of its own.
+    /// Eats. The bolus for it is an action of its own.
     Eat { grams: f64 },
     /// Asks for a bolus.
     Bolus(BolusRequest),

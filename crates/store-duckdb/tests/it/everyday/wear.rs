@@ -40,7 +40,7 @@ fn sensor(pump: &SimPump, truth: &PumpTruth, session: &SensorSessionTruth) -> Op
     Some(vec![Cell::text(sensor), Cell::text(from_day), Cell::Number(lasted, 1), Cell::text(reason)])
 }
 
-/// 18: how many sites were worn for so many days.
+/// 18: for each number of days, how many sites were worn that long.
 pub(super) fn sites(history: &History) -> Answer {
     let mut sites: BTreeMap<u64, usize> = BTreeMap::new();
     for (pump, truth) in pumps(history) {
