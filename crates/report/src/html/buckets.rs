@@ -57,10 +57,10 @@ pub(super) struct Bucket<'a> {
     pub(super) days: Vec<&'a Day<'a>>,
 }
 
-/// The days of the page in columns of `step`, oldest first.
+/// The charted days of the page in columns of `step`, oldest first.
 pub(super) fn buckets<'a>(page: &Page<'a>, step: Step) -> Vec<Bucket<'a>> {
     let mut buckets: Vec<Bucket<'a>> = Vec::new();
-    for day in &page.digest.days {
+    for day in page.digest.charted_days() {
         let first = step.first(day.date);
         match buckets.last_mut() {
             Some(last) if last.first == first => last.days.push(day),

@@ -100,6 +100,14 @@ impl<'a> Digest<'a> {
         self.metrics.summary.n > 0
     }
 
+    /// The days that charts are drawn for: from the first to the last with anything on record. A window that begins years before
+    /// the history would otherwise be drawn as empty years.
+    pub(super) fn charted_days(&self) -> &[Day<'a>] {
+        let first = self.days.iter().position(Day::has_data).unwrap_or(self.days.len());
+        let end = self.days.iter().rposition(Day::has_data).map_or(first, |last| last + 1);
+        &self.days[first..end]
+    }
+
     pub(super) fn has_insulin(&self) -> bool {
         self.insulin.days.iter().any(|day| day.has_data)
     }
@@ -116,6 +124,18 @@ impl<'a> Digest<'a> {
     /// Dates with insulin on record.
     pub(super) fn days_with_insulin(&self) -> impl Iterator<Item = &InsulinDay> {
         self.insulin.days.iter().filter(|day| day.has_data)
+    }
+}
+
+impl Day<'_> {
+    /// Whether anything is on record.
+    pub(super) fn has_data(&self) -> bool {
+        let is_empty = self.readings.is_empty()
+            && self.carbs.is_empty()
+            && self.site_changes.is_empty()
+            && self.sensor_starts.is_empty()
+            && self.alarms.is_empty();
+        self.insulin.has_data || !is_empty
     }
 }
 

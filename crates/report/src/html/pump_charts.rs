@@ -63,6 +63,9 @@ pub(super) fn daily_boluses(page: &Page) -> Markup {
     let stack =
         |day: &InsulinDay| vec![("f-meal", day.user_bolus_count() as f64), ("f-auto", day.auto_bolus_count as f64)];
     let legend = [("f-meal", page.text("legend-by-hand")), ("f-auto", page.text("legend-automatic-boluses"))];
+    if page.digest.days.iter().all(|day| day.insulin.bolus_count == 0) {
+        return frame::nothing(&page.text("nothing-boluses"));
+    }
     html! {
         (columns_by_day(page, "short", "chart-boluses", 4.0, &stack))
         div.under { (chart::legend(&legend)) }
@@ -71,6 +74,9 @@ pub(super) fn daily_boluses(page: &Page) -> Markup {
 
 pub(super) fn daily_carbs(page: &Page) -> Markup {
     let stack = |day: &InsulinDay| vec![("f-carbs", day.carbs_grams)];
+    if page.digest.days.iter().all(|day| day.insulin.carbs_grams <= 0.0) {
+        return frame::nothing(&page.text("nothing-carbs"));
+    }
     html! {
         (columns_by_day(page, "short", "chart-carbs", 10.0, &stack))
         div.under { (chart::legend(&[("f-carbs", page.text("legend-carbs"))])) }
@@ -79,7 +85,7 @@ pub(super) fn daily_carbs(page: &Page) -> Markup {
 
 /// A column per day, or per week or month the mean of its days with insulin on record.
 fn columns_by_day(page: &Page, class: &str, key: &str, least_top: f64, stack: &dyn Fn(&InsulinDay) -> Parts) -> Markup {
-    let step = Step::fitting(page.digest.days.len());
+    let step = Step::fitting(page.digest.charted_days().len());
     let buckets = buckets::buckets(page, step);
     let columns: Vec<Column> = buckets.iter().map(|bucket| column_of_days(bucket, stack)).collect();
     let top = round_up(columns.iter().map(Column::height).fold(0.0, f64::max)).max(least_top);
@@ -245,8 +251,8 @@ fn interval(page: &Page, at: &[Timestamp]) -> Option<String> {
 const MAX_SAID: usize = 20;
 
 fn lane_plot(page: &Page, lane: &Lane) -> Markup {
-    let days = page.digest.days.len().max(1) as f64;
-    let first = page.digest.days.first().map(|day| day.date);
+    let days = page.digest.charted_days().len().max(1) as f64;
+    let first = page.digest.charted_days().first().map(|day| day.date);
     let place = |at: &Timestamp| {
         Some((at.date() - first?).num_days() as f64 + f64::from(at.wall.num_seconds_from_midnight()) / 86_400.0)
     };

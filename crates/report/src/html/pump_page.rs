@@ -15,7 +15,7 @@ use crate::insulin::{AverageDay, InsulinDay};
 pub(super) fn render(page: &Page) -> Markup {
     let basis = frame::insulin_basis(page, page.digest);
     let window = page.window(page.digest.window);
-    let step = page.text(Step::fitting(page.digest.days.len()).key());
+    let step = page.text(Step::fitting(page.digest.charted_days().len()).key());
     let by_step = |key: &str| format!("{} {step}", page.text(key));
     html! {
         section.sheet #pump aria-labelledby="pump-h" {

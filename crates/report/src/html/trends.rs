@@ -23,7 +23,7 @@ const MAX_WEEK_DAYS: usize = 500;
 const CLASSES: [&str; 5] = ["f-vlow", "f-low", "f-ok", "f-high", "f-vhigh"];
 
 pub(super) fn render(page: &Page, basis: &str) -> Markup {
-    let days = page.digest.days.len();
+    let days = page.digest.charted_days().len();
     if days <= SHORT_DAYS || !page.digest.has_readings() {
         return html! {};
     }
@@ -116,10 +116,11 @@ fn heat_legend(page: &Page) -> Markup {
     chart::legend(&entries)
 }
 
-/// A row of weeks per year, a cell per day.
+/// A row of weeks per year with anything on record, a cell per day.
 fn calendar(page: &Page) -> Markup {
     let mut years: BTreeMap<i32, Vec<&Day>> = BTreeMap::new();
-    page.digest.days.iter().for_each(|day| years.entry(day.date.year()).or_default().push(day));
+    page.digest.charted_days().iter().for_each(|day| years.entry(day.date.year()).or_default().push(day));
+    years.retain(|_, days| days.iter().any(|day| day.has_data()));
     html! {
         @for (year, days) in &years { (calendar_year(page, *year, days)) }
         div.under { (heat_legend(page)) }

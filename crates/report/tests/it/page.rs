@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use chrono_tz::America::New_York;
 use proptest::prelude::*;
 use report::{
-    GlucoseUnit, Period, Reading, Report, ReportInput, ReportOptions, Window,
+    GlucoseUnit, Period, Reading, Report, ReportInput, ReportOptions, Timestamp, Window,
     html::{Alarm, AlarmFamily},
     insulin::InsulinRows,
 };
@@ -93,6 +93,29 @@ fn thin_data_give_a_report_that_says_so() {
     check(Period::empty(empty), &["The window is empty: there is nothing to report."]);
     let backwards = Window { start: window.end, end: window.start };
     check(Period { window: backwards, ..full(14) }, &["The window is empty"]);
+}
+
+/// A report from long before the history began has the calendar and the columns of the history alone.
+#[test]
+fn charts_begin_with_the_first_day_on_record() {
+    let twenty = full(20);
+    let start = Timestamp::from_wall_as_utc(monday() - TimeDelta::days(9_000));
+    let page = render(Period { window: Window { start, ..twenty.window }, ..twenty });
+    check_page(&page);
+    assert_eq!(page.matches("class=\"calendar-year\"").count(), 1);
+    let widths = |page: &str| page.matches("viewBox=\"0 0 20 ").count();
+    assert!(widths(&page) > 0);
+    assert_eq!(widths(&page), widths(&render(full(20))));
+}
+
+#[test]
+fn without_boluses_or_carbs_there_is_a_sentence_in_place_of_their_charts() {
+    let fortnight = full(14);
+    let insulin = InsulinRows { boluses: Vec::new(), carbs: Vec::new(), ..fortnight.insulin };
+    check(
+        Period { insulin, ..fortnight },
+        &["No boluses on record in this window", "No carbohydrates on record in this window"],
+    );
 }
 
 #[test]
