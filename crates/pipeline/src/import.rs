@@ -4,7 +4,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
@@ -13,6 +15,11 @@ use crate::progress::{OnProgress, Progress, StopSignal};
 use crate::raw::PumpKey;
 use crate::store::{PageCounts, Pump, RawPage, RawStore, RunId, Stage};
 use crate::{EventKey, PumpId, RawBatch, RawEvent, SerialNumber, StoreError};
+
+/// How often a run that waits for a page looks whether it is to stop.
+const STOP_CHECK: Duration = Duration::from_millis(50);
+/// How long a run that was stopped waits for the thread that reads. A pipe may deliver nothing for as long as it likes.
+const STOP_GRACE: Duration = Duration::from_millis(500);
 
 /// How to import.
 #[derive(Clone, Debug, Default)]
@@ -116,16 +123,18 @@ pub fn import<S: RawStore>(
     stop: &StopSignal,
     on_progress: &mut OnProgress<'_>,
 ) -> Result<ImportReport, StoreError> {
-    let mut import = Import { store, run, options, now, stop, on_progress, events: 0, parts: (0, paths.len() as u64) };
+    let parts = (0, paths.len() as u64);
+    let mut import = Import { store, run, options, now, stop, on_progress, events: 0, parts, interrupted: false };
     let mut report = ImportReport::default();
     for path in paths {
-        if stop.is_set() {
-            report.interrupted = true;
+        import.interrupted |= stop.is_set();
+        if import.interrupted {
             break;
         }
         report.files.push(import.file(path)?);
         import.parts.0 += 1;
     }
+    report.interrupted = import.interrupted;
     Ok(report)
 }
 
@@ -138,47 +147,78 @@ struct Import<'a, 'p, S> {
     on_progress: &'a mut OnProgress<'p>,
     events: u64,
     parts: (u64, u64),
+    /// The run was stopped before the last file had ended.
+    interrupted: bool,
 }
+
+/// The thread that reads an archive.
+type Reader = JoinHandle<Result<ArchiveKind, ArchiveError>>;
 
 impl<S: RawStore> Import<'_, '_, S> {
     fn file(&mut self, path: &Path) -> Result<FileReport, StoreError> {
         let mut file =
             FileReport { path: path.to_owned(), kind: None, counts: PageCounts::default(), unknown: 0, error: None };
-        std::thread::scope(|scope| {
-            // A page is handed over only when the one before is stored: none waits in memory.
-            let (sender, pages) = sync_channel::<ArchivePage>(0);
-            let databases = self.options.databases.as_deref();
-            let reader = scope.spawn(move || read_archive(path, databases, &mut |page| sender.send(page).is_ok()));
-            let stored = self.pages(&pages, &mut file);
-            // A store that failed leaves the reader blocked on a full channel; without the receiver it ends.
-            drop(pages);
-            match reader.join() {
-                Ok(Ok(kind)) => file.kind = Some(kind),
-                Ok(Err(error)) => file.error = Some(file.error.take().unwrap_or(error.into())),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-            stored
-        })?;
+        // A page is handed over only when the one before is stored: none waits in memory.
+        let (sender, pages) = sync_channel::<ArchivePage>(0);
+        let (archive, databases) = (path.to_owned(), self.options.databases.clone());
+        let reader = std::thread::spawn(move || {
+            read_archive(&archive, databases.as_deref(), &mut |page| sender.send(page).is_ok())
+        });
+        let stored = self.pages(&pages, &mut file);
+        // Without the receiver, a reader that has a page to hand over ends.
+        drop(pages);
+        stored?;
+        match self.outcome(reader) {
+            Some(Ok(kind)) => file.kind = Some(kind),
+            Some(Err(error)) => file.error = Some(file.error.take().unwrap_or(error.into())),
+            None => {}
+        }
         Ok(file)
     }
 
+    /// What the reader came to; `None` where the run was stopped and the reader still waits for its file.
+    fn outcome(&self, reader: Reader) -> Option<Result<ArchiveKind, ArchiveError>> {
+        let stopped = Instant::now();
+        while self.interrupted && !reader.is_finished() {
+            if stopped.elapsed() > STOP_GRACE {
+                return None;
+            }
+            std::thread::park_timeout(STOP_CHECK);
+        }
+        Some(reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    }
+
     fn pages(&mut self, pages: &Receiver<ArchivePage>, file: &mut FileReport) -> Result<(), StoreError> {
-        for page in pages {
-            let named = self.options.pump.clone().or_else(|| page.likely_pump.clone());
-            let Some(key) = page.pump.clone().or(named.map(PumpKey::Serial)) else {
-                file.error = Some(FileError::PumpUnknown { path: file.path.clone() });
-                return Ok(());
-            };
-            file.counts += self.page(&key, &page)?;
-            file.unknown += count_unknown(&page.events);
-            self.events += page.events.len() as u64;
-            let (stage, parts) = (Stage::Import, Some(self.parts));
-            (self.on_progress)(Progress { stage, events: self.events, pump: None, day: None, parts });
+        loop {
+            match pages.recv_timeout(STOP_CHECK) {
+                Ok(page) => {
+                    if !self.take_page(&page, file)? {
+                        return Ok(());
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
             if self.stop.is_set() {
+                self.interrupted = true;
                 return Ok(());
             }
         }
-        Ok(())
+    }
+
+    /// Stores a page and counts it; false where no one knows whose events it holds.
+    fn take_page(&mut self, page: &ArchivePage, file: &mut FileReport) -> Result<bool, StoreError> {
+        let named = self.options.pump.clone().or_else(|| page.likely_pump.clone());
+        let Some(key) = page.pump.clone().or(named.map(PumpKey::Serial)) else {
+            file.error = Some(FileError::PumpUnknown { path: file.path.clone() });
+            return Ok(false);
+        };
+        file.counts += self.page(&key, page)?;
+        file.unknown += count_unknown(&page.events);
+        self.events += page.events.len() as u64;
+        let (stage, parts) = (Stage::Import, Some(self.parts));
+        (self.on_progress)(Progress { stage, events: self.events, pump: None, day: None, parts });
+        Ok(true)
     }
 
     fn page(&mut self, key: &PumpKey, page: &ArchivePage) -> Result<PageCounts, StoreError> {

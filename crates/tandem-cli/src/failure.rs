@@ -212,8 +212,9 @@ fn sink_hint(kind: SinkErrorKind) -> &'static str {
 }
 
 /// What to do about trouble with a site, and how a command that met it would exit.
-pub(crate) fn of_sink(kind: SinkErrorKind) -> (&'static str, Exit) {
-    (sink_hint(kind), exit_of_sink(kind))
+pub(crate) fn of_sink(kind: SinkErrorKind) -> (String, Exit) {
+    let proxy = proxy_hint(kind == SinkErrorKind::Network).map(|proxy| format!("; {proxy}"));
+    (sink_hint(kind).to_owned() + &proxy.unwrap_or_default(), exit_of_sink(kind))
 }
 
 /// What to do about an error.
@@ -234,6 +235,7 @@ pub(crate) fn hints_of(error: &Error) -> Vec<String> {
         }
         if let Some(error) = cause.downcast_ref::<SourceError>() {
             hints.extend(source_hint(error.kind).map(str::to_owned));
+            hints.extend(proxy_hint(error.kind == SourceErrorKind::Network));
         }
         if let Some(PushError::Sink { done, .. }) = cause.downcast_ref()
             && *done > 0
@@ -242,12 +244,24 @@ pub(crate) fn hints_of(error: &Error) -> Vec<String> {
         }
         if let Some(error) = cause.downcast_ref::<SinkError>() {
             hints.push(sink_hint(error.kind).to_owned());
+            hints.extend(proxy_hint(error.kind == SinkErrorKind::Network));
         }
         if let Some(error) = cause.downcast_ref::<QueryError>() {
             hints.extend(query_hint(error).map(str::to_owned));
         }
     }
     hints
+}
+
+/// The variables that name a proxy for requests over TLS, the first that is set counts.
+const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+/// Which proxy requests go through, where the network fails. Its address may hold a name and a password, which are left out.
+fn proxy_hint(is_network: bool) -> Option<String> {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(|address| (name, address));
+    let (name, address) = PROXY_VARIABLES.into_iter().find_map(set).filter(|_| is_network)?;
+    let address = address.rsplit_once('@').map_or(address.as_str(), |(_, host)| host);
+    Some(format!("requests go through the proxy {address}, which {name} names; check that it runs and lets them pass"))
 }
 
 const FORMAT_HINT: &str = "install the newest tandem: it decodes the stored data again, without fetching it. \
@@ -294,8 +308,9 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
 }
 
 /// What to do about trouble with the service, and how a command that met it would exit.
-pub(crate) fn of_source(kind: SourceErrorKind) -> (Option<&'static str>, Exit) {
-    (source_hint(kind), exit_of_source(kind))
+pub(crate) fn of_source(kind: SourceErrorKind) -> (Option<String>, Exit) {
+    let hints = source_hint(kind).map(str::to_owned).into_iter().chain(proxy_hint(kind == SourceErrorKind::Network));
+    (hints.reduce(|first, second| format!("{first}; {second}")), exit_of_source(kind))
 }
 
 fn source_hint(kind: SourceErrorKind) -> Option<&'static str> {

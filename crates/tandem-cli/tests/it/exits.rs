@@ -1,7 +1,7 @@
 //! The documented exit codes, for every command in every plight that it can be in.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 
 use tandem_sim::service::{Endpoint, Fault, FaultPlan, When};
@@ -126,7 +126,11 @@ fn a_mistake_in_arguments_or_configuration_stops_every_command() {
 
 /// Sends SIGINT, as Ctrl-C does.
 fn interrupt(child: &Child) {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    send(child, "-INT");
+}
+
+fn send(child: &Child, signal: &str) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
     assert!(sent.is_ok_and(|status| status.success()), "the program runs");
 }
 
@@ -167,4 +171,45 @@ fn a_sync_that_hangs_ends_at_the_second_signal() {
     let mut rest = String::new();
     talk.read_to_string(&mut rest).expect("words");
     assert_eq!(rest, "");
+}
+
+/// A pipe that no one writes to blocks when it is opened, one whose writer pauses when it is read.
+#[cfg(unix)]
+#[test]
+fn an_import_from_a_pipe_ends_at_the_first_signal() {
+    for (signal, is_written) in [("-INT", false), ("-TERM", false), ("-INT", true), ("-TERM", true)] {
+        let place = Place::new();
+        let pipe = place.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()));
+        let mut command = place.command(&["import", "pipe"]);
+        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the binary runs");
+        // Opening it waits for the program to open it, too.
+        let writer = is_written.then(|| {
+            let mut writer = std::fs::File::options().write(true).open(&pipe).expect("the pipe opens");
+            writer.write_all(b"{\"events\":[").expect("the beginning is written");
+            writer
+        });
+        while !place.path().join("data/tandem.db").exists() {
+            assert_eq!(child.try_wait().expect("the child can be asked"), None, "it ended by itself");
+            std::thread::park_timeout(std::time::Duration::from_millis(1));
+        }
+        send(&child, signal);
+        let said = place.said(&child.wait_with_output().expect("the binary ends"));
+        assert_eq!(said.code, 130, "{signal}, {is_written}: {}", said.talk);
+        assert!(said.talk.contains("Interrupted."), "{}", said.talk);
+        drop(writer);
+    }
+}
+
+#[test]
+fn a_proxy_that_does_not_work_is_named_without_its_password() {
+    let place = Place::new();
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        let mut command = place.command(&["doctor"]);
+        command.env(variable, "http://me:hunter2@127.0.0.1:9").env("TANDEM_EMAIL", "someone@example.invalid");
+        let said = place.said(&command.output().expect("the binary runs"));
+        let all = said.data + &said.talk;
+        assert!(all.contains("127.0.0.1:9") && all.contains(variable), "{all}");
+        assert!(!all.contains("hunter2"), "{all}");
+    }
 }

@@ -198,7 +198,7 @@ fn service(hosts: &[HostCheck]) -> Vec<Check> {
 fn host_down(purpose: &str, error: &SourceError) -> Check {
     let (advice, exit) = failure::of_source(error.kind);
     let words = format!("{purpose}: {error}");
-    Check { name: "service", grade: Grade::Bad(exit), words, advice: advice.map(str::to_owned) }
+    Check { name: "service", grade: Grade::Bad(exit), words, advice }
 }
 
 fn clock(hosts: &[HostCheck]) -> Check {

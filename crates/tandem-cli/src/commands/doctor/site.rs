@@ -31,7 +31,7 @@ pub(super) fn checks(context: &Context) -> Vec<Check> {
 
 fn unreachable(error: &SinkError) -> Check {
     let (advice, exit) = failure::of_sink(error.kind);
-    Check { name: NAME, grade: Grade::Bad(exit), words: error.to_string(), advice: Some(advice.to_owned()) }
+    Check { name: NAME, grade: Grade::Bad(exit), words: error.to_string(), advice: Some(advice) }
 }
 
 fn found(examination: &Examination, cgm: CgmPolicy) -> Vec<Check> {
@@ -68,7 +68,7 @@ fn permissions(examination: &Examination, cgm: CgmPolicy) -> Option<Check> {
     }
     let (advice, exit) = failure::of_sink(pipeline::SinkErrorKind::PermissionMissing);
     let words = format!("the token lacks {}", missing.join(", "));
-    Some(Check { name: NAME, grade: Grade::Bad(exit), words, advice: Some(advice.to_owned()) })
+    Some(Check { name: NAME, grade: Grade::Bad(exit), words, advice: Some(advice) })
 }
 
 fn clock(examination: &Examination) -> Option<Check> {
