@@ -24,6 +24,9 @@ pub(crate) struct Arguments {
     /// Whose life
     #[arg(long, value_enum, default_value_t = Life::Demo)]
     life: Life,
+    /// Number of days [default: as many as the life has]
+    #[arg(long)]
+    days: Option<u32>,
     /// Seed of the random numbers
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -47,10 +50,14 @@ enum Life {
 
 /// Serves until a signal comes.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
-    let scenario = match arguments.life {
+    let life = match arguments.life {
         Life::Demo => Scenario::demo().seed(arguments.seed),
         Life::Torture => Scenario::torture(arguments.seed),
         Life::Quiet => Scenario::quiet(30).seed(arguments.seed),
+    };
+    let scenario = match arguments.days {
+        Some(days) => life.days(days),
+        None => life,
     };
     let history = scenario.simulate();
     let timeline = Timeline::new(&history, UploadHabits::hourly(), arguments.seed);
