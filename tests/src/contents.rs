@@ -15,12 +15,6 @@ const BOOKKEEPING_COLUMNS: &str = "'created', 'batch_id', 'first_seen', 'last_se
 /// Tables that every history here fills; a comparison without rows in them would prove nothing.
 const FILLED: [&str; 6] = ["raw_events", "events", "cgm_readings", "basal_deliveries", "boluses", "daily_totals"];
 
-/// A table, and the columns of it that are compared.
-struct Table {
-    name: String,
-    columns: String,
-}
-
 /// Fails with the first differing rows unless `store` and the database in `other` hold the same rows, but for bookkeeping
 /// and the tables `except`. Returns how many rows that are.
 ///
@@ -35,53 +29,50 @@ pub fn ensure_same(store: &mut DuckStore, other: &Path, except: &[&str]) -> Resu
 
 fn compare_all(store: &mut DuckStore, except: &[&str]) -> Result<u64> {
     let tables = tables(store)?;
-    let names: Vec<_> = tables.iter().map(|table| table.name.as_str()).collect();
-    ensure!(FILLED.iter().all(|name| names.contains(name)), "tables are missing: there are only {names:?}");
+    let is_there = |name: &&str| tables.iter().any(|table| table == name);
+    ensure!(FILLED.iter().all(is_there), "tables are missing: there are only {tables:?}");
     let here = texts(store, "SELECT current_database()")?.concat();
     let mut rows = 0;
-    for table in tables.iter().filter(|table| !except.contains(&table.name.as_str())) {
+    for table in tables.iter().filter(|table| !except.contains(&table.as_str())) {
         let (mine, theirs) = (checksum(store, &here, table)?, checksum(store, "other", table)?);
         if mine != theirs {
-            anyhow::bail!("{} differs:\n  {}", table.name, differing(store, &here, table)?.join("\n  "));
+            anyhow::bail!("{table} differs:\n  {}", differing(store, &here, table)?.join("\n  "));
         }
-        ensure!(mine.0 > 0 || !FILLED.contains(&table.name.as_str()), "{} is empty in both", table.name);
+        ensure!(mine.0 > 0 || !FILLED.contains(&table.as_str()), "{table} is empty in both");
         rows += mine.0;
     }
     Ok(rows)
 }
 
-fn tables(store: &mut DuckStore) -> Result<Vec<Table>> {
+fn tables(store: &mut DuckStore) -> Result<Vec<String>> {
     let list = format!(
-        "SELECT table_name || ':' || string_agg(column_name, ', ' ORDER BY column_index) FROM duckdb_columns()
-         JOIN duckdb_tables() USING (database_name, table_name)
-         WHERE database_name = current_database() AND NOT temporary
-             AND table_name NOT IN ({BOOKKEEPING}) AND column_name NOT IN ({BOOKKEEPING_COLUMNS})
-         GROUP BY table_name ORDER BY table_name"
+        "SELECT table_name FROM duckdb_tables()
+         WHERE database_name = current_database() AND NOT temporary AND table_name NOT IN ({BOOKKEEPING}) ORDER BY ALL"
     );
-    let split = |text: String| {
-        let (name, columns) = text.split_once(':').unwrap_or_default();
-        Table { name: name.to_owned(), columns: columns.to_owned() }
-    };
-    Ok(texts(store, &list)?.into_iter().map(split).collect())
+    texts(store, &list)
+}
+
+/// The rows of a table without their bookkeeping.
+fn rows_of(database: &str, table: &str) -> String {
+    format!("SELECT COLUMNS(name -> name NOT IN ({BOOKKEEPING_COLUMNS})) FROM \"{database}\".{table}")
 }
 
 /// The number of rows, and a sum over all of them that does not depend on their order.
-fn checksum(store: &mut DuckStore, database: &str, table: &Table) -> Result<(u64, String)> {
-    let Table { name, columns } = table;
+fn checksum(store: &mut DuckStore, database: &str, table: &str) -> Result<(u64, String)> {
     let sum = format!(
-        "SELECT count(*)::UBIGINT, coalesce(sum(hash(entry)::HUGEINT), 0)::VARCHAR
-         FROM (SELECT {columns} FROM \"{database}\".{name}) entry"
+        "SELECT count(*)::UBIGINT, coalesce(sum(hash(entry)::HUGEINT), 0)::VARCHAR FROM ({}) entry",
+        rows_of(database, table)
     );
     Ok(store.connection()?.query_row(&sum, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 /// The first rows that only one of the databases has.
-fn differing(store: &mut DuckStore, here: &str, Table { name, columns }: &Table) -> Result<Vec<String>> {
+fn differing(store: &mut DuckStore, here: &str, table: &str) -> Result<Vec<String>> {
     let only = |one: &str, other: &str, sign: &str| {
         format!(
-            "(SELECT '{sign} ' || entry::VARCHAR FROM
-                (SELECT {columns} FROM \"{one}\".{name} EXCEPT ALL SELECT {columns} FROM \"{other}\".{name}) entry
-              ORDER BY 1 LIMIT 3)"
+            "(SELECT '{sign} ' || entry::VARCHAR FROM ({} EXCEPT ALL {}) entry ORDER BY 1 LIMIT 3)",
+            rows_of(one, table),
+            rows_of(other, table)
         )
     };
     texts(store, &format!("{} UNION ALL {}", only(here, "other", "+"), only("other", here, "-")))

@@ -4,10 +4,12 @@
 //! read fails the test that asked for it.
 
 mod captures;
+mod effort;
 mod insulin;
 mod series;
 
 pub use captures::{Capture, RECORD_LENGTH, events, newer_records, record_from_hex, records};
+pub use effort::effort;
 pub use insulin::{
     Average, AverageDays, BasalRun, Bolus, BolusClasses, Curve, Day, Insulin, ModeChange, Modes, OnBoard, insulin,
 };

@@ -10,11 +10,12 @@ use tandem_sim::history::{Scenario, SimPump};
 use tandem_sim::service::{Behaviour, Endpoint};
 use tandem_tests::contents::{count, texts};
 use tandem_tests::setup::Setup;
+use test_data::effort;
 
 /// Two pumps, 400 days, everything that can happen, and a service that shuffles, repeats and ignores what it is asked.
 #[test]
 fn four_hundred_days_of_two_pumps_arrive_once() -> Result<()> {
-    let history = Arc::new(Scenario::torture(11).simulate());
+    let history = Arc::new(Scenario::torture(11).days(effort(100, 400)).simulate());
     let setup = Setup::new(&history, Behaviour::unkind())?;
     let began = Instant::now();
     let report = setup.sync("tandem.db")?;

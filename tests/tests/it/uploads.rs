@@ -11,11 +11,12 @@ use tandem_sim::service::{Behaviour, Filter, Order};
 use tandem_sim::timeline::{Timeline, Upload, UploadHabits};
 use tandem_tests::contents::{count, ensure_same};
 use tandem_tests::setup::Setup;
+use test_data::effort;
 
 /// The codes that Tandem's web application asks for, uploaded every tenth day: an hour's rhythm would mean 8,760 syncs.
 #[test]
 fn a_year_of_syncs_equals_one_at_the_end() -> Result<()> {
-    let year = Scenario::torture(7).days(365).with_behaviours(|behaviours| behaviours.other_codes = false);
+    let year = Scenario::torture(7).days(effort(90, 365)).with_behaviours(|behaviours| behaviours.other_codes = false);
     let history = Arc::new(thinned(year.simulate()));
     let timeline = unreliable_uploads(&history);
     let behaviour =

@@ -12,6 +12,7 @@ use proptest::test_runner::{Config, TestRunner};
 use pump_events::{Event, encode_raw_record, encode_record};
 use store_duckdb::DuckStore;
 use tandem_sim::history::{History, Scenario};
+use test_data::effort;
 
 use crate::contents::derived_contents;
 use crate::domain::{clear, empty_store, now};
@@ -86,12 +87,6 @@ fn add(store: &mut DuckStore, texts: &Texts, (pump, events): &(usize, Vec<usize>
     }
 }
 
-/// How many orders of arrival to try: a few, or this share of the hundreds that `TANDEM_ORDERS` asks for.
-fn orders(few: u32, percent: u32) -> u32 {
-    let asked = std::env::var("TANDEM_ORDERS").ok().map(|orders| orders.parse::<u32>().expect("a number"));
-    asked.map_or(few, |orders| orders * percent / 100)
-}
-
 fn check(texts: &Texts, cases: u32) {
     let lengths: Vec<usize> = texts.pumps.iter().map(Vec::len).collect();
     let mut store = empty_store();
@@ -135,7 +130,7 @@ fn matters(event: &Event) -> bool {
 fn an_eventful_day_and_a_new_pump() {
     let mut scenario = Scenario::torture(3).days(2);
     scenario.pumps_mut()[1].first_day = 1;
-    check(&texts(&scenario.trips(vec![]).simulate()), orders(12, 30));
+    check(&texts(&scenario.trips(vec![]).simulate()), effort(12, 60));
 }
 
 /// Days around the end of summer time, with boluses of every kind.
@@ -145,5 +140,5 @@ fn the_end_of_summer_time() {
     let mut scenario = Scenario::torture(8).start(start).days(2).trips(vec![]);
     scenario.pumps_mut().truncate(1);
     scenario.pumps_mut()[0].factory_start = false;
-    check(&texts(&scenario.simulate()), orders(28, 70));
+    check(&texts(&scenario.simulate()), effort(28, 140));
 }

@@ -10,13 +10,15 @@ use tandem_sim::history::{
     Scenario, SettingsEdit, SettingsEditTruth, SuspendReason, UserMode,
 };
 
+use test_data::effort;
+
 use crate::domain::table;
 use crate::everyday;
 use crate::simulated::stored;
 
 #[test]
 fn every_table_tells_what_happened() {
-    let history = Scenario::torture(1).simulate();
+    let history = Scenario::torture(1).days(effort(150, 400)).simulate();
     let mut pipeline = stored(&history);
     let store = pipeline.store().expect("the store");
     for (index, truth) in history.truth.pumps.iter().enumerate() {

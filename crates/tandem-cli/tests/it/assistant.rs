@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::lives::{autumn, holding};
+use crate::lives::holding_autumn;
 use crate::support::Place;
 
 /// A running server, greeted.
@@ -99,7 +99,7 @@ fn invalid_messages_get_an_error_and_the_server_goes_on() {
 
 #[test]
 fn every_tool_answers() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let mut assistant = Assistant::of(&place);
     let tools = assistant.ask("tools/list", &json!({}));
     let mut names: Vec<_> =
@@ -132,7 +132,7 @@ fn every_tool_answers() {
 
 #[test]
 fn an_assistant_changes_nothing_and_reaches_nothing() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let before = place.count("raw_events");
     place.file("secret.csv", "a\nhidden\n");
     let mut assistant = Assistant::of(&place);
@@ -175,7 +175,7 @@ fn an_assistant_changes_nothing_and_reaches_nothing() {
 /// Whatever a query does to the program that runs it, the server answers the next one.
 #[test]
 fn a_query_without_end_or_measure_is_ended_and_the_server_goes_on() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let mut assistant = Assistant::with(&place, &["mcp", "--timeout", "1"]);
     for (sql, words) in [
         ("WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i FROM r) SELECT count(*) FROM r", "was stopped after 1 s"),
@@ -225,7 +225,7 @@ fn wait_for_children(server: &Child, count: usize) {
 #[cfg(target_os = "linux")]
 #[test]
 fn queries_that_no_one_waits_for_are_stopped() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let mut assistant = Assistant::with(&place, &["mcp", "--timeout", "600"]);
     let call = |id: u64| {
         let parameters = json!({"name": "query", "arguments": {"sql": ENDLESS}});

@@ -1,5 +1,7 @@
 //! A person works in the file with another program: what went missing or was changed is reported, and what can be is restored.
 
+use std::sync::OnceLock;
+
 use store_duckdb::{DuckStore, StoreOptions};
 
 use crate::support::{Place, event};
@@ -7,13 +9,19 @@ use crate::support::{Place, event};
 const EXIT_DATABASE: i32 = 5;
 const EXIT_DATA: i32 = 6;
 
-/// Ten events, and the place where they are stored.
+/// A place with ten events in a file and in its database, which is made once and copied for each.
 fn stored() -> Place {
+    static DATABASE: OnceLock<Vec<u8>> = OnceLock::new();
     let place = Place::new();
     let events: Vec<String> = (1..=10).map(|number| event(number, 800)).collect();
     place.file("events.json", events.join("\n"));
-    assert_eq!(place.run(&["import", "events.json"]).code, 0);
-    assert_eq!(place.run(&["verify"]).code, 0);
+    let database = DATABASE.get_or_init(|| {
+        assert_eq!(place.run(&["import", "events.json"]).code, 0);
+        assert_eq!(place.run(&["verify"]).code, 0);
+        std::fs::read(place.path().join("data/tandem.db")).expect("a database")
+    });
+    std::fs::create_dir_all(place.path().join("data")).expect("a folder");
+    place.file("data/tandem.db", database);
     place
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use store_duckdb::COHORT_METRICS;
 use tandem_sim::history::{Behaviours, Scenario};
 
-use crate::lives::{autumn, date, holding, one_reading};
+use crate::lives::{date, holding, holding_autumn, one_reading};
 use crate::support::Place;
 
 /// What an engine computes.
@@ -62,7 +62,7 @@ fn a_lake_has_the_metrics_of_each_of_its_people() {
     let mut two_pumps = Scenario::demo().start(date(2026, 10, 24)).days(16).behaviours(Behaviours::all());
     two_pumps.pumps_mut()[1].first_day = 9;
     two_pumps.pumps_mut()[0].factory_start = true;
-    let people = [("anna", holding(&autumn())), ("ben", holding(&two_pumps.simulate())), ("carl", one_reading())];
+    let people = [("anna", holding_autumn()), ("ben", holding(&two_pumps.simulate())), ("carl", one_reading())];
     let lake = tempfile::tempdir().expect("a folder");
     let output = lake.path().join("lake").display().to_string();
     for (person, place) in &people {

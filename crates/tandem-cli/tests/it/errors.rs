@@ -8,7 +8,7 @@ use store_duckdb::{DuckStore, StoreOptions};
 use tandem_sim::service::{Endpoint, Fault, FaultPlan, When};
 
 use crate::golden;
-use crate::lives::{autumn, empty, holding};
+use crate::lives::{empty, holding_autumn};
 use crate::service::Service;
 use crate::support::{Place, event, record};
 
@@ -76,7 +76,7 @@ fn every_error_is_as_recorded() {
 
 fn usage() -> Transcript {
     let mut transcript = Transcript::heading("Arguments");
-    let place = holding(&autumn());
+    let place = holding_autumn();
     place.file("notes.txt", "in the way");
     std::fs::create_dir(place.path().join("folder")).expect("a folder");
     let rows: [&[&str]; 36] = [
@@ -295,7 +295,7 @@ fn torn(good: &[u8]) -> Vec<u8> {
 
 fn queries() -> Transcript {
     let mut transcript = Transcript::heading("Queries");
-    let place = holding(&autumn());
+    let place = holding_autumn();
     place.file("secret.csv", "a\n1\n");
     let rows = [
         "FROM cgm_reading",

@@ -8,12 +8,12 @@ use serde_json::Value;
 use store_duckdb::{DuckStore, StoreOptions};
 use tandem_sim::history::Scenario;
 
-use crate::lives::{autumn, holding};
+use crate::lives::{holding, holding_autumn};
 use crate::support::Place;
 
 #[test]
 fn files_hold_the_rows_and_are_not_replaced_unasked() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let run = |more: &[&str]| {
         place.run(
             &[&["export", "--tables", "boluses,cgm_readings", "--format", "csv", "--output", "out"], more].concat(),
@@ -36,7 +36,7 @@ fn files_hold_the_rows_and_are_not_replaced_unasked() {
 
 #[test]
 fn shapes_of_other_programs() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     for (profile, files) in [
         ("iglu", &["iglu.csv"][..]),
         ("nightscout", &["entries.json", "treatments.json", "devicestatus.json"]),
@@ -97,7 +97,7 @@ fn is_positive(value: &Value) -> bool {
 /// which a site counts nothing.
 #[test]
 fn nightscout_takes_the_documents() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     assert_eq!(place.run(&["export", "--profile", "nightscout", "--output", "nightscout"]).code, 0);
     let document: [Member; 7] = [
         ("identifier", true, |value| value.as_str().is_some_and(|text| text.starts_with("tandem-"))),
@@ -215,7 +215,7 @@ fn nightscout_gets_all_insulin_and_carbs_of_every_day() {
 /// The members of a datum in Tidepool's documentation of its data model, for ingestion.
 #[test]
 fn tidepool_takes_the_data() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     lengthen(&place);
     assert_eq!(place.run(&["export", "--profile", "tidepool", "--output", "tidepool"]).code, 0);
     let datum: [Member; 5] = [
@@ -341,7 +341,7 @@ fn files(folder: &Path) -> BTreeMap<String, SystemTime> {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_leaves_whole_files_only() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let export = ["export", "--tables", "all", "--output", "out", "--format", "csv"];
     let mut child = place.command(&export).stderr(std::process::Stdio::null()).spawn().expect("the binary runs");
     let folder = place.path().join("out");
@@ -361,7 +361,7 @@ fn ctrl_c_leaves_whole_files_only() {
 
 #[test]
 fn a_lake_is_written_where_it_changed() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let export = || place.run(&["export", "--partitioned", "--output", "lake", "--tables", "cgm_readings,boluses"]);
     assert!(export().talk.contains("4 files written, 0 unchanged"), "two tables, two months");
     let first = files(&place.path().join("lake"));

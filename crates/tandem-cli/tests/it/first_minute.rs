@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::lives::{autumn, empty, holding};
+use crate::lives::{empty, holding_autumn};
 use crate::service::Service;
 use crate::support::{Place, event};
 
@@ -167,7 +167,7 @@ fn a_bugreport_does_not_identify_the_person() {
 
 #[test]
 fn tail_shows_the_newest_last() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let said = place.run(&["tail", "-n", "300", "--json"]);
     let lines: Vec<Value> = said.data.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(lines.len(), 300, "{}", said.talk);

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use serde_json::Value;
 use tandem_sim::history::Scenario;
 
-use crate::lives::{autumn, date, holding};
+use crate::lives::{date, holding, holding_autumn};
 use crate::support::{Place, Said};
 
 const TABLES: &str = "pumps,cgm_readings,boluses,daily_totals";
@@ -55,7 +55,7 @@ fn json(place: &Place, name: &str) -> Value {
 
 #[test]
 fn people_share_a_lake_and_leave_it() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     done(&export(&place, "anna", &["--tables", TABLES]));
     let first = files(&place.path().join("lake"));
     assert!(first.contains_key("table=boluses/person=anna/pump=no-1/month=2026-11/data.parquet"), "{:?}", first.keys());
@@ -92,7 +92,7 @@ fn says(name: &str, content: &[u8], word: &str) -> bool {
 
 #[test]
 fn what_does_not_belong_together_is_not_mixed() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     place.file("key", "k".repeat(32));
     place.file("other-key", "o".repeat(32));
     place.file("short-key", "k".repeat(31));
@@ -138,7 +138,7 @@ fn what_does_not_belong_together_is_not_mixed() {
 
 #[test]
 fn a_person_of_the_configuration_brings_their_database() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     place.file("config.toml", "[person.anna]\ndb = \"data/tandem.db\"\n");
     let export = |words: &[&str]| {
         let all = ["export", "--partitioned", "--config", "config.toml", "--output", "lake", "--tables", TABLES];
@@ -162,7 +162,7 @@ fn a_person_of_the_configuration_brings_their_database() {
 
 #[test]
 fn a_lake_without_people_stays_one() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let nameless = || place.run(&["export", "--partitioned", "--output", "lake", "--tables", TABLES]);
     done(&nameless());
     // As the first versions left it.
@@ -177,7 +177,7 @@ fn a_lake_without_people_stays_one() {
 
 #[test]
 fn rows_of_two_versions_are_not_mixed() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let tables = ["--tables", TABLES];
     done(&export(&place, "anna", &tables));
     let manifest = json(&place, "lake/_tandem_export.person=anna.json");

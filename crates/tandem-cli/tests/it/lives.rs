@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::BufWriter;
+use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -29,6 +30,17 @@ pub(crate) fn holding(history: &History) -> Place {
         let said = place.run(&["import", "pump.json", "--time-zone", history.zone.name()]);
         assert_eq!(said.code, 0, "{}", said.talk);
     }
+    place
+}
+
+/// A place whose database holds [`autumn`], which is imported once and copied for each.
+pub(crate) fn holding_autumn() -> Place {
+    static DATABASE: OnceLock<Vec<u8>> = OnceLock::new();
+    let database =
+        DATABASE.get_or_init(|| std::fs::read(holding(&autumn()).path().join("data/tandem.db")).expect("a database"));
+    let place = Place::new();
+    std::fs::create_dir(place.path().join("data")).expect("a folder");
+    place.file("data/tandem.db", database);
     place
 }
 

@@ -8,7 +8,7 @@ use report::{Metrics, MetricsOptions, MgPerDl, Reading, ReadingStatus, Timestamp
 use serde_json::Value;
 use test_data::{ExpectedValue, Series};
 
-use crate::lives::{autumn, empty, holding, one_reading};
+use crate::lives::{empty, holding_autumn, one_reading};
 use crate::support::Place;
 
 fn close(got: f64, expected: f64, tolerance: f64) -> bool {
@@ -115,7 +115,7 @@ fn readings(place: &Place) -> Vec<Reading> {
 
 #[test]
 fn the_views_of_glucose_agree_with_the_crate() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let mut by_day: BTreeMap<String, Vec<Reading>> = BTreeMap::new();
     let all = readings(&place);
     for reading in &all {
@@ -150,7 +150,7 @@ fn the_views_of_glucose_agree_with_the_crate() {
 
 #[test]
 fn the_day_of_25_hours_has_25_hours() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let readings = |day: &str| {
         let said = place.run(&["metrics", "--from", day, "--to", day, "--json"]);
         let json: Value = serde_json::from_str(&said.data).expect("JSON");
@@ -164,7 +164,7 @@ fn the_day_of_25_hours_has_25_hours() {
 
 #[test]
 fn the_view_of_insulin_agrees_with_the_crate() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let basal = rows(
         &place,
         "SELECT epoch_us(started) AS wall, epoch_us(started_utc) AS utc, seconds, rate_units_per_hour FROM basal_spans",

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::lives::{autumn, holding};
+use crate::lives::holding_autumn;
 
 fn rights(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode() & 0o777
@@ -11,7 +11,7 @@ fn rights(path: &Path) -> u32 {
 
 #[test]
 fn only_the_owner_may_read_what_is_made() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     for arguments in
         [&["report", "--output", "r.html"][..], &["export"], &["export", "--partitioned", "--output", "lake"]]
     {

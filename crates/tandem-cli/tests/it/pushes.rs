@@ -6,8 +6,9 @@ use std::time::SystemTime;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tandem_sim::nightscout::{SiteConfig, SiteFault, SiteFaults};
+use test_data::effort;
 
-use crate::lives::{autumn, holding};
+use crate::lives::holding_autumn;
 use crate::site::{Site, TOKEN};
 use crate::support::Place;
 
@@ -33,7 +34,7 @@ fn exported(place: &Place) -> Vec<(String, Value)> {
 
 #[test]
 fn a_site_holds_what_an_export_holds_and_a_second_push_asks_for_nothing() {
-    let (place, site) = (holding(&autumn()), Site::start(|_| ()));
+    let (place, site) = (holding_autumn(), Site::start(|_| ()));
     let said = site.push(&place, &FROM);
     assert_eq!(said.code, 0, "{}", said.talk);
     let expected = exported(&place);
@@ -50,7 +51,7 @@ fn a_site_holds_what_an_export_holds_and_a_second_push_asks_for_nothing() {
 
 #[test]
 fn the_first_push_starts_now() {
-    let (place, site) = (holding(&autumn()), Site::start(|_| ()));
+    let (place, site) = (holding_autumn(), Site::start(|_| ()));
     let said = site.push(&place, &[]);
     assert!(said.code == 0 && said.talk.contains("--from DATE"), "{}", said.talk);
     assert_eq!(site.handle.count("entries") + site.handle.count("treatments"), 0);
@@ -63,12 +64,12 @@ fn the_first_push_starts_now() {
 
 #[test]
 fn a_rebuilt_or_second_database_sends_nothing_again() {
-    let (place, site) = (holding(&autumn()), Site::start(|_| ()));
+    let (place, site) = (holding_autumn(), Site::start(|_| ()));
     assert_eq!(site.push(&place, &FROM).code, 0);
     let (documents, written) = (site.documents(), site.count("PUT"));
     assert_eq!(place.run(&["rebuild"]).code, 0);
     assert_eq!(site.push(&place, &[]).code, 0);
-    let second = holding(&autumn());
+    let second = holding_autumn();
     let said = site.push(&second, &FROM);
     assert!(said.code == 0 && said.talk.contains("up to date"), "{}", said.talk);
     assert_eq!((site.count("PUT"), site.count("DELETE"), site.documents()), (written, 0, documents));
@@ -76,7 +77,7 @@ fn a_rebuilt_or_second_database_sends_nothing_again() {
 
 #[test]
 fn dry_runs_and_selections() {
-    let (place, site) = (holding(&autumn()), Site::start(|_| ()));
+    let (place, site) = (holding_autumn(), Site::start(|_| ()));
     let said = site.push(&place, &["--from", "2026-10-01", "--dry-run"]);
     assert!(said.code == 0 && said.talk.contains("Would send"), "{}", said.talk);
     assert_eq!(site.handle.request_count(), 0);
@@ -125,7 +126,7 @@ fn trouble_with_a_site_says_what_to_do() {
         ),
         ("413", |_| (), fault("PUT /api/v3/entries", SiteFault::TooLarge), 6, &["no document of this size"]),
     ];
-    let place = holding(&autumn());
+    let place = holding_autumn();
     for (name, change, faults, code, words) in rows {
         let site = Site::start(change);
         site.handle.set_faults(faults);
@@ -138,7 +139,7 @@ fn trouble_with_a_site_says_what_to_do() {
 
 #[test]
 fn settings_that_do_not_work() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     for (url, words) in [
         ("http://example.org", "without encryption"),
         ("example.org", "not a URL"),
@@ -162,7 +163,7 @@ fn settings_that_do_not_work() {
 /// After trouble in the middle, the site holds what an undisturbed push gives.
 #[test]
 fn trouble_in_the_middle_leaves_nothing_missing_and_nothing_doubled() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let undisturbed = Site::start(|_| ());
     assert_eq!(undisturbed.push(&place, &FROM).code, 0);
     let expected = undisturbed.documents();
@@ -172,7 +173,7 @@ fn trouble_in_the_middle_leaves_nothing_missing_and_nothing_doubled() {
         ("500", SiteFaults::new().on("PUT /api/v3/treatments", 100, 40, SiteFault::InternalError)),
         ("401 once", SiteFaults::new().on("PUT", 200, 1, SiteFault::Unauthorized)),
     ] {
-        let (place, site) = (holding(&autumn()), Site::start(|_| ()));
+        let (place, site) = (holding_autumn(), Site::start(|_| ()));
         site.handle.set_faults(faults);
         let first = site.push(&place, &FROM);
         assert!(matches!(first.code, 0 | 4), "{name}: {}", first.talk);
@@ -187,7 +188,7 @@ fn trouble_in_the_middle_leaves_nothing_missing_and_nothing_doubled() {
 
 #[test]
 fn documents_of_others_stay() {
-    let (place, site) = (holding(&autumn()), Site::start(|_| ()));
+    let (place, site) = (holding_autumn(), Site::start(|_| ()));
     let readings = exported(&place).into_iter().filter(|(name, _)| name.starts_with("entries ")).collect::<Vec<_>>();
     let (first, treatment) =
         (&readings[0].1, exported(&place).into_iter().find(|(name, _)| name.contains("temp_basals")).expect("one").1);
@@ -218,7 +219,7 @@ fn documents_of_others_stay() {
 
 #[test]
 fn a_site_restored_from_a_backup_or_edited_by_hand_is_repaired() {
-    let (place, site) = (holding(&autumn()), Site::start(|_| ()));
+    let (place, site) = (holding_autumn(), Site::start(|_| ()));
     assert_eq!(site.push(&place, &["--from", "2026-11-01"]).code, 0);
     let backup = site.handle.backup();
     assert_eq!(site.push(&place, &FROM).code, 0);
@@ -237,7 +238,7 @@ fn a_site_restored_from_a_backup_or_edited_by_hand_is_repaired() {
 
 #[test]
 fn documents_that_cannot_change_are_put_again() {
-    let (place, site) = (holding(&autumn()), Site::start(|_| ()));
+    let (place, site) = (holding_autumn(), Site::start(|_| ()));
     assert_eq!(site.push(&place, &FROM).code, 0);
     // Every instant moves, and with it the time of every document.
     assert_eq!(place.run(&["zone", "set", "Europe/Berlin"]).code, 0);
@@ -258,9 +259,9 @@ fn older_sites_are_served_by_version_1() {
         let site = Site::start(|site| {
             site.has_v3 = false;
             site.v1_knows_identifiers = knows_identifiers;
-            site.body_limit = 8 << 10;
+            site.body_limit = 64 << 10;
         });
-        let place = holding(&autumn());
+        let place = holding_autumn();
         site.handle.set_faults(SiteFaults::new().on("POST /api/v1/treatments", 3, 1, SiteFault::DropAfter));
         assert!(matches!(site.push(&place, &FROM).code, 0 | 4));
         let said = site.push(&place, &[]);
@@ -280,7 +281,7 @@ fn two_hours_ago() -> DateTime<Utc> {
 
 #[test]
 fn a_site_with_a_wrong_clock_is_reported() {
-    let (place, site) = (holding(&autumn()), Site::start(|site| site.clock = Arc::new(two_hours_ago)));
+    let (place, site) = (holding_autumn(), Site::start(|site| site.clock = Arc::new(two_hours_ago)));
     let said = site.push(&place, &FROM);
     assert!(
         said.code == 0 && said.talk.contains("the site's clock is 12") && said.talk.contains("behind"),
@@ -297,7 +298,7 @@ fn a_site_with_a_wrong_clock_is_reported() {
 
 #[test]
 fn a_bug_report_does_not_name_the_site() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     place.file("site.toml", "[nightscout]\nurl = \"https://someone.invalid/\"\ntoken = \"tandem-fedcba9876543210\"\n");
     let said = place.run(&["bugreport", "--config", "site.toml", "--output", "report.txt"]);
     let text = std::fs::read_to_string(place.path().join("report.txt")).expect("a report");
@@ -309,9 +310,6 @@ fn a_bug_report_does_not_name_the_site() {
 #[cfg(unix)]
 #[test]
 fn kills_at_any_moment_change_nothing() {
-    let (kills, days) = std::env::var("TANDEM_PUSH_KILLS")
-        .ok()
-        .and_then(|kills| kills.parse().ok())
-        .map_or((12, 6), |kills| (kills, 60));
+    let (kills, days) = effort((6, 4), (100, 60));
     crate::kills::check(kills, days);
 }

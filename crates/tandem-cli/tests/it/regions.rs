@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use crate::lives::{autumn, holding};
+use crate::lives::{autumn, holding_autumn};
 use crate::support::Place;
 
 /// After all of the history.
@@ -45,7 +45,7 @@ fn check(place: &Place, arguments: &[&str]) {
 
 #[test]
 fn screens_and_answers_are_the_same_in_every_region() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     for format in ["table", "csv", "json", "jsonl"] {
         check(&place, &["query", INSTANTS, "--format", format]);
     }
@@ -84,7 +84,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn files_are_the_same_in_every_region() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let exports: [&[&str]; 7] = [
         &["export", "--format", "csv"],
         &["export", "--format", "jsonl"],

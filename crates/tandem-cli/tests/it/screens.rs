@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::lives::{autumn, empty, holding, one_reading};
+use crate::lives::{empty, holding_autumn, one_reading};
 
 #[test]
 fn an_empty_database_is_no_accident() {
@@ -63,7 +63,7 @@ fn one_reading_makes_a_report_and_a_day() {
 
 #[test]
 fn a_day_fits_the_screen() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     for width in [80, 120] {
         let output =
             place.command(&["day", "2026-10-31"]).env("COLUMNS", width.to_string()).output().expect("the binary runs");
@@ -79,7 +79,7 @@ fn a_day_fits_the_screen() {
 
 #[test]
 fn a_zone_set_twice_changes_nothing_more() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let utc = |place: &crate::support::Place| {
         place
             .run(&[
@@ -105,7 +105,7 @@ fn a_zone_set_twice_changes_nothing_more() {
 
 #[test]
 fn a_bolus_is_explained_down_to_the_raw_text() {
-    let place = holding(&autumn());
+    let place = holding_autumn();
     let said = place.run(&["query", "SELECT id FROM boluses ORDER BY id LIMIT 1", "--format", "csv"]);
     let id = said.data.lines().nth(1).expect("a bolus").to_owned();
     let said = place.run(&["explain", "boluses", &id, "--json"]);
