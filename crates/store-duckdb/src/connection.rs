@@ -9,7 +9,7 @@ use duckdb::{AccessMode, Config, Connection, Transaction};
 use pipeline::{StoreError, StoreErrorKind};
 use tempfile::TempDir;
 
-use crate::derived::{self, Layer};
+use crate::derived::{self, Layer, Rebuilding};
 use crate::error::DuckdbContext as _;
 use crate::migrations;
 
@@ -33,17 +33,6 @@ pub struct StoreOptions {
     pub read_only: bool,
     /// Called before each table that is rebuilt because its definition has changed.
     pub on_rebuild: Option<OnRebuild>,
-}
-
-/// A table that is about to be rebuilt.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Rebuilding {
-    /// Its name.
-    pub table: &'static str,
-    /// How many were rebuilt before.
-    pub done: usize,
-    /// How many are rebuilt in all.
-    pub all: usize,
 }
 
 /// A function that is called while an older database is brought up to date.

@@ -8,19 +8,14 @@
 
 use std::collections::BTreeSet;
 
-use duckdb::{Transaction, params, params_from_iter};
+use duckdb::{Transaction, params};
 use pipeline::store::{PendingDerivation, TableCount};
 use pipeline::{DomainStore, EventId, PumpId, StoreError};
 use pump_events::FactTable;
 
 use crate::DuckStore;
-use crate::derived::{self, Layer, Lookback, Object, domain_tables};
+use crate::derived::{self, Layer, Lookback, Object, domain_tables, insert_in_tx};
 use crate::error::DuckdbContext as _;
-
-/// The domain tables, in an order in which they can be cleared.
-pub(crate) fn table_names() -> impl Iterator<Item = &'static str> {
-    domain_tables().map(|(table, _)| table.name)
-}
 
 impl DomainStore for DuckStore {
     fn pending_derivations(&mut self) -> Result<Vec<PendingDerivation>, StoreError> {
@@ -157,56 +152,4 @@ fn derive_in_tx(
     deleted.context(format!("cannot derive {}", table.name))?;
     let rows = insert_in_tx(transaction, table, pump, from)?;
     Ok(TableCount { table: table.name, rows })
-}
-
-/// Inserts the rows of every table that begin at event `from` of `pump` or later, into tables that hold none of them.
-pub(crate) fn insert_all_in_tx(transaction: &Transaction<'_>, pump: PumpId, from: EventId) -> Result<(), StoreError> {
-    domain_tables().try_for_each(|(table, _)| insert_in_tx(transaction, table, pump, from.number()).map(|_| ()))
-}
-
-/// The statement that inserts the rows of `table`. Where it has a `local_time`, that follows from the row's event, its wall clock
-/// and the clock of pump `?1` by the rule of `PumpClock::instant`, so no table's own statement needs to know it.
-pub(crate) fn insertion(table: &Object) -> String {
-    let definition = table.definition();
-    let has = |column: &str| definition.create.contains(&format!(" {column} "));
-    let Some((_, select)) = definition.insert.split_once("BY NAME").filter(|_| has("local_time")) else {
-        return definition.insert.to_owned();
-    };
-    let [wall, instant] = if has("timestamp") { ["timestamp", "timestamp_utc"] } else { ["started", "started_utc"] };
-    format!(
-        "INSERT INTO {} BY NAME
-         SELECT made.*, make_timestamp(epoch_us(made.{instant})
-                                       + coalesce(parts.local_offset_seconds, made.utc_offset_seconds) * 1000000) AS local_time
-         FROM ({select}
-         ) AS made
-         ASOF LEFT JOIN (
-             SELECT DISTINCT first_events_id, CASE WHEN first_events_id = min(first_events_id) OVER () THEN 0 ELSE first_events_id END AS starts
-             FROM clock_segments WHERE pump_id = ?1
-         ) AS clock ON made.events_id >= clock.starts
-         ASOF LEFT JOIN (
-             SELECT *, CASE WHEN lag(1) OVER (PARTITION BY first_events_id, utc_offset_seconds ORDER BY from_wall) IS NULL
-                            THEN TIMESTAMP '-infinity' ELSE from_wall END AS starts
-             FROM clock_segments WHERE pump_id = ?1
-         ) AS parts ON parts.first_events_id = clock.first_events_id AND parts.utc_offset_seconds = made.utc_offset_seconds
-                   AND made.{wall} >= parts.starts",
-        table.name
-    )
-}
-
-/// Inserts the rows of `table` that begin at event `from` of `pump` or later.
-pub(crate) fn insert_in_tx(
-    transaction: &Transaction<'_>,
-    table: &Object,
-    pump: PumpId,
-    from: i64,
-) -> Result<u64, StoreError> {
-    let doing = || format!("cannot derive {}", table.name);
-    let insert = insertion(table);
-    // DuckDB refuses a parameter that a statement does not have; totals are made for missing days, not from an event on.
-    let parameters = if insert.contains("?2") { &[i64::from(pump.0), from][..] } else { &[i64::from(pump.0)][..] };
-    let rows = transaction.execute(&insert, params_from_iter(parameters)).context(doing())?;
-    if !table.definition().update.is_empty() {
-        transaction.execute(table.definition().update, []).context(doing())?;
-    }
-    Ok(rows as u64)
 }

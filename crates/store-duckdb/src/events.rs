@@ -133,7 +133,7 @@ fn clear_decoded_in_tx(transaction: &Transaction<'_>) -> Result<(), StoreError> 
     derived::refuse_foreign_keys(transaction)?;
     let decoded = derived::OBJECTS.iter().filter(|object| object.kind == Kind::Decoded).map(|object| object.name);
     let tables =
-        ["parse_progress", "pending_derivations"].into_iter().chain(decoded).chain(crate::derive::table_names());
+        ["parse_progress", "pending_derivations"].into_iter().chain(decoded).chain(derived::domain_table_names());
     tables.into_iter().try_for_each(|table| clear_in_tx(transaction, table))?;
     derived::mark_emptied_in_tx(transaction)
 }

@@ -6,6 +6,7 @@
 
 mod account;
 mod batch_digest;
+mod check;
 mod clocks;
 mod cohort;
 mod columns;
@@ -32,10 +33,11 @@ mod texts;
 mod verify;
 mod versions;
 
+pub use check::Check;
 pub use clocks::ClockNotices;
 pub use cohort::{COHORT_METRICS, COHORT_TABLES, LakeReader};
-pub use connection::{DuckStore, Location, OnRebuild, Rebuilding, StoreOptions};
-pub use derived::exported_tables;
+pub use connection::{DuckStore, Location, OnRebuild, StoreOptions};
+pub use derived::{Rebuilding, exported_tables};
 pub use dictionary::{Relation, RelationColumn};
 pub use disguise::{Disguise, DisguiseError, DisguisedTable, Identifier};
 pub use documents::{DocumentKind, DocumentScope, NIGHTSCOUT, NIGHTSCOUT_ALARMS, PumpNames, nightscout_documents};
@@ -45,5 +47,5 @@ pub use migrations::schema_version;
 pub use query::{CellForm, InterruptHandle, Query, QueryColumn, QueryError, ReadOptions, Reader};
 pub use status::{DayCount, EventTypeFacts, PumpFacts, RunFacts, StatusFacts, TableFacts};
 pub use tandem_fetch::TandemFetchReader;
-pub use verify::{Check, Finding};
+pub use verify::Finding;
 pub use versions::DataVersions;

@@ -35,23 +35,13 @@ struct Crate {
 /// Which file uses which, by name.
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
-/// Circles that are still to be removed: the modules of each, a folder for all that is in it. May only get shorter.
-const KNOWN_CIRCLES: &[&[&str]] = &[&[
-    "store-duckdb/src/connection",
-    "store-duckdb/src/derive",
-    "store-duckdb/src/derived",
-    "store-duckdb/src/verify",
-]];
-
-/// The circles of the crates with these root files, each as a line; also what is listed as known and is no circle any more.
+/// The circles of the crates with these root files, each as a line.
 pub(super) fn find_circles<'a>(roots: impl Iterator<Item = &'a Path>) -> anyhow::Result<Vec<String>> {
     let mut arrows = Arrows::new();
     for root in roots {
         arrows.extend(read_arrows(root)?);
     }
-    let mut lines = describe_circles(&without_known(&arrows, KNOWN_CIRCLES));
-    lines.extend(outdated(&arrows, KNOWN_CIRCLES).map(|known| format!("no circle any more: {}", known.join(", "))));
-    Ok(lines)
+    Ok(describe_circles(&arrows))
 }
 
 fn read_arrows(root: &Path) -> anyhow::Result<Arrows> {
@@ -60,27 +50,6 @@ fn read_arrows(root: &Path) -> anyhow::Result<Arrows> {
     found.read_file(root, folder, Vec::new())?;
     let named = |files: BTreeSet<&Path>| files.into_iter().map(|file| name_of(file, folder)).collect();
     Ok(found.arrows().into_iter().map(|(file, used)| (name_of(file, folder), named(used))).collect())
-}
-
-/// The arrows but for those inside of one known circle.
-fn without_known(arrows: &Arrows, known: &[&[&str]]) -> Arrows {
-    let is_known = |from: &str, to: &str| known.iter().any(|modules| contains(modules, from) && contains(modules, to));
-    let rest = |from: &String, used: &BTreeSet<String>| used.iter().filter(|to| !is_known(from, to)).cloned().collect();
-    arrows.iter().map(|(from, used)| (from.clone(), rest(from, used))).collect()
-}
-
-/// What is listed as known, and is no circle.
-fn outdated<'k>(arrows: &Arrows, known: &'k [&'k [&'k str]]) -> impl Iterator<Item = &'k [&'k str]> {
-    known.iter().copied().filter(|modules| {
-        let inside = |name: &&String| contains(modules, name);
-        let used = |files: &BTreeSet<String>| files.iter().filter(inside).cloned().collect();
-        let part = arrows.iter().filter(|(from, _)| inside(from)).map(|(from, files)| (from.clone(), used(files)));
-        describe_circles(&part.collect()).is_empty()
-    })
-}
-
-fn contains(modules: &[&str], file: &str) -> bool {
-    modules.iter().any(|module| file.strip_prefix(module).is_some_and(|rest| rest == ".rs" || rest.starts_with('/')))
 }
 
 impl Crate {
@@ -430,19 +399,6 @@ mod tests {
         ];
         for (name, files, expected) in rows {
             assert_eq!(circles_of(files), expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn known_circles_are_allowed_while_they_exist() {
-        let arrows = |pairs: &[(&str, &str)]| -> Arrows {
-            pairs.iter().map(|(from, to)| ((*from).to_owned(), BTreeSet::from([(*to).to_owned()]))).collect()
-        };
-        let circle = arrows(&[("a/b.rs", "a/b/c.rs"), ("a/b/c.rs", "a/b.rs")]);
-        for (known, circles, stale) in [(&["a/b"][..], 0, 0), (&["a/b/c"], 1, 1), (&["x", "a/b"], 0, 0), (&["x"], 1, 1)]
-        {
-            assert_eq!(describe_circles(&without_known(&circle, &[known])).len(), circles, "{known:?}");
-            assert_eq!(outdated(&circle, &[known]).count(), stale, "{known:?}");
         }
     }
 }

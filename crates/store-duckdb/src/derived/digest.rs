@@ -8,9 +8,10 @@ use pump_events::Dictionary;
 use sha2::{Digest as _, Sha256};
 
 use super::definition::{Piece, pieces};
+use super::entries::OBJECTS;
 use super::facts;
-use super::{Kind, OBJECTS, Object};
-use crate::derive::insertion;
+use super::insertion::insertion;
+use super::object::{Kind, Lookback, Object};
 
 /// The digests of one object.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -79,7 +80,7 @@ fn follows(object: &Object, words: &HashSet<&str>, other: &Object) -> bool {
 /// Every name, keyword and number in the statements of `object`.
 fn words_of(object: &Object) -> HashSet<&'static str> {
     let lookback = match object.domain().map(|domain| domain.lookback) {
-        Some(super::Lookback::Query(query)) => query,
+        Some(Lookback::Query(query)) => query,
         _ => "",
     };
     let definition = object.definition();

@@ -1,7 +1,7 @@
 //! The entries of the registry.
 
-use super::{Lookback, Object};
-use crate::verify::Check;
+use super::object::{Domain, Kind, Lookback, Object};
+use crate::check::Check;
 
 macro_rules! sql {
     ($name:literal) => {
@@ -35,8 +35,8 @@ pub(crate) const OBJECTS: &[Object] = &[
     Object::stored("parse_progress").bookkeeping(),
     Object::stored("pending_derivations").bookkeeping(),
     Object::stored("derived_objects").bookkeeping(),
-    Object::new("stored_tables", super::Kind::Comments, sql!("stored_tables")),
-    Object::new("clock_segments", super::Kind::Clock, sql!("clock_segments")).bookkeeping(),
+    Object::new("stored_tables", Kind::Comments, sql!("stored_tables")),
+    Object::new("clock_segments", Kind::Clock, sql!("clock_segments")).bookkeeping(),
     Object::decoded("events", sql!("events")).explained_by("id"),
     Object::decoded("decode_problem_sets", sql!("decode_problem_sets")).bookkeeping(),
     Object::decoded("decode_failures", sql!("decode_failures")).bookkeeping(),
@@ -157,6 +157,21 @@ pub(crate) const OBJECTS: &[Object] = &[
     Object::view("meals", sql!("meals")).explained_by_query(MEAL_SOURCES),
     Object::view("cgm_context", sql!("cgm_context")).explained_by("id"),
 ];
+
+/// The domain tables, in an order in which they can be derived.
+pub(crate) fn domain_tables() -> impl Iterator<Item = (&'static Object, Domain)> {
+    OBJECTS.iter().filter_map(|object| object.domain().map(|domain| (object, domain)))
+}
+
+/// The names of the domain tables, in an order in which they can be cleared.
+pub(crate) fn domain_table_names() -> impl Iterator<Item = &'static str> {
+    domain_tables().map(|(table, _)| table.name)
+}
+
+/// The tables and views that are exported unless others are named.
+pub fn exported_tables() -> impl Iterator<Item = &'static str> {
+    OBJECTS.iter().filter(|object| object.is_exported).map(|object| object.name)
+}
 
 /// Its first entry of carbs.
 const MEAL_SOURCES: &str = "SELECT events_id FROM carb_entries WHERE id = ?1";

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use pump_events::{FactKind, FactTable};
 
-use super::Definition;
+use super::definition::Definition;
 
 struct Statements {
     create: String,

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use duckdb::{Connection, Transaction};
 use pipeline::{StoreError, StoreErrorKind};
 
-use super::Object;
 use super::catalog::{Built, Present, collect};
+use super::entries::OBJECTS;
+use super::object::{Kind, Object};
 
 /// What a person created on our tables, as it was before a rebuild.
 #[derive(Debug)]
@@ -116,8 +117,7 @@ fn find_foreign_keys(connection: &Connection, concerns: impl Fn(&str) -> bool) -
 /// Refuses to replace rows of derived tables while a foreign key refers to one of them: DuckDB would refuse some of the rows, and
 /// the tables would no longer follow the events.
 pub(crate) fn refuse_foreign_keys(connection: &Connection) -> Result<(), StoreError> {
-    let is_ours =
-        |table: &str| super::OBJECTS.iter().any(|object| object.name == table && object.kind != super::Kind::Stored);
+    let is_ours = |table: &str| OBJECTS.iter().any(|object| object.name == table && object.kind != Kind::Stored);
     let keys = find_foreign_keys(connection, is_ours)?;
     if keys.is_empty() { Ok(()) } else { Err(in_the_way(&keys)) }
 }
@@ -131,7 +131,7 @@ pub(crate) fn refuse_macros_in_use(connection: &Connection) -> Result<(), StoreE
 /// Refuses a database in which a macro has the name of a function of DuckDB: our statements and views would call the macro.
 pub(crate) fn refuse_shadowing_macros(connection: &Connection) -> Result<(), StoreError> {
     let macros: Vec<String> = collect(connection, MACROS, |row| row.get(0))?;
-    let is_ours = |name: &String| super::OBJECTS.iter().any(|object| object.name == name);
+    let is_ours = |name: &String| OBJECTS.iter().any(|object| object.name == name);
     if macros.iter().all(is_ours) {
         return Ok(());
     }

@@ -12,11 +12,22 @@ use pipeline::{EventId, PumpId, StoreError, StoreErrorKind};
 
 use super::catalog::{Built, Present, collect, list_altered_views, list_built, list_present};
 use super::digest::{self, Digest};
+use super::entries::OBJECTS;
+use super::insertion::insert_in_tx;
+use super::object::{Kind, Object};
 use super::obstacles::{PersonalObjects, find_obstacles, in_the_way, quoted};
-use super::{Kind, OBJECTS, Object};
-use crate::connection::Rebuilding;
-use crate::derive;
 use crate::error::DuckdbContext as _;
+
+/// A table that is about to be rebuilt.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Rebuilding {
+    /// Its name.
+    pub table: &'static str,
+    /// How many were rebuilt before.
+    pub done: usize,
+    /// How many are rebuilt in all.
+    pub all: usize,
+}
 
 /// The parts of the derived layer that are completed by different stages.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -296,7 +307,7 @@ fn fill_table(connection: &mut Connection, object: &Object, pumps: &[PumpId]) ->
     let transaction = connection.transaction().context(doing())?;
     transaction.execute_batch(&format!("DELETE FROM {}", object.name)).context(doing())?;
     for pump in pumps {
-        derive::insert_in_tx(&transaction, object, *pump, EventId::first_of(*pump).number())?;
+        insert_in_tx(&transaction, object, *pump, EventId::first_of(*pump).number())?;
     }
     let note = "UPDATE derived_objects SET is_complete = true WHERE name = ?";
     transaction.execute(note, [object.name]).context(doing())?;

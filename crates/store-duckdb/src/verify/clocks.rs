@@ -6,7 +6,8 @@ use pipeline::clock_model::ClockSegment;
 use pipeline::parse::build_clock;
 use pipeline::{PumpId, StoreError};
 
-use super::{Check, Finding};
+use super::finding::Finding;
+use crate::check::Check;
 use crate::error::DuckdbContext as _;
 use crate::events::{MOVED_EVENTS, clock_evidence, read_zones};
 use crate::status;

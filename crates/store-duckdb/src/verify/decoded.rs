@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use duckdb::{Connection, params};
 use pipeline::{EventId, PumpId, StoreError};
 
-use super::{Check, Finding};
+use super::finding::Finding;
 use crate::batch_digest::BatchDigest;
+use crate::check::Check;
 use crate::error::DuckdbContext as _;
 
 /// How many events are in memory at a time.
