@@ -152,6 +152,7 @@ pub(crate) const OBJECTS: &[Object] = &[
     Object::view("sites", sql!("sites")).explained_by("events_id"),
     Object::view("insulin_left", sql!("insulin_left")),
     Object::view("insulin_on_board", sql!("insulin_on_board")).explained_by("events_id"),
+    Object::view("settings_snapshots", sql!("settings_snapshots")),
     Object::view("settings_history", sql!("settings_history")).exported(),
     Object::view("settings_effects", sql!("settings_effects")),
     Object::view("meals", sql!("meals")).explained_by_query(MEAL_SOURCES),

@@ -1,11 +1,10 @@
 -- Two sources: each snapshot of the settings against the one before, and edits that the pump logged. What a snapshot says again, after the
 -- pump logged it since the snapshot before, counts once. Segments are compared by what holds from each start on that either snapshot
--- has, so that a segment that only moved is no change where its values are the same. A snapshot is dated when the service received it; its
--- clock is read as the pump's.
+-- has, so that a segment that only moved is no change where its values are the same.
 CREATE VIEW settings_history AS
 WITH snapshots AS (
-    SELECT pump_id, settings_hash, known_from, lag(settings_hash) OVER pump AS hash_before, lag(known_from) OVER pump AS known_before
-    FROM pump_settings_changes WINDOW pump AS (PARTITION BY pump_id ORDER BY known_from, first_seen)
+    SELECT pump_id, settings_hash, known_from, timestamp_utc, lag(settings_hash) OVER pump AS hash_before, lag(known_from) OVER pump AS known_before
+    FROM settings_snapshots WINDOW pump AS (PARTITION BY pump_id ORDER BY known_from, first_seen)
 ), changes AS (
     SELECT * FROM snapshots WHERE hash_before IS NOT NULL
 ), segments AS (
@@ -14,10 +13,10 @@ WITH snapshots AS (
                    {'setting': 'isf', 'unit': 'mg/dL/U', 'value': isf}, {'setting': 'target', 'unit': 'mg/dL', 'value': target_bg}], recursive := true)
     FROM profile_segments
 ), starts AS (
-    SELECT DISTINCT c.pump_id, c.settings_hash, c.hash_before, c.known_from, c.known_before, s.profile_number, s.start_minute
+    SELECT DISTINCT c.pump_id, c.settings_hash, c.hash_before, c.known_from, c.timestamp_utc, c.known_before, s.profile_number, s.start_minute
     FROM changes c JOIN profile_segments s ON s.pump_id = c.pump_id AND s.settings_hash IN (c.settings_hash, c.hash_before)
 ), of_segments AS (
-    SELECT t.pump_id, t.known_from, t.known_before, new.setting, new.profile_name, new.is_active, t.start_minute,
+    SELECT t.pump_id, t.known_from, t.timestamp_utc, t.known_before, new.setting, new.profile_name, new.is_active, t.start_minute,
            format('{:g}', old.value::DOUBLE) AS from_value, format('{:g}', new.value::DOUBLE) AS to_value, new.unit
     FROM starts t
     JOIN segments new ON new.pump_id = t.pump_id AND new.settings_hash = t.settings_hash AND new.profile_number = t.profile_number
@@ -56,7 +55,7 @@ WITH snapshots AS (
     UNION ALL
     SELECT pump_id, settings_hash, 'insulin_duration', format('{:g}', any_value(insulin_duration_minutes)::DOUBLE), 'min' FROM profile_segments WHERE is_active GROUP BY ALL
 ), of_whole AS (
-    SELECT c.pump_id, c.known_from, c.known_before, new.setting, NULL AS profile_name, true AS is_active, NULL AS start_minute,
+    SELECT c.pump_id, c.known_from, c.timestamp_utc, c.known_before, new.setting, NULL AS profile_name, true AS is_active, NULL AS start_minute,
            old.value AS from_value, new.value AS to_value, coalesce(new.unit, old.unit) AS unit
     FROM changes c JOIN whole new ON new.pump_id = c.pump_id AND new.settings_hash = c.settings_hash
     JOIN whole old ON old.pump_id = c.pump_id AND old.settings_hash = c.hash_before AND old.setting = new.setting
@@ -87,15 +86,6 @@ WITH snapshots AS (
     FROM edited
 ), from_log AS (
     SELECT * FROM logged WHERE value IS NULL OR value IS DISTINCT FROM from_value OR setting LIKE 'profile!_%' ESCAPE '!'
-), clocks AS (
-    SELECT pump_id, first_events_id, from_wall, utc_offset_seconds FROM clock_segments WHERE utc_offset_seconds BETWEEN -12 * 3600 AND 14 * 3600
-), dated AS (
-    -- A clock that was set back shows a time twice: the later of the segments counts.
-    SELECT s.*, to_timestamp(epoch_us(s.known_from) / 1000000
-                             - coalesce((SELECT arg_max(utc_offset_seconds, (first_events_id, from_wall)) FROM clocks k
-                                         WHERE k.pump_id = s.pump_id AND k.from_wall <= s.known_from),
-                                        (SELECT arg_min(utc_offset_seconds, (first_events_id, from_wall)) FROM clocks k WHERE k.pump_id = s.pump_id), 0)) AS timestamp_utc
-    FROM from_snapshots s
 )
 SELECT local_time, setting, from_value, value AS to_value, unit,
        CASE WHEN start_minute IS NOT NULL OR setting LIKE 'profile!_%' ESCAPE '!' THEN profile_name END AS profile_name, start_minute,
@@ -103,7 +93,7 @@ SELECT local_time, setting, from_value, value AS to_value, unit,
 FROM from_log
 UNION ALL
 SELECT known_from, setting, from_value, to_value, unit, profile_name, start_minute, 'snapshot', is_active, timestamp_utc, pump_id, NULL
-FROM dated s
+FROM from_snapshots s
 WHERE NOT EXISTS (FROM from_log l
                   WHERE l.pump_id = s.pump_id AND l.setting = s.setting AND l.value = s.to_value AND l.start_minute IS NOT DISTINCT FROM s.start_minute
                     AND (s.start_minute IS NULL OR l.profile_name = s.profile_name)

@@ -1,15 +1,9 @@
--- One row for every time that a pump's settings changed, with the profiles as Nightscout's store has them. A change is dated on the
--- service's clock, which is read as the pump's; its offset is that of the pump's clock then. The offset of a clock that showed a
--- wrong date is further from UTC than any zone's, and does not count.
-WITH clocks AS (
-    SELECT pump_id, first_events_id, from_wall, utc_offset_seconds FROM clock_segments WHERE utc_offset_seconds BETWEEN -12 * 3600 AND 14 * 3600
-), changes AS (
-    SELECT pump_id, known_from, settings_hash,
-           coalesce((SELECT arg_max(utc_offset_seconds, (first_events_id, from_wall)) FROM clocks s WHERE s.pump_id = c.pump_id AND from_wall <= c.known_from),
-                    (SELECT arg_min(utc_offset_seconds, (first_events_id, from_wall)) FROM clocks s WHERE s.pump_id = c.pump_id), 0) AS utc_offset_seconds,
+-- One row for every time that a pump's settings changed, with the profiles as Nightscout's store has them.
+WITH changes AS (
+    SELECT pump_id, known_from, settings_hash, utc_offset_seconds,
            coalesce((SELECT arg_max(zone, valid_from) FROM time_zones WHERE valid_from <= c.known_from::DATE),
                     (SELECT any_value(zone) FROM time_zones WHERE valid_from IS NULL), 'Etc/UTC') AS zone
-    FROM pump_settings_changes c
+    FROM settings_snapshots c
 ), segments AS (
     SELECT c.*, profile_name, is_active, insulin_duration_minutes,
            list(struct_pack("time" := printf('%02d:%02d', start_minute // 60, start_minute % 60), timeAsSeconds := start_minute * 60,
