@@ -40,7 +40,7 @@ const FILES: [&str; 8] = [
 ];
 
 /// Makes the demo's pages and opens them in headless Chromium; screenshots go to `screenshots` when given.
-pub(crate) fn check(workspace: &Workspace, screenshots: Option<&Path>) -> Result<Outcome> {
+pub(crate) fn check_report(workspace: &Workspace, screenshots: Option<&Path>) -> Result<Outcome> {
     let checker = browser_check_folder(&workspace.target);
     if let Some(missing) = missing(&checker) {
         return Ok(Outcome::Skipped(format!("{missing} (cargo xtask setup installs it)")));

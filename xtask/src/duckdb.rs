@@ -128,7 +128,7 @@ pub(crate) enum Engine {
 /// Makes sure that there is a DuckDB to link and says in one line which one. `bundled` asks for the source code without trying
 /// anything else.
 pub(crate) fn provide(bundled: bool) -> Result<Engine> {
-    let (engine, source) = if bundled { compile("as asked for") } else { find()? };
+    let (engine, source) = if bundled { compile("as asked for") } else { find_engine()? };
     eprintln!("DuckDB {VERSION}: {source}");
     Ok(engine)
 }
@@ -144,7 +144,7 @@ fn own_folder() -> PathBuf {
     package.parent().expect("the package is in the checkout").join(".duckdb")
 }
 
-fn find() -> Result<(Engine, String)> {
+fn find_engine() -> Result<(Engine, String)> {
     if let Some(folder) = named_folder() {
         return use_named(&folder);
     }

@@ -46,7 +46,7 @@ const RULES: &[Rule] = &[
 ];
 
 /// Checks every crate of the workspace. Dependencies of tests only are free: they cannot reach a user.
-pub(crate) fn check() -> anyhow::Result<()> {
+pub(crate) fn check_edges() -> anyhow::Result<()> {
     let metadata = MetadataCommand::new().no_deps().exec().context("cannot read the workspace's metadata")?;
     let forbidden = violations(&metadata);
     if !forbidden.is_empty() {

@@ -23,12 +23,12 @@ struct Step {
 const STEPS: &[Step] = &[
     Step {
         name: "dependency edges",
-        run: |_| crate::edges::check().map(|()| Outcome::Passed),
+        run: |_| crate::edges::check_edges().map(|()| Outcome::Passed),
         repair: "the Cargo.toml or the modules named, or the rule in xtask/src/edges.rs and ARCHITECTURE.md together",
     },
     Step {
         name: "wording",
-        run: |_| crate::wording::check(&crate::workspace::places()?.0).map(|()| Outcome::Passed),
+        run: |_| crate::wording::check_wording(&crate::workspace::places()?.0).map(|()| Outcome::Passed),
         repair: "the lines named; CONTRIBUTING.md has the terms to use",
     },
     Step {
@@ -42,7 +42,7 @@ const STEPS: &[Step] = &[
     Step { name: "licences", run: licences, repair: "see deny.toml" },
     Step {
         name: "report in a browser",
-        run: |workspace| crate::browser::check(workspace, None),
+        run: |workspace| crate::browser::check_report(workspace, None),
         repair: "see crates/report/src/html, then cargo xtask report-check",
     },
     Step {

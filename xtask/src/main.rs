@@ -112,8 +112,8 @@ fn main() -> anyhow::Result<()> {
         Task::Test => gate::test(&prepare()?),
         Task::Setup => setup::install(prepare),
         Task::Tools => gate::tools(&prepare()?),
-        Task::Edges => edges::check(),
-        Task::Wording => wording::check(&workspace::places()?.0),
+        Task::Edges => edges::check_edges(),
+        Task::Wording => wording::check_wording(&workspace::places()?.0),
         Task::Validate { quick, json } => validate::validate(&prepare()?, quick, json.as_deref()),
         Task::Bench { sizes } => gate::bench(&prepare()?, &sizes),
         Task::Dist { output } => dist::dist(output.as_deref()),
@@ -129,7 +129,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn report_check(workspace: &Workspace, screenshots: Option<&std::path::Path>) -> anyhow::Result<()> {
-    if let outcome::Outcome::Skipped(reason) = browser::check(workspace, screenshots)? {
+    if let outcome::Outcome::Skipped(reason) = browser::check_report(workspace, screenshots)? {
         anyhow::bail!("the report was not checked: {reason}");
     }
     Ok(())

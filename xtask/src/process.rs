@@ -25,7 +25,7 @@ pub(crate) fn find_tool(target: &Path, name: &str) -> Option<PathBuf> {
 }
 
 /// Takes this machine's configuration away from a command and gives it a home of its own.
-pub(crate) fn clean<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
+pub(crate) fn clean_environment<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TANDEM_")) {
         command.env_remove(name);
     }

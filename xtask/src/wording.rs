@@ -23,7 +23,7 @@ const EXEMPT: &[&str] = &[
 ];
 
 /// Fails on a phrase of the list in any tracked text.
-pub(crate) fn check(root: &Path) -> Result<()> {
+pub(crate) fn check_wording(root: &Path) -> Result<()> {
     let phrases = listed_phrases(&fs::read_to_string(root.join(TERMS)).context("cannot read the list of terms")?);
     ensure!(!phrases.is_empty(), "{TERMS} lists no terms");
     let files = run(Command::new("git").arg("-C").arg(root).args(["ls-files", "-z"]))?;

@@ -80,7 +80,7 @@ impl SiteConfig {
 
     /// Refuses an address that a token must not be sent to.
     pub(crate) fn validated(mut self) -> Result<Self, SinkError> {
-        let refuse = |reason: &str| Err(error::configuration(format!("the Nightscout address {reason}")));
+        let refuse = |reason: &str| Err(error::configuration_error(format!("the Nightscout address {reason}")));
         match self.url.scheme() {
             "https" => (),
             "http" if self.is_loopback() => (),

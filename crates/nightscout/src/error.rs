@@ -9,7 +9,7 @@ pub(crate) fn sink_error(kind: SinkErrorKind, message: impl Into<String>) -> Sin
     SinkError { kind, message: message.into(), source: None }
 }
 
-pub(crate) fn configuration(message: impl Into<String>) -> SinkError {
+pub(crate) fn configuration_error(message: impl Into<String>) -> SinkError {
     sink_error(SinkErrorKind::Configuration, message)
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn of_status(label: &RequestLabel, status: StatusCode, reason: Option
 }
 
 /// An answer that is not the JSON it should be.
-pub(crate) fn unexpected(label: &RequestLabel, detail: &str) -> SinkError {
+pub(crate) fn unexpected_response(label: &RequestLabel, detail: &str) -> SinkError {
     sink_error(SinkErrorKind::NotADestination, format!("{label} did not answer as Nightscout does: {detail}"))
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn unexpected(label: &RequestLabel, detail: &str) -> SinkError {
 pub(crate) fn of_network(label: &RequestLabel, error: reqwest::Error) -> SinkError {
     let error = error.without_url();
     let trouble = match () {
-        () if error.is_builder() => return configuration("the request cannot be built"),
+        () if error.is_builder() => return configuration_error("the request cannot be built"),
         () if error.is_timeout() => "did not answer in time",
         () if error.is_connect() => "cannot be reached",
         () if error.is_body() || error.is_decode() => "broke off in the middle of its answer",

@@ -60,7 +60,7 @@ impl Nightscout {
 
     async fn permissions(&self) -> Result<Vec<Permission>, SinkError> {
         let request = Request::new(Method::GET, "/api/v3/status", &["api", "v3", "status"]);
-        let body = self.send_v3(request).await?.accepted()?.json()?;
+        let body = self.send_v3(request).await?.ensure_accepted()?.json()?;
         let allowed =
             body.pointer("/result/apiPermissions").or_else(|| body.get("apiPermissions")).cloned().unwrap_or_default();
         let permission = |collection: &'static str| {

@@ -31,7 +31,7 @@ impl Nightscout {
     /// [`SinkError`]; also for sites that have version 1 of the API only.
     pub async fn tconnectsync_documents(&self, from: DateTime<Utc>) -> Result<Vec<ForeignDocument>, SinkError> {
         if self.api_version().await? == ApiVersion::V1 {
-            return Err(error::configuration(
+            return Err(error::configuration_error(
                 "documents of tconnectsync can only be replaced on sites with version 3 of the API",
             ));
         }

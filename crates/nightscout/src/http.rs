@@ -91,7 +91,7 @@ impl Transport {
             .https_only(!config.is_loopback());
         // A proxy cannot reach what is on this machine.
         let builder = if config.is_loopback() { builder.no_proxy() } else { builder };
-        let client = builder.build().map_err(|_| error::configuration("cannot prepare encrypted connections"))?;
+        let client = builder.build().map_err(|_| error::configuration_error("cannot prepare encrypted connections"))?;
         Ok(Self { config, client, skew: Mutex::new(None) })
     }
 
@@ -112,7 +112,7 @@ impl Transport {
             let wait = self.config.retries.wait(attempt, asked, rand::random());
             let Some(wait) = wait.filter(|_| is_transient && attempt < request.attempts) else {
                 return match outcome {
-                    Ok(response) if is_transient => Err(response.refused()),
+                    Ok(response) if is_transient => Err(response.to_error()),
                     Ok(response) => Ok(Response { was_repeated: attempt > 1, ..response }),
                     Err(error) => Err(error),
                 };
@@ -137,7 +137,7 @@ impl Transport {
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(|error| error::of_network(&label, error))? {
             if (body.len() + chunk.len()) as u64 > self.config.body_limit_bytes {
-                return Err(error::unexpected(&label, "its answer is too large"));
+                return Err(error::unexpected_response(&label, "its answer is too large"));
             }
             body.extend_from_slice(&chunk);
         }
@@ -176,18 +176,19 @@ impl Transport {
 
 impl Response {
     /// The answer, where the site has done what was asked.
-    pub(crate) fn accepted(self) -> Result<Self, SinkError> {
-        if self.status.is_success() { Ok(self) } else { Err(self.refused()) }
+    pub(crate) fn ensure_accepted(self) -> Result<Self, SinkError> {
+        if self.status.is_success() { Ok(self) } else { Err(self.to_error()) }
     }
 
     /// What its status means where no caller has a use for it.
-    pub(crate) fn refused(&self) -> SinkError {
+    pub(crate) fn to_error(&self) -> SinkError {
         error::of_status(&self.label, self.status, self.reason())
     }
 
     /// The body as JSON.
     pub(crate) fn json(&self) -> Result<Value, SinkError> {
-        serde_json::from_slice(&self.body).map_err(|_| error::unexpected(&self.label, "its answer is not JSON"))
+        serde_json::from_slice(&self.body)
+            .map_err(|_| error::unexpected_response(&self.label, "its answer is not JSON"))
     }
 
     /// The site's reason, where it can hold nothing personal: its own few sentences are letters and names of fields.

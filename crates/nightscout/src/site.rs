@@ -63,19 +63,19 @@ impl Nightscout {
         let request = Request::new(Method::GET, "/api/v3/version", &["api", "v3", "version"]);
         let response = self.transport.send(&request).await?;
         if response.status != StatusCode::NOT_FOUND {
-            let answer = response.accepted()?;
+            let answer = response.ensure_accepted()?;
             let body = answer.json()?;
             let version = body["apiVersion"].as_str().or_else(|| body["result"]["apiVersion"].as_str());
             return version
                 .map(|_| ApiVersion::V3)
-                .ok_or_else(|| error::unexpected(&answer.label, "it names no version"));
+                .ok_or_else(|| error::unexpected_response(&answer.label, "it names no version"));
         }
-        let answer = self.transport.send(&Self::status_v1()).await?.accepted()?;
+        let answer = self.transport.send(&Self::status_v1()).await?.ensure_accepted()?;
         let body = answer.json()?;
         body["version"]
             .as_str()
             .map(|_| ApiVersion::V1)
-            .ok_or_else(|| error::unexpected(&answer.label, "it names no version"))
+            .ok_or_else(|| error::unexpected_response(&answer.label, "it names no version"))
     }
 
     pub(crate) fn status_v1() -> Request<'static> {
@@ -118,9 +118,10 @@ impl Nightscout {
             let message = format!("{}: the site does not accept the token", response.label.host);
             return Err(sink_error(SinkErrorKind::TokenRefused, message));
         }
-        let answer = response.accepted()?;
+        let answer = response.ensure_accepted()?;
         let body = answer.json()?;
-        let token = body["token"].as_str().ok_or_else(|| error::unexpected(&answer.label, "it gives no token"))?;
+        let token =
+            body["token"].as_str().ok_or_else(|| error::unexpected_response(&answer.label, "it gives no token"))?;
         Ok(kept.insert(token.to_owned().into()).clone())
     }
 

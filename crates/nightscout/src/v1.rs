@@ -95,7 +95,7 @@ impl Nightscout {
                 _ if response.status.is_success() => {
                     outcomes.extend(documents.iter().map(|(place, _)| (*place, Outcome::Done)));
                 }
-                _ => return Err(response.refused()),
+                _ => return Err(response.to_error()),
             }
         }
         Ok(())
@@ -104,12 +104,12 @@ impl Nightscout {
     async fn delete_v1(&self, collection: &str, id: &str) -> Result<(), SinkError> {
         let name = format!("/api/v1/{collection}/…");
         let response = self.send_v1(Request::new(Method::DELETE, &name, &["api", "v1", collection, id])).await?;
-        if response.status.as_u16() == 404 { Ok(()) } else { response.accepted().map(|_| ()) }
+        if response.status.as_u16() == 404 { Ok(()) } else { response.ensure_accepted().map(|_| ()) }
     }
 
     /// What is there of the identifiers of the changes. Without a date a site looks at the last four days only.
     async fn find_v1(&self, collection: &str, changes: &[Change], places: &[usize]) -> Result<Vec<Value>, SinkError> {
-        let request = find(collection, DateTime::UNIX_EPOCH.timestamp_millis(), None);
+        let request = find_request(collection, DateTime::UNIX_EPOCH.timestamp_millis(), None);
         let request = places.iter().enumerate().fold(request, |request, (index, place)| {
             request.query(format!("find[identifier][$in][{index}]"), changes[*place].identifier.clone())
         });
@@ -122,14 +122,14 @@ impl Nightscout {
         collection: &str,
         (from_ms, until_ms): (i64, i64),
     ) -> Result<Vec<Value>, SinkError> {
-        self.list_v1(find(collection, from_ms, Some(until_ms))).await
+        self.list_v1(find_request(collection, from_ms, Some(until_ms))).await
     }
 
     async fn list_v1(&self, request: Request<'_>) -> Result<Vec<Value>, SinkError> {
-        let answer = self.send_v1(request).await?.accepted()?;
+        let answer = self.send_v1(request).await?.ensure_accepted()?;
         match answer.json()? {
             Value::Array(documents) => Ok(documents),
-            _ => Err(error::unexpected(&answer.label, "it gives no list")),
+            _ => Err(error::unexpected_response(&answer.label, "it gives no list")),
         }
     }
 
@@ -172,7 +172,7 @@ impl Nightscout {
 }
 
 /// A request for the documents of a collection within a span of time.
-fn find(collection: &str, from_ms: i64, until_ms: Option<i64>) -> Request<'static> {
+fn find_request(collection: &str, from_ms: i64, until_ms: Option<i64>) -> Request<'static> {
     let (name, path) = match collection {
         "entries" => ("/api/v1/entries.json", "entries.json"),
         "treatments" => ("/api/v1/treatments.json", "treatments.json"),

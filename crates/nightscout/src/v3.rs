@@ -86,12 +86,12 @@ impl Nightscout {
         let is_immutable = response.status.as_u16() == 400
             && response.reason().is_some_and(|reason| reason.contains("cannot be modified"));
         if !(response.status.is_success() || response.status.as_u16() == 410 || is_immutable) {
-            return refused(&response);
+            return refusal_outcome(&response);
         }
         match self.delete_v3(&change.collection, &change.identifier).await? {
             Outcome::Done => {
                 let response = self.put_once(change, content).await?;
-                if response.status.is_success() { Ok(Outcome::Done) } else { refused(&response) }
+                if response.status.is_success() { Ok(Outcome::Done) } else { refusal_outcome(&response) }
             }
             outcome => Ok(outcome),
         }
@@ -120,7 +120,7 @@ impl Nightscout {
             match response.status.as_u16() {
                 404 | 410 => return Ok(Outcome::Done),
                 _ if response.status.is_success() => (),
-                _ => return refused(&response),
+                _ => return refusal_outcome(&response),
             }
         }
         Ok(Outcome::Done)
@@ -131,13 +131,13 @@ impl Nightscout {
         let name = format!("/api/v3/{collection}");
         let request = Request::new(Method::GET, &name, &["api", "v3", collection]).query("limit", PAGE.to_string());
         let request = query.iter().fold(request, |request, (name, value)| request.query(*name, *value));
-        let answer = self.send_v3(request).await?.accepted()?;
+        let answer = self.send_v3(request).await?.ensure_accepted()?;
         let mut body = answer.json()?;
         // Sites before version 15 give the list alone.
         let list = if body["result"].is_array() { body["result"].take() } else { body };
         match list {
             Value::Array(documents) => Ok(documents),
-            _ => Err(error::unexpected(&answer.label, "it gives no list")),
+            _ => Err(error::unexpected_response(&answer.label, "it gives no list")),
         }
     }
 
@@ -210,12 +210,12 @@ pub(crate) fn held(collection: &str, document: &Value) -> Option<HeldDocument> {
 }
 
 /// What concerns one document is an outcome, what concerns the site an error.
-fn refused(response: &Response) -> Result<Outcome, SinkError> {
+fn refusal_outcome(response: &Response) -> Result<Outcome, SinkError> {
     let reason = || response.reason().unwrap_or_else(|| format!("answer {}", response.status.as_u16()));
     match response.status.as_u16() {
         413 => Ok(Outcome::Refused { reason: "the site takes no document of this size".to_owned() }),
         400 | 409 | 410 | 412 | 422 => Ok(Outcome::Refused { reason: reason() }),
         404 => Ok(Outcome::Refused { reason: "the site does not have this collection enabled".to_owned() }),
-        _ => Err(response.refused()),
+        _ => Err(response.to_error()),
     }
 }

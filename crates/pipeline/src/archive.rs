@@ -77,7 +77,7 @@ fn read_content(kind: ArchiveKind, content: &[u8], pages: &mut Pages<'_>) -> Res
         ArchiveKind::PumpLogs | ArchiveKind::EventLines => json::read_slice(kind, content, pages),
         ArchiveKind::Base64Records => records::read_base64(content, pages),
         // A database does not come here: its reader has it.
-        ArchiveKind::Records | ArchiveKind::Database => records::read(content, pages),
+        ArchiveKind::Records | ArchiveKind::Database => records::read_records(content, pages),
     }
 }
 
@@ -93,11 +93,11 @@ fn detect(path: &Path, head: &[u8], size: u64) -> Result<ArchiveKind, ArchiveErr
         b'"' => Ok(ArchiveKind::Base64Records),
         _ if records::looks_like_records(head, size) => Ok(ArchiveKind::Records),
         _ if records::looks_like_base64(text) => Ok(ArchiveKind::Base64Records),
-        _ => Err(ArchiveError::NotAnArchive { path, detail: describe(head) }),
+        _ => Err(ArchiveError::NotAnArchive { path, detail: describe_content(head) }),
     }
 }
 
-fn describe(head: &[u8]) -> String {
+fn describe_content(head: &[u8]) -> String {
     let known: [(&[u8], &str); 5] = [
         (b"PK\x03\x04", "it is a zip file; unpack it first"),
         (b"\x1f\x8b", "it is gzip-compressed; unpack it first"),

@@ -329,7 +329,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
             let assignment_id = listing.assignment_id.clone();
             let window = FetchedWindow { assignment_id, days: *days, last_upload: listing.last_upload, doubt: None };
             storing = Some(self.writer.page(pump, run, self.with.clock.now(), page.events, window).await?);
-            self.tell(listing, days.last(), (index + 1, windows.len()));
+            self.report_progress(listing, days.last(), (index + 1, windows.len()));
         }
         Ok(drift.or(self.settle(storing).await?))
     }
@@ -362,7 +362,7 @@ impl<S: RawStore + Send + 'static> Fetch<'_, '_, S> {
         }
     }
 
-    fn tell(&mut self, listing: &PumpListing, day: NaiveDate, (done, all): (usize, usize)) {
+    fn report_progress(&mut self, listing: &PumpListing, day: NaiveDate, (done, all): (usize, usize)) {
         (self.on_progress)(Progress {
             stage: Stage::Fetch,
             events: self.events,

@@ -304,7 +304,7 @@ impl<S: Store> Pipeline<S> {
             Ok((counts, false)) => RunEnd { ended, outcome: RunOutcome::Completed, counts, error: None },
             Ok((counts, true)) => RunEnd { ended, outcome: RunOutcome::Interrupted, counts, error: None },
             Err(error) => {
-                RunEnd { ended, outcome: RunOutcome::Failed, counts: Vec::new(), error: Some(describe(error)) }
+                RunEnd { ended, outcome: RunOutcome::Failed, counts: Vec::new(), error: Some(describe_error(error)) }
             }
         };
         tracing::info!(outcome = end.outcome.as_str(), counts = ?end.counts, "ends");
@@ -313,7 +313,7 @@ impl<S: Store> Pipeline<S> {
 }
 
 /// An error with its causes.
-fn describe(error: &dyn std::error::Error) -> String {
+fn describe_error(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -231,7 +231,7 @@ impl<S: PushStore> Push<'_, S> {
             if batch.changes.len() >= BATCH {
                 done += batch.parts.len() as u64;
                 self.send_batch(destination, std::mem::take(&mut batch), report).await?;
-                self.tell(report, (done, all));
+                self.report_progress(report, (done, all));
             }
             if self.stop.is_set() {
                 report.interrupted = true;
@@ -273,7 +273,7 @@ impl<S: PushStore> Push<'_, S> {
         applied.error.map_or(Ok(()), |error| Err(PushError::Sink { error, done: done.sent + done.deleted }))
     }
 
-    fn tell(&mut self, report: &PushReport, parts: (u64, u64)) {
+    fn report_progress(&mut self, report: &PushReport, parts: (u64, u64)) {
         let total = report.total();
         let events = total.sent + total.deleted + total.unchanged + total.present;
         (self.on_progress)(Progress { stage: Stage::Push, events, pump: None, day: None, parts: Some(parts) });

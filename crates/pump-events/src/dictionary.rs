@@ -48,7 +48,7 @@ impl Dictionary {
     ///
     /// The first rule that the text breaks: see [`DictionaryError`].
     pub fn from_json(text: &'static str) -> Result<Self, DictionaryError> {
-        let events = load::events(text)?;
+        let events = load::load_events(text)?;
         let mut by_code = Box::new([0; 4096]);
         for (position, event) in events.iter().enumerate() {
             by_code[event.code.0 as usize] = position as u16 + 1;

@@ -142,7 +142,7 @@ impl Event {
 
     pub(crate) fn value_at(&self, index: usize) -> Option<Value> {
         let field = self.layout?.fields.get(index)?;
-        (self.present & 1 << index != 0).then(|| field.read(&self.payload))
+        (self.present & 1 << index != 0).then(|| field.read_value(&self.payload))
     }
 
     pub(crate) fn present_fields(&self) -> impl Iterator<Item = &'static Field> + use<> {

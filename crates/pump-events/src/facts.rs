@@ -138,7 +138,7 @@ struct Catalog {
 fn catalog() -> &'static Catalog {
     static CATALOG: OnceLock<Catalog> = OnceLock::new();
     CATALOG.get_or_init(|| {
-        let tables = load::tables(TEXT).expect("the compiled-in facts are valid, as the tests check");
+        let tables = load::load_tables(TEXT).expect("the compiled-in facts are valid, as the tests check");
         let mut by_code = vec![0; EventCode::MAX_OF_RECORDS.0 as usize + 1];
         for (position, table) in tables.iter().enumerate() {
             table.codes.iter().for_each(|code| by_code[code.0 as usize] = position as u8 + 1);
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn broken_tables_are_refused() {
         let valid = r#"{"format": 1, "tables": [{"name": "a", "about": "b", "codes": [48], "columns": [{"name": "carbs", "field": "carbs"}]}]}"#;
-        assert!(load::tables(valid).is_ok());
+        assert!(load::load_tables(valid).is_ok());
         for (from, to) in [
             ("\"format\": 1", "\"format\": 2"),
             ("[48]", "[4000]"),
@@ -213,7 +213,7 @@ mod tests {
             ("\"field\": \"carbs\"", "\"by_code\": \"sensor_type\", \"numbers\": [9]"),
             ("\"name\": \"carbs\"", "\"name\": \"car bs\""),
         ] {
-            assert!(load::tables(valid.replacen(from, to, 1).leak()).is_err(), "{to}");
+            assert!(load::load_tables(valid.replacen(from, to, 1).leak()).is_err(), "{to}");
         }
     }
 }

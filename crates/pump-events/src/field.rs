@@ -164,7 +164,7 @@ impl FieldKind {
 impl Field {
     /// Reads the field out of a payload.
     #[must_use]
-    pub fn read(&self, payload: &[u8; 16]) -> Value {
+    pub fn read_value(&self, payload: &[u8; 16]) -> Value {
         self.read_word(u128::from_be_bytes(*payload))
     }
 

@@ -61,7 +61,7 @@ pub enum JsonError {
 }
 
 /// A verbatim value, shortened for messages and problems.
-pub(crate) fn shorten(json: &str) -> String {
+pub(crate) fn shorten_json(json: &str) -> String {
     const LONGEST: usize = 80;
     match json.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &json[..end]),

@@ -30,7 +30,7 @@ struct Point {
 
 impl Trace {
     pub(crate) fn new(readings: &[Reading]) -> Self {
-        let mut points: Vec<Point> = readings.iter().map(Point::of).collect();
+        let mut points: Vec<Point> = readings.iter().map(Point::from_reading).collect();
         points.sort_by_key(|point| point.utc_millis);
         points.dedup_by(|later, earlier| {
             let same = later.utc_millis == earlier.utc_millis;
@@ -71,7 +71,7 @@ impl Trace {
 }
 
 impl Point {
-    fn of(reading: &Reading) -> Self {
+    fn from_reading(reading: &Reading) -> Self {
         Self {
             utc_millis: reading.at.utc.timestamp_millis(),
             offset_millis: reading.at.offset_millis(),

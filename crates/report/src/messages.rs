@@ -76,12 +76,12 @@ impl Messages {
 
     /// The message called `key`.
     #[must_use]
-    pub fn text(&self, key: &str) -> String {
-        self.say(key, &[])
+    pub fn translate(&self, key: &str) -> String {
+        self.translate_with(key, &[])
     }
 
     /// The message called `key` with values put in. A key that no catalogue has is shown itself, in brackets.
-    pub(crate) fn say(&self, key: &str, values: &[(&str, Value<'_>)]) -> String {
+    pub(crate) fn translate_with(&self, key: &str, values: &[(&str, Value<'_>)]) -> String {
         self.find(key, values).unwrap_or_else(|| format!("[{key}]"))
     }
 
@@ -95,7 +95,7 @@ impl Messages {
 
     /// `value` with `decimals` digits after the language's decimal mark.
     #[must_use]
-    pub fn number(&self, value: f64, decimals: usize) -> String {
+    pub fn format_number(&self, value: f64, decimals: usize) -> String {
         let text = fixed(value, decimals);
         match self.language {
             Language::English => text,
@@ -108,6 +108,6 @@ impl Messages {
     pub fn with_prefix(&self, prefix: &str) -> Vec<(String, String)> {
         let lines = self.language.catalogue().lines();
         let keys = lines.filter_map(|line| line.split_once(" =")?.0.strip_prefix(prefix));
-        keys.map(|key| (key.to_owned(), self.text(&format!("{prefix}{key}")))).collect()
+        keys.map(|key| (key.to_owned(), self.translate(&format!("{prefix}{key}")))).collect()
     }
 }

@@ -5,7 +5,7 @@
 
 use chrono::Timelike;
 
-use crate::{glucose::Reading, statistics::Weighted, weights::weights};
+use crate::{glucose::Reading, statistics::Weighted, weights::weigh_readings};
 
 /// Glucose at five percentiles, in mg/dL.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,11 +39,11 @@ pub struct ProfileBin {
 #[must_use]
 pub fn profile(readings: &[Reading]) -> Vec<ProfileBin> {
     let mut by_hour: [Vec<(f64, f64)>; 24] = std::array::from_fn(|_| Vec::new());
-    for (reading, weight) in readings.iter().zip(weights(readings)) {
+    for (reading, weight) in readings.iter().zip(weigh_readings(readings)) {
         by_hour[reading.at.wall.hour() as usize].push((reading.glucose.get(), weight));
     }
     let counts: Vec<usize> = by_hour.iter().map(Vec::len).collect();
-    let raw: Vec<Option<Percentiles>> = by_hour.into_iter().map(Percentiles::of).collect();
+    let raw: Vec<Option<Percentiles>> = by_hour.into_iter().map(Percentiles::from_values).collect();
     (0..24)
         .map(|hour| {
             let (before, after) = (raw[(hour + 23) % 24], raw[(hour + 1) % 24]);
@@ -54,7 +54,7 @@ pub fn profile(readings: &[Reading]) -> Vec<ProfileBin> {
 }
 
 impl Percentiles {
-    fn of(values: Vec<(f64, f64)>) -> Option<Self> {
+    fn from_values(values: Vec<(f64, f64)>) -> Option<Self> {
         let values = Weighted::new(values);
         let at = |p| values.quantile(p);
         Some(Self { p05: at(0.05)?, p25: at(0.25)?, p50: at(0.5)?, p75: at(0.75)?, p95: at(0.95)? })

@@ -44,7 +44,7 @@ fn interval_at(steps: &[TimeDelta], place: usize) -> f64 {
 }
 
 /// What each of `readings` weighs: 1 where all have the same interval, else its interval in minutes.
-pub(crate) fn weights(readings: &[Reading]) -> Vec<f64> {
+pub(crate) fn weigh_readings(readings: &[Reading]) -> Vec<f64> {
     if has_one_interval(readings) {
         return vec![1.0; readings.len()];
     }

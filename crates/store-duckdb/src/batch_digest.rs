@@ -20,7 +20,7 @@ pub(crate) struct BatchDigest {
 }
 
 impl BatchDigest {
-    pub(crate) fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn from_texts<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
         let mut digest = Self::default();
         texts.for_each(|text| digest.add(text));
         digest

@@ -25,7 +25,7 @@ impl ClockNotices {
         let connection = reader.connection();
         let zones = read_zones(connection)?;
         let mut all = Vec::new();
-        for evidence in clock_evidence::read(connection)? {
+        for evidence in clock_evidence::read_evidence(connection)? {
             let pump = evidence.pump;
             let clock = build_clock(evidence, &zones);
             all.extend(notices(clock.segments()).into_iter().map(|notice| (pump, notice)));

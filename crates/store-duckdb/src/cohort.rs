@@ -54,7 +54,7 @@ impl LakeReader {
     /// What stops [`LakeReader::metrics`] from another thread.
     #[must_use]
     pub fn interrupt_handle(&self) -> InterruptHandle {
-        InterruptHandle::of(&self.connection)
+        InterruptHandle::from_connection(&self.connection)
     }
 
     /// The metrics of each person, one JSON object per person in order of their names.
@@ -64,7 +64,7 @@ impl LakeReader {
     pub fn metrics(&self) -> Result<Vec<String>, StoreError> {
         let mut people = Vec::new();
         let objects = format!("SELECT to_json(entry)::VARCHAR FROM ({COHORT_METRICS}) AS entry ORDER BY person");
-        let read = texts::each(&self.connection, &objects, &mut |object| {
+        let read = texts::for_each_text(&self.connection, &objects, &mut |object| {
             people.push(object.to_owned());
             true
         });

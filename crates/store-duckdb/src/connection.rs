@@ -101,7 +101,7 @@ impl DuckStore {
     /// [`Conflict`](StoreErrorKind::Conflict) when bringing it up to date would break something that a person created in it;
     /// when only read, [`Outdated`](StoreErrorKind::Outdated) for a database that is not up to date.
     pub fn open(path: impl AsRef<Path>, options: StoreOptions) -> Result<Self, StoreError> {
-        Self::at(Location::File(path.as_ref().to_owned()), options)
+        Self::open_at(Location::File(path.as_ref().to_owned()), options)
     }
 
     /// A new database in memory.
@@ -109,10 +109,10 @@ impl DuckStore {
     /// # Errors
     /// [`StoreError`] when there is no memory for it.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Self::at(Location::Memory, StoreOptions::default())
+        Self::open_at(Location::Memory, StoreOptions::default())
     }
 
-    fn at(location: Location, options: StoreOptions) -> Result<Self, StoreError> {
+    fn open_at(location: Location, options: StoreOptions) -> Result<Self, StoreError> {
         let spill = match &location {
             Location::File(_) => None,
             Location::Memory => Some(make_spill_folder()?),
@@ -195,7 +195,7 @@ impl DuckStore {
     }
 
     fn open_once(&self) -> Result<Connection, StoreError> {
-        let config = self.config().context("cannot configure the database")?;
+        let config = self.duckdb_config().context("cannot configure the database")?;
         let mut connection = match &self.location {
             Location::Memory => open_in_utc(None, config).context("cannot open a database in memory")?,
             Location::File(path) => open_file(path, config, self.options.read_only)?,
@@ -204,7 +204,7 @@ impl DuckStore {
             derived::refuse_shadowing_macros(&connection)?;
         }
         if self.options.read_only {
-            migrations::check(&connection)?;
+            migrations::check_version(&connection)?;
             derived::check_up_to_date(&connection)?;
         } else {
             migrations::migrate(&mut connection)?;
@@ -239,7 +239,7 @@ impl DuckStore {
         Ok(true)
     }
 
-    fn config(&self) -> duckdb::Result<Config> {
+    fn duckdb_config(&self) -> duckdb::Result<Config> {
         // Files of this form open in DuckDB 1.4, 1.5 and 2.0, and their texts take a third of the room of the oldest form's.
         let config = Config::default().with("storage_compatibility_version", "v1.4.0")?;
         // A health database must not reach for the network, whatever a query names.

@@ -47,5 +47,5 @@ pub(crate) use upgrade::{
 
 /// A digest for each object of the registry: of its definition and of everything it depends on.
 pub(crate) fn rule_digests() -> impl Iterator<Item = &'static str> {
-    digest::current().iter().map(|digest| digest.rule.as_str())
+    digest::current_digests().iter().map(|digest| digest.rule.as_str())
 }

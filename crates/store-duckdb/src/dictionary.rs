@@ -120,16 +120,16 @@ fn section(page: &mut String, relation: &Relation) {
         page,
         "\n### {}\n\n{}\n\n| column | type | meaning |\n|---|---|---|\n",
         relation.name,
-        cell(&relation.meaning)
+        escape_cell(&relation.meaning)
     )
     .expect("a string takes any text");
     for column in &relation.columns {
-        writeln!(page, "| {} | {} | {} |", column.name, column.type_name, cell(&column.meaning))
+        writeln!(page, "| {} | {} | {} |", column.name, column.type_name, escape_cell(&column.meaning))
             .expect("a string takes any text");
     }
 }
 
 /// A text that does not break a table of Markdown.
-fn cell(text: &str) -> String {
+fn escape_cell(text: &str) -> String {
     text.replace('|', "\\|").replace('<', "&lt;")
 }

@@ -164,7 +164,7 @@ impl Reader {
             quoted(table)
         );
         let mut cases = String::new();
-        texts::each(self.connection(), &list, &mut |text| {
+        texts::for_each_text(self.connection(), &list, &mut |text| {
             let pseudonym = (disguise.pseudonym)(identifier, text);
             cases.extend([" WHEN ", &literal(text), " THEN ", &literal(&pseudonym)]);
             true

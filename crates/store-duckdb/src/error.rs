@@ -47,13 +47,13 @@ impl<T> DuckdbContext<T> for duckdb::Result<T> {
     fn context(self, doing: impl Into<String>) -> Result<T, StoreError> {
         self.map_err(|error| {
             let message = error.to_string();
-            StoreError { kind: family(&message), message: doing.into(), source: Some(message.into()) }
+            StoreError { kind: error_family(&message), message: doing.into(), source: Some(message.into()) }
         })
     }
 }
 
 /// The family that DuckDB's words belong to.
-pub(crate) fn family(words: &str) -> StoreErrorKind {
+pub(crate) fn error_family(words: &str) -> StoreErrorKind {
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| words.contains(phrase));
     FAMILIES.iter().find(|(_, phrases)| says(phrases)).map_or(StoreErrorKind::Internal, |(kind, _)| *kind)
 }
@@ -88,7 +88,7 @@ mod tests {
             ("Constraint Error: Duplicate key \"id: 1\" violates primary key constraint", StoreErrorKind::Internal),
         ];
         for (words, kind) in rows {
-            assert_eq!(family(words), kind, "{words}");
+            assert_eq!(error_family(words), kind, "{words}");
         }
     }
 }

@@ -67,7 +67,7 @@ impl EventStore for DuckStore {
     }
 
     fn clock_evidence(&mut self) -> Result<Vec<ClockEvidence>, StoreError> {
-        clock_evidence::read(self.connection()?)
+        clock_evidence::read_evidence(self.connection()?)
     }
 
     fn store_clocks(&mut self, zones: &ZoneHistory, clocks: &[(PumpId, PumpClock)]) -> Result<(), StoreError> {

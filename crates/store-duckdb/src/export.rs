@@ -54,7 +54,7 @@ impl Exporter {
     /// What stops [`Exporter::write`] from another thread.
     #[must_use]
     pub fn interrupt_handle(&self) -> InterruptHandle {
-        InterruptHandle::of(&self.connection)
+        InterruptHandle::from_connection(&self.connection)
     }
 
     /// Writes the answer of `query` to `file`, which is replaced. Returns the number of rows.
@@ -90,7 +90,7 @@ impl Exporter {
         // A patch with a null takes the member out.
         let objects = format!("SELECT json_merge_patch('{{}}', to_json(entry))::VARCHAR FROM ({query}) AS entry");
         let (mut rows, mut written) = (0, Ok(()));
-        let read = texts::each(&self.connection, &objects, &mut |object| {
+        let read = texts::for_each_text(&self.connection, &objects, &mut |object| {
             let before = if rows == 0 { "[\n" } else { ",\n" };
             written = write!(out, "{before}{object}");
             rows += u64::from(written.is_ok());

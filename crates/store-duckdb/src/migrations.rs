@@ -11,7 +11,7 @@ use refinery_core::{Migration, Runner};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::error::{DuckdbContext as _, family};
+use crate::error::{DuckdbContext as _, error_family};
 
 const TABLE: &str = "refinery_schema_history";
 
@@ -56,11 +56,11 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     refuse_foreign(connection)?;
     let known = known_migrations(connection)?;
     let mut driver = Driver { connection };
-    Runner::new(&known).set_grouped(true).run(&mut driver).map(|_| ()).map_err(|error| refused(&error))
+    Runner::new(&known).set_grouped(true).run(&mut driver).map(|_| ()).map_err(|error| migration_error(&error))
 }
 
 /// Refuses a database whose schema is not exactly this program's; for connections that cannot write.
-pub(crate) fn check(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn check_version(connection: &Connection) -> Result<(), StoreError> {
     let ours = i64::from(schema_version());
     match applied_version(connection)? {
         Some(version) if version == ours => Ok(()),
@@ -151,7 +151,7 @@ fn checksums_match(connection: &Connection) -> Result<bool, StoreError> {
     Ok(applied == known)
 }
 
-fn refused(error: &refinery_core::Error) -> StoreError {
+fn migration_error(error: &refinery_core::Error) -> StoreError {
     match error.kind() {
         Kind::MissingVersion(applied) if applied.version() > schema_version() as _ => {
             too_new(i64::from(applied.version()))
@@ -170,7 +170,7 @@ fn refused(error: &refinery_core::Error) -> StoreError {
         }
         _ => {
             let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-            StoreError::new(family(&source), format!("cannot bring the database up to date: {error}"))
+            StoreError::new(error_family(&source), format!("cannot bring the database up to date: {error}"))
         }
     }
 }

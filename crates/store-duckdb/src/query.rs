@@ -19,7 +19,7 @@ use pipeline::{StoreError, StoreErrorKind};
 
 use crate::connection::open_in_utc;
 use crate::documents::PumpNames;
-use crate::error::{DuckdbContext as _, family};
+use crate::error::{DuckdbContext as _, error_family};
 use crate::{derived, migrations};
 use statement::{NotSingle, SingleStatement};
 
@@ -164,7 +164,7 @@ impl Reader {
         }
         connection.execute_batch(SANDBOX_SETTINGS).context(opening())?;
         derived::refuse_macros_in_use(&connection)?;
-        migrations::check(&connection)?;
+        migrations::check_version(&connection)?;
         derived::check_up_to_date(&connection)?;
         Ok(Self { connection })
     }
@@ -172,7 +172,7 @@ impl Reader {
     /// What stops a query of this reader from another thread.
     #[must_use]
     pub fn interrupt_handle(&self) -> InterruptHandle {
-        InterruptHandle::of(&self.connection)
+        InterruptHandle::from_connection(&self.connection)
     }
 
     /// Makes sure that `sql` is one query, and finds its columns. Runs nothing.
@@ -188,7 +188,7 @@ impl Reader {
             return Err(QueryError::Forbidden { function });
         }
         // The statement as it was written first: its complaints then point into what the person sees.
-        self.connection.prepare(statement.text).map_err(refused)?;
+        self.connection.prepare(statement.text).map_err(query_error)?;
         if statement.first_word() == "explain" {
             let explained = statement.explained().map_err(|_| QueryError::NotAQuery)?;
             self.describe(&as_query(explained))?;
@@ -205,8 +205,8 @@ impl Reader {
         let describe = format!("DESCRIBE SELECT * FROM (\n{query}\n)");
         let mut statement = self.connection.prepare(&describe).map_err(not_a_query)?;
         let column = |row: &duckdb::Row<'_>| Ok(QueryColumn { name: row.get(0)?, type_name: row.get(1)? });
-        let columns = statement.query_map([], column).and_then(Iterator::collect).map_err(refused_inside)?;
-        match effects::find(&self.connection, query).map_err(refused_inside)? {
+        let columns = statement.query_map([], column).and_then(Iterator::collect).map_err(wrapped_query_error)?;
+        match effects::find_effect(&self.connection, query).map_err(wrapped_query_error)? {
             Some(function) => Err(QueryError::Forbidden { function }),
             None => Ok(columns),
         }
@@ -227,7 +227,7 @@ impl Reader {
 }
 
 impl InterruptHandle {
-    pub(crate) fn of(connection: &Connection) -> Self {
+    pub(crate) fn from_connection(connection: &Connection) -> Self {
         Self(connection.interrupt_handle())
     }
 
@@ -256,14 +256,14 @@ impl Query<'_> {
         row: &mut dyn FnMut(&[Option<&str>]) -> ControlFlow<()>,
     ) -> Result<(), QueryError> {
         let sql = self.sql(form, limit);
-        let refused = match self.body {
-            Body::Direct(_) => refused,
-            Body::Subquery(_) => refused_inside,
+        let to_error = match self.body {
+            Body::Direct(_) => query_error,
+            Body::Subquery(_) => wrapped_query_error,
         };
-        let mut statement = self.reader.connection.prepare(&sql).map_err(refused)?;
+        let mut statement = self.reader.connection.prepare(&sql).map_err(to_error)?;
         // Only starts the query: the iterator that this returns would end the program where a step fails.
-        let _ = statement.stream_arrow([]).map_err(refused)?;
-        while let Some(chunk) = statement.step().map_err(refused)? {
+        let _ = statement.stream_arrow([]).map_err(to_error)?;
+        while let Some(chunk) = statement.step().map_err(to_error)? {
             if hand_over(&chunk, row)?.is_break() {
                 break;
             }
@@ -282,7 +282,7 @@ impl Query<'_> {
         let copy = format!(
             "COPY (SELECT * FROM (\n{query}\n){limit}) TO '{file}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
         );
-        self.reader.connection.execute(&copy, []).map(|rows| rows as u64).map_err(refused_inside)
+        self.reader.connection.execute(&copy, []).map(|rows| rows as u64).map_err(wrapped_query_error)
     }
 
     fn sql(&self, form: CellForm, limit: Option<u64>) -> String {
@@ -401,7 +401,7 @@ fn hand_over(
     Ok(ControlFlow::Continue(()))
 }
 
-fn refused(error: duckdb::Error) -> QueryError {
+fn query_error(error: duckdb::Error) -> QueryError {
     let message = match error {
         duckdb::Error::DuckDBFailure(_, Some(message)) => describe(message),
         other => other.to_string(),
@@ -412,7 +412,7 @@ fn refused(error: duckdb::Error) -> QueryError {
         _ if message.starts_with("Out of Memory") => {
             QueryError::OutOfMemory { message: message.lines().next().unwrap_or_default().to_owned() }
         }
-        _ if family(&message) == StoreErrorKind::Corrupt => StoreError {
+        _ if error_family(&message) == StoreErrorKind::Corrupt => StoreError {
             kind: StoreErrorKind::Corrupt,
             message: "cannot read the database".to_owned(),
             source: Some(message.into()),
@@ -422,9 +422,9 @@ fn refused(error: duckdb::Error) -> QueryError {
     }
 }
 
-/// [`refused`] for a statement that was wrapped, and so stands one line lower than its writer counts.
-fn refused_inside(error: duckdb::Error) -> QueryError {
-    match refused(error) {
+/// [`query_error`] for a statement that was wrapped, and so stands one line lower than its writer counts.
+fn wrapped_query_error(error: duckdb::Error) -> QueryError {
+    match query_error(error) {
         QueryError::Refused { message } => QueryError::Refused { message: one_line_up(&message) },
         other => other,
     }
@@ -458,7 +458,7 @@ fn describe(message: String) -> String {
 
 /// A statement that DuckDB takes alone but not as a subquery is no query.
 fn not_a_query(error: duckdb::Error) -> QueryError {
-    match refused(error) {
+    match query_error(error) {
         QueryError::Refused { message } if message.starts_with("Parser Error") => QueryError::NotAQuery,
         other => other,
     }

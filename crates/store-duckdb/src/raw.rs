@@ -133,7 +133,7 @@ fn store_page_in_tx(
     let digest = if is_known || !folded.superseded.is_empty() {
         BatchDigest::read_in_tx(transaction, batch)?
     } else {
-        BatchDigest::of(folded.events.iter().map(|(_, event)| event.data))
+        BatchDigest::from_texts(folded.events.iter().map(|(_, event)| event.data))
     };
     note_batch_in_tx(transaction, page, batch, (counts, recovered, digest))?;
     note_window_in_tx(transaction, page, counts)?;

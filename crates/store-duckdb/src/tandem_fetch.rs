@@ -47,7 +47,7 @@ impl DatabaseReader for TandemFetchReader {
             events += 1;
             texts(text)
         };
-        let outcome = texts::each(&connection, EVENTS, &mut count);
+        let outcome = texts::for_each_text(&connection, EVENTS, &mut count);
         outcome.map_err(|error| ArchiveError::Damaged { path: path.to_owned(), events, detail: error.to_string() })
     }
 }

@@ -4,7 +4,11 @@ use duckdb::Connection;
 use duckdb::arrow::array::{Array, StringArray, StructArray};
 
 /// Hands every text of the first column of `query` to `take`, in order, until it says false. NULL is passed over.
-pub(crate) fn each(connection: &Connection, query: &str, take: &mut dyn FnMut(&str) -> bool) -> duckdb::Result<()> {
+pub(crate) fn for_each_text(
+    connection: &Connection,
+    query: &str,
+    take: &mut dyn FnMut(&str) -> bool,
+) -> duckdb::Result<()> {
     let mut statement = connection.prepare(query)?;
     // Only starts the query: the iterator that this returns would end the program where a step fails.
     let _ = statement.stream_arrow([])?;

@@ -46,11 +46,11 @@ impl DuckStore {
         let mut findings = Vec::new();
         let checks = QUERIES.iter().chain(OBJECTS.iter().flat_map(|object| object.checks));
         for (check, query) in checks {
-            findings.extend(find(connection, *check, query)?);
+            findings.extend(run_check(connection, *check, query)?);
         }
         findings.extend(decoded::find_altered_events(connection)?);
         findings.extend(clocks::find_misdated_events(connection)?);
-        findings.extend(find(connection, Check::OverlappingSpans, &overlapping_spans())?);
+        findings.extend(run_check(connection, Check::OverlappingSpans, &overlapping_spans())?);
         findings.extend(doubtful_answers(connection)?);
         findings.extend(rows_without_event(connection)?);
         let transaction = connection.transaction().context("cannot begin to verify")?;
@@ -71,14 +71,14 @@ fn overlapping_spans() -> String {
     include_str!("verify/overlapping_spans.sql").replace("{spans}", &spans)
 }
 
-fn find(connection: &Connection, check: Check, query: &str) -> Result<Vec<Finding>, StoreError> {
+fn run_check(connection: &Connection, check: Check, query: &str) -> Result<Vec<Finding>, StoreError> {
     let doing = || format!("cannot verify {}", check.as_str());
     let mut statement = connection.prepare(query).context(doing())?;
-    let found = statement.query_map([], |row| finding(check, row)).and_then(Iterator::collect);
+    let found = statement.query_map([], |row| read_finding(check, row)).and_then(Iterator::collect);
     found.context(doing())
 }
 
-fn finding(check: Check, row: &Row<'_>) -> duckdb::Result<Finding> {
+fn read_finding(check: Check, row: &Row<'_>) -> duckdb::Result<Finding> {
     Ok(Finding {
         check,
         pump: PumpId(row.get("pump_id")?),
@@ -113,7 +113,7 @@ fn rows_without_event(connection: &Connection) -> Result<Vec<Finding>, StoreErro
         )
     };
     let query = domain_table_names().map(orphans).collect::<Vec<_>>().join("\nUNION ALL ");
-    find(connection, Check::RowsWithoutEvent, &format!("FROM ({query}) ORDER BY ALL"))
+    run_check(connection, Check::RowsWithoutEvent, &format!("FROM ({query}) ORDER BY ALL"))
 }
 
 /// Derives everything again into temporary tables of the same names, which hide the stored ones, and compares the two.
@@ -131,7 +131,7 @@ fn compare_with_events_in_tx(transaction: &Transaction<'_>) -> Result<Vec<Findin
     }
     let mut findings = Vec::new();
     for table in domain_table_names() {
-        findings.extend(compare(transaction, &stored, table)?);
+        findings.extend(compare_table(transaction, &stored, table)?);
     }
     Ok(findings)
 }
@@ -143,7 +143,7 @@ fn derived_pumps(transaction: &Transaction<'_>) -> Result<Vec<PumpId>, StoreErro
     pumps.context("cannot read the pumps")
 }
 
-fn compare(connection: &Connection, stored: &str, table: &str) -> Result<Vec<Finding>, StoreError> {
+fn compare_table(connection: &Connection, stored: &str, table: &str) -> Result<Vec<Finding>, StoreError> {
     let differences = |condition: &str, detail: &str| {
         format!(
             "SELECT coalesce(stored.pump_id, derived.pump_id) AS pump_id, '{table}' AS subject, true AS is_fault, count(*) AS count,
@@ -163,7 +163,7 @@ fn compare(connection: &Connection, stored: &str, table: &str) -> Result<Vec<Fin
             "rows are not what the events say",
         ),
     ] {
-        findings.extend(find(connection, check, &differences(condition, detail))?);
+        findings.extend(run_check(connection, check, &differences(condition, detail))?);
     }
     Ok(findings)
 }

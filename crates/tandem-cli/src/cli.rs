@@ -7,7 +7,7 @@ use clap::{ColorChoice, Command, CommandFactory as _, FromArgMatches as _, Parse
 
 use crate::arguments::{ColorWhen, GLOBAL_OPTIONS, GlobalArgs};
 use crate::commands::{self, GROUPS};
-use crate::output::wrapped;
+use crate::output::wrap_text;
 use crate::terminal::{Terminal, set_colors};
 
 /// The widest that help gets.
@@ -60,7 +60,7 @@ fn describe_group(program: &Command, heading: &str, names: &[&str]) -> String {
     let literal = STYLES.get_literal();
     let line = |command: &Command| {
         let (name, about) = (command.get_name(), command.get_about().map(ToString::to_string).unwrap_or_default());
-        let about = wrapped(&about, Terminal::width().min(MAX_WIDTH) - INDENT, INDENT);
+        let about = wrap_text(&about, Terminal::width().min(MAX_WIDTH) - INDENT, INDENT);
         format!("  {literal}{name}{literal:#}{:width$}{about}\n", "", width = INDENT - 2 - name.len())
     };
     let lines = names.iter().filter_map(|name| program.find_subcommand(name)).map(line).collect::<String>();

@@ -7,7 +7,7 @@ use pipeline::clock_model::{ClockNotice, UtcSource, ZoneHistory};
 use store_duckdb::{ClockNotices, Reader};
 
 use crate::context::Context;
-use crate::output::counted;
+use crate::output::format_count;
 use crate::settings::is_place;
 
 /// Where people travel, most visited first among those of one offset.
@@ -69,7 +69,7 @@ impl ClockHints {
         let newest = self.open.last()?;
         Some(match self.open.len() - 1 {
             0 => newest.clone(),
-            others => format!("{newest} ({} earlier: `tandem status`)", counted(others as u64, "change")),
+            others => format!("{newest} ({} earlier: `tandem status`)", format_count(others as u64, "change")),
         })
     }
 }
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn each_notice_has_its_line() {
         let at = |text: &str| text.parse().expect("a time");
-        let zones = ZoneHistory::of(Tz::America__Chicago);
+        let zones = ZoneHistory::from_zone(Tz::America__Chicago);
         let moved = |forward: Option<i64>, offset, returned: Option<&str>| ClockNotice::Moved {
             at: at("2026-04-11T13:00:00"),
             utc: "2026-04-11T11:00:00Z".parse().expect("an instant"),

@@ -151,7 +151,7 @@ impl Context {
     /// The stages on `store`, with their progress shown by `bar`.
     fn plain_pipeline(store: DuckStore, bar: &Arc<Mutex<Bar>>, stop: StopSignal) -> Pipeline<DuckStore> {
         let bar = bar.clone();
-        let tell = move |progress| bar.lock().unwrap_or_else(PoisonError::into_inner).tell(&progress);
+        let tell = move |progress| bar.lock().unwrap_or_else(PoisonError::into_inner).show_progress(&progress);
         Pipeline::new(store, Arc::new(SystemClock)).stop_on(stop).on_progress(tell)
     }
 

@@ -10,7 +10,7 @@ use console::style;
 
 use crate::arguments::GLOBAL_OPTIONS;
 use crate::failure::{Exit, causes_of, exit_of, hints_of};
-use crate::output::wrapped;
+use crate::output::wrap_text;
 use crate::stderr::write_stderr;
 use crate::terminal::Terminal;
 
@@ -60,17 +60,17 @@ fn move_global_options_to_the_end(help: &str) -> String {
 
 /// Writes the error to stderr and says how to exit.
 pub(crate) fn print_error(error: &Error) -> Exit {
-    write_stderr(&describe(error, Terminal::talk_width()));
+    write_stderr(&describe_error(error, Terminal::talk_width()));
     exit_of(error)
 }
 
 /// The error, its causes and hints as plain text, for others than a person at a terminal.
 pub(crate) fn error_text(error: &Error) -> String {
-    console::strip_ansi_codes(&describe(error, None)).into_owned()
+    console::strip_ansi_codes(&describe_error(error, None)).into_owned()
 }
 
 /// The error, its causes and hints, a paragraph each; in lines that fit, where there is a screen for them.
-fn describe(error: &Error, width: Option<usize>) -> String {
+fn describe_error(error: &Error, width: Option<usize>) -> String {
     let mut text = String::new();
     for (index, cause) in causes_of(error).iter().enumerate() {
         let label = if index == 0 { "error:" } else { "caused by:" };
@@ -84,7 +84,7 @@ fn describe(error: &Error, width: Option<usize>) -> String {
 }
 
 fn paragraph(text: &str, indent: usize, width: Option<usize>) -> String {
-    wrapped(text, width.map_or(usize::MAX, |width| width.saturating_sub(indent)), indent)
+    wrap_text(text, width.map_or(usize::MAX, |width| width.saturating_sub(indent)), indent)
 }
 
 #[cfg(test)]

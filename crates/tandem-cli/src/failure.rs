@@ -10,7 +10,7 @@ use pipeline::import::FileError;
 use pipeline::{PushError, SinkError, SinkErrorKind, SourceError, SourceErrorKind, StoreError, StoreErrorKind};
 use store_duckdb::QueryError;
 
-use crate::output::counted;
+use crate::output::format_count;
 
 /// The documented exit codes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -240,7 +240,7 @@ pub(crate) fn hints_of(error: &Error) -> Vec<String> {
         if let Some(PushError::Sink { done, .. }) = cause.downcast_ref()
             && *done > 0
         {
-            hints.push(format!("{} sent before this error will not be sent again", counted(*done, "document")));
+            hints.push(format!("{} sent before this error will not be sent again", format_count(*done, "document")));
         }
         if let Some(error) = cause.downcast_ref::<SinkError>() {
             hints.push(sink_hint(error.kind).to_owned());

@@ -9,7 +9,7 @@ use pipeline::Progress;
 use pipeline::store::Stage;
 use store_duckdb::Rebuilding;
 
-use crate::output::thousands;
+use crate::output::format_thousands;
 use crate::stderr;
 use crate::terminal::Terminal;
 
@@ -44,7 +44,7 @@ impl Bar {
     }
 
     /// Tells how far a stage has come.
-    pub(crate) fn tell(&mut self, progress: &Progress) {
+    pub(crate) fn show_progress(&mut self, progress: &Progress) {
         if self.counted.0 != Some(progress.stage) {
             self.counted = (Some(progress.stage), progress.events, Instant::now());
         }
@@ -56,7 +56,7 @@ impl Bar {
             }
             _ => self.drawn.set_style(spinner()),
         }
-        self.drawn.set_message(self.words(progress));
+        self.drawn.set_message(self.describe_progress(progress));
     }
 
     /// Shows how many tables have been rebuilt.
@@ -67,8 +67,8 @@ impl Bar {
         self.drawn.set_message(format!("rebuilding {}", rebuilding.table));
     }
 
-    fn words(&self, progress: &Progress) -> String {
-        let mut words = vec![describe(progress.stage).to_owned()];
+    fn describe_progress(&self, progress: &Progress) -> String {
+        let mut words = vec![describe_stage(progress.stage).to_owned()];
         words.extend(progress.pump.as_ref().map(|pump| format!("pump {pump}")));
         words.extend(progress.day.map(|day| day.to_string()));
         let unit = match progress.stage {
@@ -76,11 +76,11 @@ impl Bar {
             Stage::Push => "documents",
             _ => "events",
         };
-        words.push(format!("{} {unit}", thousands(progress.events)));
+        words.push(format!("{} {unit}", format_thousands(progress.events)));
         let seconds = self.counted.2.elapsed().as_secs_f64();
         let since = progress.events.saturating_sub(self.counted.1);
         if seconds > 0.5 && since > 0 {
-            words.push(format!("{}/s", thousands((since as f64 / seconds) as u64)));
+            words.push(format!("{}/s", format_thousands((since as f64 / seconds) as u64)));
         }
         words.join("  ")
     }
@@ -92,7 +92,7 @@ impl Drop for Bar {
     }
 }
 
-fn describe(stage: Stage) -> &'static str {
+fn describe_stage(stage: Stage) -> &'static str {
     match stage {
         Stage::Fetch => "fetching",
         Stage::Import => "importing",

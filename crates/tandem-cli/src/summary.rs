@@ -10,7 +10,7 @@ use report::{GlucoseUnit, Metrics, MetricsOptions, Thresholds};
 use store_duckdb::Reader;
 
 use crate::history::{History, InsulinPerDay, PumpSpan};
-use crate::output::{counted, thousands};
+use crate::output::{format_count, format_thousands};
 use crate::terminal::Terminal;
 
 /// The segment that the summary is about, as usual among clinicians.
@@ -56,7 +56,7 @@ impl Summary {
     fn glucose(&self, metrics: &Metrics) -> String {
         let Some(ranges) = &metrics.ranges else { return String::new() };
         let title = format!("Glucose, last {DAYS} days");
-        let readings = counted(metrics.counts.all as u64, "reading");
+        let readings = format_count(metrics.counts.all as u64, "reading");
         let wear =
             metrics.wear.active_percent.map_or_else(String::new, |percent| format!(", {percent:.0} % of the time"));
         let mut text = format!("\n{}  {}\n", style(title).bold(), style(format!("{readings}{wear}")).dim());
@@ -80,9 +80,9 @@ fn pump_line(pump: &PumpSpan) -> String {
     let serial = pump.serial_number.as_deref().unwrap_or("without a number");
     let model = pump.model_name.as_deref().unwrap_or_default();
     let days = (pump.last - pump.first).num_days() + 1;
-    let (first, last, readings) = (pump.first, pump.last, counted(pump.readings, "reading"));
+    let (first, last, readings) = (pump.first, pump.last, format_count(pump.readings, "reading"));
     let span = format!("pump {serial:<9}  {first} to {last}");
-    let details = format!("{} days, {readings}  {model}", thousands(days as u64));
+    let details = format!("{} days, {readings}  {model}", format_thousands(days as u64));
     let is_wide = INDENT + measure_text_width(&span) + INDENT + measure_text_width(&details) <= Terminal::width();
     let gap = if is_wide { "  " } else { "\n    " };
     format!("  {}{gap}{}\n", style(span).bold(), style(details).dim())
@@ -128,7 +128,7 @@ fn insulin_lines(insulin: &InsulinPerDay) -> String {
     format!(
         "\n{}  {}\n  {:.1} U = {:.1} U basal ({:.0} %) + {:.1} U bolus ({:.1} U automatic); {:.0} g carbs\n",
         style("Insulin, per day").bold(),
-        style(format!("average of {}", counted(insulin.days, "complete day"))).dim(),
+        style(format!("average of {}", format_count(insulin.days, "complete day"))).dim(),
         total,
         insulin.basal_units,
         share(insulin.basal_units),

@@ -7,7 +7,7 @@ use console::{Term, style};
 
 use crate::arguments::{ColorWhen, GlobalArgs};
 use crate::failure::{Exit, Failure};
-use crate::output::wrapped;
+use crate::output::wrap_text;
 use crate::stderr::write_stderr;
 
 /// The width assumed where there is no terminal.
@@ -30,7 +30,7 @@ impl Terminal {
     #[expect(clippy::unused_self, reason = "asked of the terminal, like everything else about output")]
     pub(crate) fn write_data(self, data: impl AsRef<[u8]>) -> Result<()> {
         let mut out = io::stdout().lock();
-        out.write_all(data.as_ref()).and_then(|()| out.flush()).map_err(|error| unwritten(error.into()))
+        out.write_all(data.as_ref()).and_then(|()| out.flush()).map_err(|error| explain_unwritten(error.into()))
     }
 
     /// Columns of the output.
@@ -54,7 +54,7 @@ impl Terminal {
     pub(crate) fn say(self, text: impl AsRef<str>) {
         if !self.quiet {
             let width = Self::talk_width().unwrap_or(usize::MAX);
-            let lines = text.as_ref().split('\n').map(|line| wrapped(line, width, 0) + "\n");
+            let lines = text.as_ref().split('\n').map(|line| wrap_text(line, width, 0) + "\n");
             write_stderr(&lines.collect::<String>());
         }
     }
@@ -64,11 +64,11 @@ impl Terminal {
         const INDENT: usize = "note: ".len();
         let width = Self::talk_width().map_or(usize::MAX, |width| width - INDENT);
         let label = style("note:").yellow().for_stderr();
-        self.say(format!("{label} {}", wrapped(text.as_ref(), width, INDENT)));
+        self.say(format!("{label} {}", wrap_text(text.as_ref(), width, INDENT)));
     }
 
     /// Asks on the terminal; an empty answer is the `usual` one, where there is one.
-    pub(crate) fn ask(question: &str, usual: Option<&str>) -> Result<String> {
+    pub(crate) fn ask_question(question: &str, usual: Option<&str>) -> Result<String> {
         let brackets =
             usual.map_or_else(String::new, |usual| format!(" {}", style(format!("[{usual}]")).dim().for_stderr()));
         loop {
@@ -89,9 +89,9 @@ impl Terminal {
     }
 
     /// Asks yes or no.
-    pub(crate) fn confirm(question: &str, usual: bool) -> Result<bool> {
+    pub(crate) fn ask_confirmation(question: &str, usual: bool) -> Result<bool> {
         loop {
-            let answer = Self::ask(&format!("{question} (y/n)"), Some(if usual { "y" } else { "n" }))?;
+            let answer = Self::ask_question(&format!("{question} (y/n)"), Some(if usual { "y" } else { "n" }))?;
             match answer.to_lowercase().as_str() {
                 "y" | "yes" => return Ok(true),
                 "n" | "no" => return Ok(false),
@@ -107,7 +107,7 @@ impl Terminal {
 }
 
 /// What to say where stdout took less than all: a full disk, most often. A reader that went away is recognized later.
-pub(crate) fn unwritten(error: anyhow::Error) -> anyhow::Error {
+pub(crate) fn explain_unwritten(error: anyhow::Error) -> anyhow::Error {
     if error.chain().any(<dyn std::error::Error>::is::<io::Error>) {
         return Failure::new(Exit::Usage, "cannot write to stdout").because(error).into();
     }

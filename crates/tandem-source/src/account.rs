@@ -67,7 +67,7 @@ struct Settings<'a> {
 }
 
 /// Reads the account; the session knows whose it is.
-pub(crate) fn read(answer: &HttpResponse) -> Result<Account, Failure> {
+pub(crate) fn read_account(answer: &HttpResponse) -> Result<Account, Failure> {
     let pumper: Pumper<'_> = serde_json::from_str(&answer.body).map_err(|error| answer.unreadable(&error))?;
     let unknown = |detail: String| Failure::UnknownShape { label: answer.label.clone(), detail };
     let pumps = pumper.pumps.ok_or_else(|| unknown(format!("no pumps in {}", answer.outline())))?;
@@ -81,18 +81,18 @@ pub(crate) fn read(answer: &HttpResponse) -> Result<Account, Failure> {
 impl Pump<'_> {
     /// The listing, or the name of the member without which there is none.
     fn listing(&self) -> Result<PumpListing, &'static str> {
-        let serial_number = text(self.serial_number).ok_or("serialNumber")?;
-        let assignment_id = text(self.assignment_id).ok_or("assignmentId")?;
+        let serial_number = read_text(self.serial_number).ok_or("serialNumber")?;
+        let assignment_id = read_text(self.assignment_id).ok_or("assignmentId")?;
         let range = self.available_data_range.and_then(|raw| serde_json::from_str(raw.get()).ok());
         let DataRange { start, end } = range.unwrap_or_default();
         Ok(PumpListing {
             serial_number: SerialNumber::new(serial_number),
             assignment_id: Some(AssignmentId::new(assignment_id)),
-            model_name: text(self.model_name),
-            model_number: text(self.model_number),
-            part_number: text(self.part_number),
-            software_version: text(self.software_version),
-            algorithm: text(self.algorithm),
+            model_name: read_text(self.model_name),
+            model_number: read_text(self.model_number),
+            part_number: read_text(self.part_number),
+            software_version: read_text(self.software_version),
+            algorithm: read_text(self.algorithm),
             last_upload: self.last_upload()?,
             first_event: wall_clock(start),
             last_event: wall_clock(self.max_date_of_events).or_else(|| wall_clock(end)),
@@ -102,21 +102,21 @@ impl Pump<'_> {
 
     /// `None` means never: a date that cannot be read must not pass for it, or the pump would silently rest.
     fn last_upload(&self) -> Result<Option<DateTime<Utc>>, &'static str> {
-        text(self.last_upload_date).map(|date| lenient::instant(&date).ok_or("lastUploadDate")).transpose()
+        read_text(self.last_upload_date).map(|date| lenient::instant(&date).ok_or("lastUploadDate")).transpose()
     }
 }
 
 fn snapshot(raw: &RawValue) -> Option<SettingsSnapshot> {
     let settings: Settings<'_> = serde_json::from_str(raw.get()).ok()?;
     let details = settings.details?.get();
-    let hash = text(settings.hash).unwrap_or_else(|| hex(&Sha256::digest(details)));
+    let hash = read_text(settings.hash).unwrap_or_else(|| hex(&Sha256::digest(details)));
     Some(SettingsSnapshot { hash, uploaded: wall_clock(settings.uploaded_time_stamp), details: details.to_owned() })
 }
 
-fn text(raw: Option<&RawValue>) -> Option<String> {
+fn read_text(raw: Option<&RawValue>) -> Option<String> {
     raw.and_then(lenient::text_of)
 }
 
 fn wall_clock(raw: Option<&RawValue>) -> Option<NaiveDateTime> {
-    lenient::wall_clock(&text(raw)?)
+    lenient::wall_clock(&read_text(raw)?)
 }

@@ -106,7 +106,7 @@ impl TokenFile {
     }
 
     /// What was refused last, unless a login succeeded since.
-    pub(crate) fn refused(&self) -> Option<Refused> {
+    pub(crate) fn read_refused(&self) -> Option<Refused> {
         self.contents().refused.remove(&self.key)
     }
 

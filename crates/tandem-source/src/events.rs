@@ -43,7 +43,7 @@ struct PumpLogs<'a> {
 }
 
 /// Takes the answer to a question for `days` of `pump` apart.
-pub(crate) fn read(answer: &HttpResponse, pump: &AssignmentId, days: DayRange) -> Result<Events, Failure> {
+pub(crate) fn read_events(answer: &HttpResponse, pump: &AssignmentId, days: DayRange) -> Result<Events, Failure> {
     let events = take_apart(&answer.body, pump, days).map_err(|error| answer.unreadable(&error))?;
     events.ok_or_else(|| {
         let detail = format!("it has no usable events; it answered {}", answer.outline());

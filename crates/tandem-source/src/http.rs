@@ -70,12 +70,12 @@ impl Transport {
         Ok(HttpResponse {
             label: label.clone(),
             status,
-            location: text(&headers, LOCATION.as_str()),
-            date: text(&headers, DATE.as_str())
+            location: header_text(&headers, LOCATION.as_str()),
+            date: header_text(&headers, DATE.as_str())
                 .and_then(|header| httpdate::parse_http_date(&header).ok())
                 .map(Into::into),
-            content_type: text(&headers, CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase(),
-            retry_after: text(&headers, RETRY_AFTER.as_str()).and_then(|header| retry_after(&header, now)),
+            content_type: header_text(&headers, CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase(),
+            retry_after: header_text(&headers, RETRY_AFTER.as_str()).and_then(|header| retry_after(&header, now)),
             body,
         })
     }
@@ -116,7 +116,7 @@ impl Transport {
 
 impl HttpResponse {
     /// Sorts the statuses: an answer to work with, or what the status means.
-    pub(crate) fn accepted(self) -> Result<Self, Failure> {
+    pub(crate) fn ensure_accepted(self) -> Result<Self, Failure> {
         if self.status.is_success() {
             return if self.is_web_page() { Err(self.web_page()) } else { Ok(self) };
         }
@@ -126,7 +126,9 @@ impl HttpResponse {
             401 => Failure::Unauthorized { label },
             403 => Failure::Blocked { label, outline },
             404 | 410 => Failure::NotFound { label, outline },
-            400 | 413 | 414 | 422 | 431 => Failure::Refused { label, outline, refusal: Box::new(Refusal::read(&body)) },
+            400 | 413 | 414 | 422 | 431 => {
+                Failure::Refused { label, outline, refusal: Box::new(Refusal::from_body(&body)) }
+            }
             429 => Failure::RateLimited { label, retry_after },
             408 | 500.. => Failure::Unavailable { label, outline, retry_after },
             _ => Failure::Unexpected { label, outline },
@@ -166,7 +168,7 @@ impl HttpResponse {
     }
 }
 
-fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+fn header_text(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 

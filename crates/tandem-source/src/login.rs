@@ -112,7 +112,7 @@ impl<'a> Login<'a> {
     async fn fetch_keys(&self) -> Result<KeySet, Failure> {
         let target = &self.service.jwks;
         let request = self.client.get(target.url.clone()).header(ACCEPT, "application/json");
-        let answer = self.transport.send(&target.label, request).await?.accepted()?;
+        let answer = self.transport.send(&target.label, request).await?.ensure_accepted()?;
         serde_json::from_str(&answer.body).map_err(|error| answer.unreadable(&error))
     }
 
@@ -124,7 +124,7 @@ impl<'a> Login<'a> {
             return Err(Failure::AccountLocked { region: self.service.region });
         }
         self.check_required_step(&answer)?;
-        let answer = answer.accepted().map_err(|failure| match failure {
+        let answer = answer.ensure_accepted().map_err(|failure| match failure {
             Failure::Unauthorized { .. } => Failure::CredentialsRefused { region: self.service.region },
             other => other,
         })?;
@@ -164,7 +164,7 @@ impl<'a> Login<'a> {
             ("code_verifier", verifier.expose_secret()),
         ];
         let answer = self.send(target, self.client.post(target.url.clone()).form(&form)).await?;
-        let answer = answer.accepted().map_err(|failure| match failure {
+        let answer = answer.ensure_accepted().map_err(|failure| match failure {
             Failure::Unauthorized { label } => Failure::UnknownShape { label, detail: "401 to a new code".to_owned() },
             other => other,
         })?;
@@ -232,7 +232,7 @@ impl<'a> Login<'a> {
 /// 200 is the page of someone who is not logged in, or of an outage.
 fn no_redirect(answer: HttpResponse) -> Failure {
     let label = answer.label.clone();
-    answer.accepted().map_or_else(|failure| failure, |_| Failure::LoginDidNotStick { label })
+    answer.ensure_accepted().map_or_else(|failure| failure, |_| Failure::LoginDidNotStick { label })
 }
 
 /// The service's older programming interface said "Max attempted logins exceeded", with 400.

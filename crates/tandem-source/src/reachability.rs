@@ -22,7 +22,7 @@ pub struct HostCheck {
     pub host_time: Option<DateTime<Utc>>,
 }
 
-pub(crate) async fn check(service: &Service, transport: &Transport, client: &Client) -> Vec<HostCheck> {
+pub(crate) async fn check_hosts(service: &Service, transport: &Transport, client: &Client) -> Vec<HostCheck> {
     let hosts =
         [("login page", service.portal.clone()), ("accounts", service.jwks.clone()), ("data", service.source_page())];
     let mut checks = Vec::with_capacity(hosts.len());
@@ -38,7 +38,7 @@ pub(crate) async fn check(service: &Service, transport: &Transport, client: &Cli
 fn status(answer: HttpResponse) -> Result<u16, Failure> {
     let status = answer.status;
     if status.is_server_error() {
-        answer.accepted()?;
+        answer.ensure_accepted()?;
     }
     Ok(status.as_u16())
 }

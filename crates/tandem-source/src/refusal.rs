@@ -37,7 +37,7 @@ pub(crate) enum About {
 const DEEPEST: u8 = 6;
 
 impl Refusal {
-    pub(crate) fn read(body: &str) -> Self {
+    pub(crate) fn from_body(body: &str) -> Self {
         let mut refusal = Self::default();
         if let Ok(value) = serde_json::from_str::<Value>(body) {
             refusal.collect(&value, 0);
@@ -61,7 +61,7 @@ impl Refusal {
     }
 
     /// Validation codes and names, for a message; empty when there are none.
-    fn words(&self) -> String {
+    fn describe_members(&self) -> String {
         let part = |title: &str, names: &[String]| match names {
             [] => String::new(),
             names => format!(", {title} {}", names.join(" ")),
@@ -122,7 +122,7 @@ fn details(body: &str) -> String {
     match serde_json::from_str::<Value>(body) {
         Ok(Value::Object(members)) => {
             let names: Vec<_> = members.keys().filter(|name| is_name(name)).take(12).map(String::as_str).collect();
-            format!(", members {}{}", names.join(" "), Refusal::read(body).words())
+            format!(", members {}{}", names.join(" "), Refusal::from_body(body).describe_members())
         }
         Ok(_) | Err(_) => title(body).map_or_else(String::new, |title| format!(", titled {title:?}")),
     }
@@ -183,7 +183,7 @@ mod tests {
             ("", About::Unclear),
         ];
         for (body, about) in rows {
-            assert_eq!(Refusal::read(body).about(), about, "{body}");
+            assert_eq!(Refusal::from_body(body).about(), about, "{body}");
         }
     }
 

@@ -65,19 +65,19 @@ impl Service {
     pub(crate) fn new(region: Region, endpoint: Option<&Url>) -> Result<Self, Failure> {
         endpoint.map_or(Ok(()), checked_endpoint)?;
         let cloud = cloud(region);
-        let accounts = |method, path| target(method, &at(&format!("{}{path}", cloud.accounts), endpoint), path_of);
+        let accounts = |method, path| target(method, &url_at(&format!("{}{path}", cloud.accounts), endpoint), path_of);
         Ok(Self {
             region,
             client_id: cloud.client_id,
             redirect_uri: cloud.redirect_uri,
-            portal: target("GET", &at(PORTAL, endpoint), path_of),
+            portal: target("GET", &url_at(PORTAL, endpoint), path_of),
             login: accounts("POST", "/login"),
             authorize: accounts("GET", "/connect/authorize"),
             token: accounts("POST", "/connect/token"),
             jwks: accounts("GET", "/.well-known/openid-configuration/jwks"),
             issuers: variants(cloud.accounts, endpoint).iter().map(|url| url.as_str().to_owned()).collect(),
             redirects: variants(cloud.redirect_uri, endpoint),
-            source: at(cloud.source, endpoint),
+            source: url_at(cloud.source, endpoint),
             loopback: endpoint.is_some_and(is_loopback),
         })
     }
@@ -149,13 +149,13 @@ fn path_of(url: &Url) -> String {
 
 /// `address` as it is, and at the endpoint if there is one.
 fn variants(address: &str, endpoint: Option<&Url>) -> Vec<Url> {
-    let mut urls = vec![at(address, None)];
-    urls.extend(endpoint.map(|endpoint| at(address, Some(endpoint))));
+    let mut urls = vec![url_at(address, None)];
+    urls.extend(endpoint.map(|endpoint| url_at(address, Some(endpoint))));
     urls
 }
 
 /// `address` with its origin replaced by the endpoint's.
-fn at(address: &str, endpoint: Option<&Url>) -> Url {
+fn url_at(address: &str, endpoint: Option<&Url>) -> Url {
     let url = Url::parse(address).expect("the addresses above are URLs");
     match endpoint {
         None => url,

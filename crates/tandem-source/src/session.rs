@@ -240,7 +240,7 @@ impl Sessions {
     /// A new run knows what an earlier one was refused.
     fn recall_refusal(&self, state: &mut State) {
         if state.refused.is_none() {
-            state.refused = self.file.as_ref().and_then(TokenFile::refused);
+            state.refused = self.file.as_ref().and_then(TokenFile::read_refused);
         }
     }
 

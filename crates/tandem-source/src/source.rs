@@ -78,7 +78,7 @@ impl TandemSource {
 
     /// Asks each host of the service for something that needs no account, once.
     pub async fn check_reachability(&self) -> Vec<HostCheck> {
-        reachability::check(&self.service, &self.transport, &self.client).await
+        reachability::check_hosts(&self.service, &self.transport, &self.client).await
     }
 
     pub(crate) fn selection(&self) -> &Effective {
@@ -112,7 +112,7 @@ impl TandemSource {
     /// The person and the pumps.
     pub(crate) async fn ask_account(&self) -> Result<Account, Failure> {
         let target = |session: &Session| self.service.pumper(&session.token.pumper_id);
-        let mut account = self.read(&target, async |answer| account::read(&answer)).await?;
+        let mut account = self.read(&target, async |answer| account::read_account(&answer)).await?;
         account.id = self.sessions.pumper_id().await.map(AccountId::new);
         Ok(account)
     }
@@ -146,7 +146,7 @@ impl TandemSource {
         let read = |answer: HttpResponse| {
             let pump = pump.clone();
             // A month is tens of megabytes of text: too long for a thread that others share.
-            blocking(move || events::read(&answer, &pump, days))
+            blocking(move || events::read_events(&answer, &pump, days))
         };
         let events = self.read(&target, read).await?;
         tracing::debug!(events = events.batch.len(), rejected = events.batch.rejected().len(), "read");
@@ -199,7 +199,7 @@ impl TandemSource {
             .header(ACCEPT, "application/json")
             .header(ORIGIN, self.service.origin())
             .header(REFERER, self.service.referer());
-        let answer = self.transport.send(&target.label, request).await?.accepted()?;
+        let answer = self.transport.send(&target.label, request).await?.ensure_accepted()?;
         session.prove();
         Ok(answer)
     }

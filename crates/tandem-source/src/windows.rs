@@ -138,7 +138,7 @@ impl<'a> Windows<'a> {
         if !self.source.selection().fall_back(refused, instead) {
             return false;
         }
-        self.tell(match instead {
+        self.notify(match instead {
             EventSelection::Unfiltered => {
                 "Tandem Source no longer takes a list of event types; asked for events without one instead"
             }
@@ -155,7 +155,7 @@ impl<'a> Windows<'a> {
             return false;
         }
         self.shorten(window.days);
-        self.tell("Tandem Source refused to answer for that many days; asked for fewer at a time");
+        self.notify("Tandem Source refused to answer for that many days; asked for fewer at a time");
         self.queue.push(window);
         true
     }
@@ -167,7 +167,7 @@ impl<'a> Windows<'a> {
             self.replace_selection(self.source.selection().current(), selection);
         }
         if spread.outside > 0 {
-            self.tell(&format!(
+            self.notify(&format!(
                 "Tandem Source sent {} events from outside the days asked for ({}); it may ignore the dates",
                 spread.outside, window.days
             ));
@@ -207,7 +207,7 @@ impl<'a> Windows<'a> {
 
     /// `missing` brought what the answer for `whole` should have had: the day at the cut may be half a day, too.
     fn answer_was_cut(&mut self, whole: DayRange, missing: DayRange) {
-        self.tell(
+        self.notify(
             "Tandem Source left out a part of the days asked for; asked for that part again, and for fewer days at a \
              time from now on",
         );
@@ -225,7 +225,7 @@ impl<'a> Windows<'a> {
             return;
         }
         self.shorten(whole);
-        self.tell("Tandem Source answered with nothing for days that have events; asked for fewer at a time");
+        self.notify("Tandem Source answered with nothing for days that have events; asked for fewer at a time");
         self.queue_pieces(whole, self.source.longest_window_now(), Reason::Asked);
         let with_day = self.queue.iter().rposition(|window| window.days.contains(day));
         if let Some(window) = with_day.map(|position| self.queue.remove(position)) {
@@ -278,7 +278,7 @@ impl<'a> Windows<'a> {
         self.source.shorten_windows((days.days() / 2).max(1));
     }
 
-    fn tell(&mut self, notice: &str) {
+    fn notify(&mut self, notice: &str) {
         if !self.page.notices.iter().any(|reported| reported == notice) {
             self.page.notices.push(notice.to_owned());
         }

@@ -13,7 +13,7 @@ use zip::{DateTime, ZipArchive, ZipWriter};
 use super::release::Release;
 
 /// Packs the folder `contents` under its own name.
-pub(super) fn write(release: &Release, contents: &Path) -> Result<PathBuf> {
+pub(super) fn write_archive(release: &Release, contents: &Path) -> Result<PathBuf> {
     let ending = if cfg!(windows) { "zip" } else { "tar.gz" };
     let path = release.folder.join(format!("{}.{ending}", release.name()));
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
@@ -54,8 +54,8 @@ fn write_zip(archive: File, files: &[Entry]) -> Result<()> {
     zip.finish().map(|_| ()).context("cannot finish the zip")
 }
 
-/// Unpacks an archive that [`write()`] made.
-pub(super) fn unpack(archive: &Path, folder: &Path) -> Result<()> {
+/// Unpacks an archive that [`write_archive()`] made.
+pub(super) fn unpack_archive(archive: &Path, folder: &Path) -> Result<()> {
     let file = File::open(archive).with_context(|| format!("cannot read {}", archive.display()))?;
     let unpacked = if cfg!(windows) {
         ZipArchive::new(file).and_then(|mut zip| zip.extract(folder)).map_err(io::Error::other)

@@ -21,12 +21,12 @@ pub(crate) fn dist(folder: Option<&Path>) -> Result<()> {
     let release = Release::new(folder)?;
     let work = tempfile::tempdir().context("cannot make a folder to work in")?;
     eprintln!("── bill of materials");
-    let sbom = sbom::write(&release, work.path())?;
+    let sbom = sbom::write_sbom(&release, work.path())?;
     eprintln!("── archive");
     let contents = contents::gather(&release, &work.path().join(release.name()))?;
-    let archive = archive::write(&release, &contents)?;
+    let archive = archive::write_archive(&release, &contents)?;
     eprintln!("── wheel");
-    let wheel = wheel::write(&release, &contents, &work.path().join("wheel"))?;
+    let wheel = wheel::write_wheel(&release, &contents, &work.path().join("wheel"))?;
     write_checksums(&release.folder, &[&archive, &wheel, &sbom])?;
     eprintln!("── tried in an empty place");
     smoke::checksums(&release.folder)?;

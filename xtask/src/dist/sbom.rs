@@ -12,7 +12,7 @@ use crate::process::run;
 use crate::workspace::install_tool;
 
 /// Writes it from the sources as committed: the tool leaves its outcome beside each manifest.
-pub(super) fn write(release: &Release, work: &Path) -> Result<PathBuf> {
+pub(super) fn write_sbom(release: &Release, work: &Path) -> Result<PathBuf> {
     let tool = install_tool(&release.workspace.target, "cargo-cyclonedx")?;
     let sources = work.join("sources");
     fs::create_dir_all(&sources).context("cannot make a folder")?;
@@ -30,12 +30,12 @@ pub(super) fn write(release: &Release, work: &Path) -> Result<PathBuf> {
     run(command.env("SOURCE_DATE_EPOCH", time.trim()))?;
     let path = release.folder.join(format!("{}.cdx.json", release.name()));
     fs::copy(sources.join("crates/tandem-cli/tandem.json"), &path).context("there is no bill of materials")?;
-    check(&path)?;
+    check_sbom(&path)?;
     Ok(path)
 }
 
 /// The crates without which the program would be none.
-fn check(path: &Path) -> Result<()> {
+fn check_sbom(path: &Path) -> Result<()> {
     let bill: Value = serde_json::from_slice(&fs::read(path)?).context("the bill of materials is no JSON")?;
     let components = bill["components"].as_array().context("the bill of materials names no components")?;
     let has = |name: &str| components.iter().any(|component| component["name"] == name);

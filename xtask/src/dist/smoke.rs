@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::archive;
 use super::release::{CHECKSUMS, PROGRAM, Release, checksum_line};
-use crate::process::{clean, python_environment, run};
+use crate::process::{clean_environment, python_environment, run};
 
 /// Each file has the checksum that is listed for it.
 pub(super) fn checksums(folder: &Path) -> Result<()> {
@@ -23,7 +23,7 @@ pub(super) fn checksums(folder: &Path) -> Result<()> {
 /// Unpacked in an empty folder.
 pub(super) fn archive(release: &Release, archive: &Path) -> Result<()> {
     let place = tempfile::tempdir().context("cannot make a folder")?;
-    archive::unpack(archive, place.path())?;
+    archive::unpack_archive(archive, place.path())?;
     let folder = place.path().join(release.name());
     for file in ["LICENSE-MIT", "LICENSE-APACHE", "README.md", "man/man1/tandem-sync.1", "completions/_tandem"] {
         ensure!(folder.join(file).is_file(), "the archive lacks {file}");
@@ -53,7 +53,7 @@ fn demo(release: &Release, program: &Path) -> Result<()> {
     fs::create_dir(&home).context("cannot make a folder")?;
     let tandem = |arguments: &[&str]| {
         let mut command = Command::new(program);
-        run(clean(&mut command, &home).args(arguments).current_dir(&place))
+        run(clean_environment(&mut command, &home).args(arguments).current_dir(&place))
     };
     let version = tandem(&["--version"])?;
     ensure!(version.trim() == format!("tandem {}", release.version), "it says it is {version}");

@@ -22,7 +22,7 @@ const SHARED: [(&str, &str); 4] = [
 ];
 
 /// Builds the wheel in `work`.
-pub(super) fn write(release: &Release, contents: &Path, work: &Path) -> Result<PathBuf> {
+pub(super) fn write_wheel(release: &Release, contents: &Path, work: &Path) -> Result<PathBuf> {
     for (from, to) in SHARED {
         contents::copy(&contents.join(from), &work.join("data/data").join(to))?;
     }

@@ -16,7 +16,7 @@ pub(super) fn one_command(scene: &Scene) -> Result<String> {
     let started = Instant::now();
     run(scene.command(&scene.tandem, "first").arg("sync"))?;
     let seconds = started.elapsed().as_secs_f64();
-    let readings = scene.number(&scene.database(), "SELECT count(*) FROM cgm_readings")?;
+    let readings = scene.query_number(&scene.database(), "SELECT count(*) FROM cgm_readings")?;
     ensure!(readings > 0, "there are no glucose readings");
     Ok(format!("{readings} glucose readings after 1 command and {seconds:.1} s"))
 }

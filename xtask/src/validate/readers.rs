@@ -40,7 +40,7 @@ pub(super) fn duckdb(scene: &Scene, version: &str) -> Result<String> {
     let relations = found["rows"].as_object().context("no relations were counted")?;
     ensure!(relations.len() > 30, "only {} tables and views were seen", relations.len());
     for (relation, rows) in relations {
-        let expected = scene.number(&scene.database(), &format!("SELECT count(*) FROM {relation}"))?;
+        let expected = scene.query_number(&scene.database(), &format!("SELECT count(*) FROM {relation}"))?;
         ensure!(rows.as_i64() == Some(expected), "{relation} has {rows} rows, not {expected}");
     }
     Ok(format!("{exact}: {} tables and views", relations.len()))
@@ -67,7 +67,7 @@ pub(super) fn command_line(scene: &Scene) -> Result<String> {
         ensure!(answer == ours && ours[0].is_object(), "{sql}\nanswers {answer}, and {ours} to tandem");
         answered += 1;
     }
-    let rows = scene.number(&scene.database(), "SELECT count(*) FROM cgm_readings")?;
+    let rows = scene.query_number(&scene.database(), "SELECT count(*) FROM cgm_readings")?;
     for file in ["cgm_readings.parquet", "cgm_readings.csv"] {
         let count = ask(&format!("SELECT count(*) AS rows FROM '{file}'"))?;
         ensure!(count.contains(&format!("\"rows\":{rows}}}")), "{file} has {count}, not {rows} rows");
@@ -81,7 +81,7 @@ pub(super) fn polars(scene: &Scene) -> Result<String> {
     scene.tandem(&scene.database(), &["export", "--output", &folder.display().to_string()])?;
     let found = python(&tools(scene)?, READ_WITH_POLARS, &[&scene.database(), &folder])?;
     let sql = "SELECT sum(cgm_reading)::BIGINT FROM cgm_readings";
-    let expected = scene.number(&scene.database(), sql)?;
+    let expected = scene.query_number(&scene.database(), sql)?;
     for way in ["database", "parquet"] {
         ensure!(
             found[way].as_i64() == Some(expected),

@@ -16,7 +16,7 @@ pub(super) fn one_file(scene: &Scene) -> Result<String> {
     let entries = fs::read_dir(&folder).and_then(Iterator::collect::<Result<Vec<_>, _>>).context("cannot look")?;
     let names: Vec<_> = entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     ensure!(names == ["tandem.db"], "the folder holds {names:?}");
-    let tables = scene.number(&scene.database(), "SELECT count(*) FROM duckdb_tables() WHERE NOT internal")?;
+    let tables = scene.query_number(&scene.database(), "SELECT count(*) FROM duckdb_tables() WHERE NOT internal")?;
     Ok(format!("{tables} tables in 1 file"))
 }
 
@@ -35,7 +35,7 @@ pub(super) fn three_stages(scene: &Scene) -> Result<String> {
 }
 
 fn counts(scene: &Scene, db: &Path) -> Result<[i64; 3]> {
-    let count = |table: &str| scene.number(db, &format!("SELECT count(*) FROM {table}"));
+    let count = |table: &str| scene.query_number(db, &format!("SELECT count(*) FROM {table}"));
     Ok([count("raw_events")?, count("events")?, count("cgm_readings")?])
 }
 
@@ -53,12 +53,12 @@ pub(super) fn incremental(scene: &Scene) -> Result<String> {
     while steps.last() != Some(&events) {
         ensure!(steps.len() <= MAX_SYNCS, "after {MAX_SYNCS} syncs there are {steps:?} of {events} events");
         sync()?;
-        steps.push(scene.number(&db, "SELECT count(*) FROM raw_events")?);
+        steps.push(scene.query_number(&db, "SELECT count(*) FROM raw_events")?);
     }
     ensure!(steps.len() > 3, "there were not several uploads: {steps:?}");
     ensure!(steps.is_sorted_by(|before, after| before < after), "a sync brought nothing: {steps:?}");
     scene.same_content(&db)?;
-    let windows = || scene.number(&db, "SELECT count(*) FROM fetch_windows");
+    let windows = || scene.query_number(&db, "SELECT count(*) FROM fetch_windows");
     let before = windows()?;
     sync()?;
     ensure!(windows()? == before, "days were asked for again although there was no new upload");
@@ -70,7 +70,7 @@ pub(super) fn created(scene: &Scene) -> Result<String> {
     let db = scene.path("not/there/yet.db");
     scene.tandem(&db, &["zone", "set", "Europe/Berlin"])?;
     ensure!(db.is_file(), "there is no file");
-    let versions = scene.number(&db, "SELECT count(*) FROM refinery_schema_history")?;
+    let versions = scene.query_number(&db, "SELECT count(*) FROM refinery_schema_history")?;
     ensure!(versions > 0, "it has no schema");
     Ok(format!("with {versions} migrations"))
 }
@@ -83,14 +83,14 @@ pub(super) fn rolled_back(scene: &Scene) -> Result<String> {
     let mut kills = 0;
     for bytes in moments {
         kills += u32::from(kill_at(scene, &db, bytes)?);
-        let broken = scene.number(
+        let broken = scene.query_number(
             &db,
             "SELECT count(*) FROM raw_batches LEFT JOIN (SELECT batch_id, count(*) AS found FROM raw_events GROUP BY ALL)
             ON batch_id = id WHERE coalesce(found, 0) <> new",
         )?;
         ensure!(broken == 0, "{broken} pages are there in part");
         let orphans = "SELECT count(*) FROM raw_events WHERE batch_id NOT IN (SELECT id FROM raw_batches)";
-        ensure!(scene.number(&db, orphans)? == 0, "there are events of a page that was not finished");
+        ensure!(scene.query_number(&db, orphans)? == 0, "there are events of a page that was not finished");
     }
     ensure!(kills >= 2, "the program was killed {kills} times only");
     scene.tandem(&db, &["sync"])?;
@@ -159,7 +159,7 @@ pub(super) fn zoned(scene: &Scene) -> Result<String> {
     let wrong = format!(
         "SELECT count(*) {columns} WHERE (column_name LIKE '%_utc' OR column_name = 'created') AND data_type <> 'TIMESTAMP WITH TIME ZONE'"
     );
-    ensure!(scene.number(&db, &wrong)? == 0, "a column of instants has no zone");
+    ensure!(scene.query_number(&db, &wrong)? == 0, "a column of instants has no zone");
     let tables = scene.query(
         &db,
         &format!(
@@ -178,9 +178,9 @@ pub(super) fn zoned(scene: &Scene) -> Result<String> {
     let off = scene.query(&db, &tables.iter().map(off).collect::<Vec<_>>().join(" UNION ALL "))?;
     ensure!(off.is_empty(), "wall clock and instant are not apart by the offset: {off:?}");
     let instants = "SELECT (sum(epoch_us(timestamp_utc)::HUGEINT) // 1000000)::BIGINT FROM events";
-    let (found, truth) = (scene.number(&db, instants)?, scene.true_number("instants_sum_seconds")?);
+    let (found, truth) = (scene.query_number(&db, instants)?, scene.true_number("instants_sum_seconds")?);
     ensure!(found == truth, "the instants of all events add up to {found} s, not {truth} s");
-    let offsets = scene.number(&db, "SELECT count(DISTINCT utc_offset_seconds) FROM events")?;
+    let offsets = scene.query_number(&db, "SELECT count(DISTINCT utc_offset_seconds) FROM events")?;
     ensure!(offsets > 1, "the clock never changed, so nothing was shown");
     Ok(format!("{} tables, {offsets} offsets, off by 0 s", tables.len()))
 }
@@ -190,14 +190,14 @@ pub(super) fn payloads(scene: &Scene) -> Result<String> {
     let db = scene.database();
     let typed = "SELECT count(*) FROM duckdb_columns() WHERE (table_name, column_name, data_type) IN
         (('raw_events', 'raw_event_data', 'JSON'), ('events', 'event_data', 'JSON'))";
-    ensure!(scene.number(&db, typed)? == 2, "the payloads are not of type JSON");
+    ensure!(scene.query_number(&db, typed)? == 2, "the payloads are not of type JSON");
     let unlike = "SELECT count(*) FROM raw_events WHERE NOT coalesce(json_valid(raw_event_data)
         AND (raw_event_data->>'sequenceNumber')::BIGINT = sequence_number AND (raw_event_data->>'eventCode')::INTEGER = event_code
         AND (raw_event_data->>'pumpDateTime')::TIMESTAMP = pump_time, false)";
-    ensure!(scene.number(&db, unlike)? == 0, "raw events are unlike their texts");
+    ensure!(scene.query_number(&db, unlike)? == 0, "raw events are unlike their texts");
     let decoded = "SELECT count(*) FROM events WHERE coalesce(json_type(event_data), '') <> 'OBJECT'";
-    ensure!(scene.number(&db, decoded)? == 0, "decoded fields are no JSON objects");
-    Ok(format!("{} texts read back", scene.number(&db, "SELECT count(*) FROM raw_events")?))
+    ensure!(scene.query_number(&db, decoded)? == 0, "decoded fields are no JSON objects");
+    Ok(format!("{} texts read back", scene.query_number(&db, "SELECT count(*) FROM raw_events")?))
 }
 
 /// FR-009: the commands are listed and explained; the offline ones make the same out of an archive.

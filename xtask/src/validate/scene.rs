@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::process::{clean, run};
+use crate::process::{clean_environment, run};
 use crate::workspace::Workspace;
 
 /// Tables of history, and what in them tells of the way they came instead of the history.
@@ -84,7 +84,7 @@ impl Scene {
     /// `program` in the folder `place`, as someone who has nothing but the account's settings.
     pub(super) fn command(&self, program: impl AsRef<std::ffi::OsStr>, place: &str) -> Command {
         let mut command = Command::new(program);
-        clean(&mut command, &self.path("home")).current_dir(self.path(place));
+        clean_environment(&mut command, &self.path("home")).current_dir(self.path(place));
         self.simulator.log_in(&mut command);
         command.env("TANDEM_TIME_ZONE", self.truth()["zone"].as_str().unwrap_or_default());
         command
@@ -102,7 +102,7 @@ impl Scene {
     }
 
     /// The only number that a query answers.
-    pub(super) fn number(&self, db: &Path, sql: &str) -> Result<i64> {
+    pub(super) fn query_number(&self, db: &Path, sql: &str) -> Result<i64> {
         let rows = self.query(db, sql)?;
         let number = rows.first().and_then(Value::as_object).and_then(|row| row.values().next());
         let number = number.and_then(|number| number.as_i64().or_else(|| number.as_str()?.parse().ok()));
@@ -143,7 +143,7 @@ impl Simulator {
     fn start(tandem: &Path, folder: &Path, arguments: &[&str]) -> Result<Self> {
         let truth = folder.join(format!("truth{}.json", arguments.len()));
         let mut command = Command::new(tandem);
-        clean(&mut command, &folder.join("home")).arg("sim").args(arguments).arg("--truth").arg(&truth);
+        clean_environment(&mut command, &folder.join("home")).arg("sim").args(arguments).arg("--truth").arg(&truth);
         let mut process = command.stderr(Stdio::piped()).spawn().context("cannot start the simulated service")?;
         let said = process.stderr.as_mut().context("the service has no stderr")?;
         let mut line = String::new();

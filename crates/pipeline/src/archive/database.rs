@@ -55,7 +55,7 @@ pub(super) fn take_text(text: &str, pages: &mut Pages<'_>) -> bool {
         Err(_) => serde_json::from_str(text).ok().map(Cow::Owned),
     };
     let Some(encoded) = encoded else { return json::take_event(text, pages) };
-    match decode(&encoded).and_then(|bytes| records::read(&bytes, pages)) {
+    match decode(&encoded).and_then(|bytes| records::read_records(&bytes, pages)) {
         Ok(()) => !pages.stopped,
         Err(reason) => {
             pages.batch(None).reject(RejectedEvent { data: text.to_owned(), reason });

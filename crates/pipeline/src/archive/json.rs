@@ -26,7 +26,7 @@ pub(super) fn read_slice(kind: ArchiveKind, content: &[u8], pages: &mut Pages<'_
     let mut input = serde_json::Deserializer::from_slice(content);
     if kind == ArchiveKind::PumpLogs {
         let body = Body::<&RawValue> { pages: &mut *pages, text: PhantomData };
-        body.deserialize(&mut input).map_err(|error| describe(&error))?;
+        body.deserialize(&mut input).map_err(|error| describe_syntax_error(&error))?;
     }
     let taken = input.into_iter::<IgnoredAny>().byte_offset();
     take_values(&content[taken..], true, pages).map(|_| ())
@@ -37,7 +37,7 @@ pub(super) fn read_stream(kind: ArchiveKind, mut content: impl Read, pages: &mut
         // The deserializer takes no byte beyond the closing brace, so other values may follow.
         let mut input = serde_json::Deserializer::from_reader(content.by_ref());
         let body = Body::<Box<RawValue>> { pages: &mut *pages, text: PhantomData };
-        body.deserialize(&mut input).map_err(|error| describe(&error))?;
+        body.deserialize(&mut input).map_err(|error| describe_syntax_error(&error))?;
     }
     read_values(content, pages)
 }
@@ -76,7 +76,7 @@ fn take_values(piece: &[u8], is_last: bool, pages: &mut Pages<'_>) -> Result<usi
         if error.is_eof() && !is_last {
             return Ok(taken);
         }
-        let Some(line) = broken_line(&piece[taken..]) else { return Err(describe(&error)) };
+        let Some(line) = broken_line(&piece[taken..]) else { return Err(describe_syntax_error(&error)) };
         taken += line.len();
         reject_line(line, pages);
         if !pages.advance() {
@@ -109,14 +109,14 @@ fn named_assignment(line: &str) -> Option<&str> {
     value.split_once('"').map(|(assignment, _)| assignment)
 }
 
-fn describe(error: &serde_json::Error) -> String {
+fn describe_syntax_error(error: &serde_json::Error) -> String {
     let place = format!("line {}, column {}", error.line(), error.column());
     if error.is_eof() { format!("the JSON is cut off at {place}") } else { format!("{error}") }
 }
 
 /// One JSON value of a sequence: an event, an array of events, or a body. False when reading is to stop.
 fn take_value(text: &str, pages: &mut Pages<'_>) -> Result<bool, String> {
-    let in_value = |error: serde_json::Error| describe(&error);
+    let in_value = |error: serde_json::Error| describe_syntax_error(&error);
     match text.as_bytes().first() {
         Some(b'[') => {
             let events = Events::<&RawValue> { pages, text: PhantomData };

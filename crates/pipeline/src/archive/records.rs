@@ -98,7 +98,7 @@ fn count_following(content: &[u8], start: usize, last: Option<Header>) -> (usize
 }
 
 /// Reads records; whatever cannot be believed, or is left after the last whole one, is reported.
-pub(super) fn read(content: &[u8], pages: &mut Pages<'_>) -> Result<(), String> {
+pub(super) fn read_records(content: &[u8], pages: &mut Pages<'_>) -> Result<(), String> {
     let (records, tail) = content.as_chunks::<RECORD_LENGTH>();
     let believable = believable(content);
     let mut text = String::new();
@@ -140,5 +140,5 @@ pub(super) fn read_base64(content: &[u8], pages: &mut Pages<'_>) -> Result<(), S
     };
     let packed: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let bytes = STANDARD.decode(&packed).map_err(|error| format!("the base64 does not decode: {error}"))?;
-    read(&bytes, pages)
+    read_records(&bytes, pages)
 }

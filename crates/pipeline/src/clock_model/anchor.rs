@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::carry::{ZONE_TOLERANCE, carry, nearest_quarter};
+use super::carry::{ZONE_TOLERANCE, carry_offset, nearest_quarter};
 use super::evidence::{LogPiece, millis};
 use super::segments::{Chain, Segment};
 use super::zones::ZoneTimeline;
@@ -67,7 +67,7 @@ const LATE_ARRIVAL_WEIGHT: Millis = 60 * DAY;
 const FUTURE_WEIGHT: Millis = 3_650 * DAY;
 
 /// Finds the offsets of a chain.
-pub(super) fn anchor(chain: &Chain, surroundings: &Surroundings<'_>) -> Anchored {
+pub(super) fn anchor_chain(chain: &Chain, surroundings: &Surroundings<'_>) -> Anchored {
     let mut trials = trials(chain, surroundings);
     rank(&mut trials);
     let Some(best) = trials.first() else { return unanchored(chain, surroundings.timeline) };
@@ -122,7 +122,7 @@ fn unanchored(chain: &Chain, timeline: &ZoneTimeline) -> Anchored {
     let start = chain[index].start;
     let as_if_utc = timeline.offset_at(start).unwrap_or(0);
     let offset = timeline.offset_at(start - as_if_utc).unwrap_or(0);
-    Anchored { offsets: carry(chain, index, offset, timeline), confirmed: vec![false; chain.len()], basis }
+    Anchored { offsets: carry_offset(chain, index, offset, timeline), confirmed: vec![false; chain.len()], basis }
 }
 
 /// One candidate, carried to all segments and weighed.
@@ -149,7 +149,7 @@ fn trials(chain: &Chain, surroundings: &Surroundings<'_>) -> Vec<Trial> {
             if trials.iter().any(|trial| (trial.offsets[index] - offset).abs() <= ZONE_TOLERANCE) {
                 continue;
             }
-            let offsets = carry(chain, index, offset, surroundings.timeline);
+            let offsets = carry_offset(chain, index, offset, surroundings.timeline);
             let agreement_until = |ends: &[Millis]| agreement_of(chain, &offsets, ends, surroundings.timeline);
             trials.push(Trial {
                 established: agreement_until(&established),
@@ -213,7 +213,7 @@ fn agreement_of(chain: &Chain, offsets: &[Millis], ends: &[Millis], timeline: &Z
 /// time agrees all along; one that agrees only later does so by chance, and counts half.
 fn agreement(start: Millis, end: Millis, offset: Millis, timeline: &ZoneTimeline) -> Millis {
     let is_set_to_zone = |probe: Millis| {
-        let span = timeline.at(probe).filter(|span| span.offset == offset);
+        let span = timeline.span_at(probe).filter(|span| span.offset == offset);
         probe <= end && span.is_some_and(|span| span.until.min(end) >= end.min(probe.saturating_add(SET_TO_ZONE)))
     };
     if is_set_to_zone(start) || is_set_to_zone(start + ADJUSTMENT) {

@@ -16,7 +16,7 @@ const SEASON: Millis = 183 * DAY;
 ///
 /// Offsets are carried outwards from `index`, so that segments added to an end change nothing between. What is a few
 /// minutes off a zone's offset is snapped to it: so drift does not add up.
-pub(super) fn carry(chain: &Chain, index: usize, offset: Millis, timeline: &ZoneTimeline) -> Vec<Millis> {
+pub(super) fn carry_offset(chain: &Chain, index: usize, offset: Millis, timeline: &ZoneTimeline) -> Vec<Millis> {
     let mut offsets = vec![0; chain.len()];
     offsets[index] = snap(&chain[index], offset, timeline);
     for later in index + 1..chain.len() {

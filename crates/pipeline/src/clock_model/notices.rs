@@ -56,9 +56,9 @@ pub fn notices(segments: &[ClockSegment]) -> Vec<ClockNotice> {
     let mut notices = Vec::new();
     let mut before: Option<&ClockSegment> = None;
     for (index, segment) in segments.iter().enumerate() {
-        let state = State::of(segment);
-        if before.is_none_or(|before| State::of(before) != state) {
-            let end = segments[index..].iter().find(|later| State::of(later) != state);
+        let state = State::from_segment(segment);
+        if before.is_none_or(|before| State::from_segment(before) != state) {
+            let end = segments[index..].iter().find(|later| State::from_segment(later) != state);
             notices.extend(notice(segment, before, end, state));
         }
         before = Some(segment);
@@ -87,7 +87,7 @@ enum State {
 }
 
 impl State {
-    fn of(segment: &ClockSegment) -> Self {
+    fn from_segment(segment: &ClockSegment) -> Self {
         let ahead = segment.offset_seconds - segment.local_offset_seconds;
         match segment.source {
             UtcSource::Zone => Self::Home,
@@ -112,7 +112,7 @@ fn notice(
         State::Home => None,
         State::Elsewhere { offset } => {
             let forward = before.map(|before| Duration::seconds(offset - before.local_offset_seconds));
-            let returned = end.filter(|end| State::of(end) == State::Home).map(|end| end.from_wall);
+            let returned = end.filter(|end| State::from_segment(end) == State::Home).map(|end| end.from_wall);
             let (at, offset) = (segment.from_wall, Duration::seconds(offset));
             Some(ClockNotice::Moved { at, utc: utc(segment), forward, offset, returned })
         }

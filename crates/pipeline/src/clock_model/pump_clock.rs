@@ -3,10 +3,10 @@
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use pump_events::PumpTime;
 
-use super::anchor::{Anchored, Basis, Surroundings, anchor};
+use super::anchor::{Anchored, Basis, Surroundings, anchor_chain};
 use super::evidence::{ClockHistory, wall};
 use super::local::{Part, Placed, parts};
-use super::segments::{Chain, Segment, cut};
+use super::segments::{Chain, Segment, cut_into_chains};
 use super::utc_source::UtcSource;
 use super::zones::{ZoneHistory, ZoneTimeline};
 use super::{DAY, Millis, SECOND};
@@ -58,11 +58,11 @@ impl PumpClock {
     /// Builds the clock of a pump from all evidence and the zones that the person lived in.
     #[must_use]
     pub fn build(history: &ClockHistory, zones: &ZoneHistory) -> Self {
-        let chains = cut(history);
+        let chains = cut_into_chains(history);
         let timeline = timeline(&chains, zones);
         let present = history.pieces.iter().filter_map(|piece| piece.arrived).max();
         let anchored = anchor_all(&chains, &timeline, present.map(|present| present.timestamp_millis()));
-        let placed = place(&chains, &anchored);
+        let placed = place_chains(&chains, &anchored);
         let parts = parts(&placed, &timeline);
         let mut segments: Vec<ClockSegment> =
             placed.iter().zip(&parts).flat_map(|(placed, parts)| entries(placed, parts)).collect();
@@ -119,7 +119,7 @@ fn timeline(chains: &[Chain], zones: &ZoneHistory) -> ZoneTimeline {
 fn anchor_all(chains: &[Chain], timeline: &ZoneTimeline, present: Option<Millis>) -> Vec<Anchored> {
     let mut previous = None;
     let anchor_one = |chain: &Chain| {
-        let anchored = anchor(chain, &Surroundings { timeline, previous, present });
+        let anchored = anchor_chain(chain, &Surroundings { timeline, previous, present });
         let last = chain.iter().zip(&anchored.offsets).rfind(|(segment, _)| segment.is_believable());
         previous = last.map(|(_, offset)| *offset).filter(|_| anchored.basis == Basis::Known);
         anchored
@@ -127,7 +127,7 @@ fn anchor_all(chains: &[Chain], timeline: &ZoneTimeline, present: Option<Millis>
     chains.iter().map(anchor_one).collect()
 }
 
-fn place<'a>(chains: &'a [Chain], anchored: &[Anchored]) -> Vec<Placed<'a>> {
+fn place_chains<'a>(chains: &'a [Chain], anchored: &[Anchored]) -> Vec<Placed<'a>> {
     let place_one = |(chain, anchored): (&'a Chain, &Anchored)| -> Vec<Placed<'a>> {
         let offsets = anchored.offsets.iter().zip(&anchored.confirmed);
         let placed = chain.iter().zip(offsets).map(|(segment, (offset, is_confirmed))| Placed {

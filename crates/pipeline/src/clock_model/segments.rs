@@ -84,7 +84,7 @@ impl Segment {
 pub(super) type Chain = Vec<Segment>;
 
 /// Cuts the log into segments, in one chain and one more for each time that the clock lost its power.
-pub(super) fn cut(history: &ClockHistory) -> Vec<Chain> {
+pub(super) fn cut_into_chains(history: &ClockHistory) -> Vec<Chain> {
     let mut pieces: Vec<LogPiece> = history.pieces.clone();
     pieces.sort_by_key(|piece| (piece.first.0, piece.run));
     let Some((first, start)) = pieces.first().map(|piece| piece.first) else { return Vec::new() };

@@ -15,7 +15,7 @@ pub struct ZoneHistory {
 impl ZoneHistory {
     /// One zone for all time.
     #[must_use]
-    pub fn of(zone: Tz) -> Self {
+    pub fn from_zone(zone: Tz) -> Self {
         Self { entries: vec![(None, zone)] }
     }
 
@@ -80,14 +80,14 @@ impl ZoneTimeline {
     }
 
     /// The span that `utc` lies in.
-    pub(super) fn at(&self, utc: Millis) -> Option<ZoneSpan> {
+    pub(super) fn span_at(&self, utc: Millis) -> Option<ZoneSpan> {
         let after = self.spans.partition_point(|span| span.from <= utc);
         self.spans.get(after.saturating_sub(1)).copied()
     }
 
     /// The prescribed offset at `utc`.
     pub(super) fn offset_at(&self, utc: Millis) -> Option<Millis> {
-        self.at(utc).map(|span| span.offset)
+        self.span_at(utc).map(|span| span.offset)
     }
 
     /// The spans between two instants, cut to them; the one at `from` even if they are the same.

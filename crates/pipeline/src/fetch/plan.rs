@@ -108,8 +108,8 @@ pub fn windows_to_fetch(
     longest: u32,
 ) -> Vec<DayRange> {
     let Some(last_upload) = pump.last_upload else { return Vec::new() };
-    let reads = Reads::of(pump, known);
-    let spans = selected_days(&spans(pump, &reads, now), selection);
+    let reads = Reads::from_listing(pump, known);
+    let spans = selected_days(&plan_spans(pump, &reads, now), selection);
     let again: Vec<_> = known.doubts.iter().filter(|doubt| is_due_again(doubt, known.fetch_log, now)).collect();
     let is_doubtful = |day: NaiveDate| again.iter().any(|doubt| doubt.days.contains(day));
     let due = |day: NaiveDate| {
@@ -126,7 +126,7 @@ pub fn windows_to_fetch(
 }
 
 /// The segments of days in which the pump may have events: usually one; two when its clock once ran in the future.
-fn spans(pump: &PumpListing, reads: &Reads<'_>, now: DateTime<Utc>) -> Vec<DayRange> {
+fn plan_spans(pump: &PumpListing, reads: &Reads<'_>, now: DateTime<Utc>) -> Vec<DayRange> {
     let date = |(year, month, day)| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
     let today = now.date_naive();
     let last_upload = pump.last_upload.map_or(today, |upload| upload.date_naive());
@@ -152,14 +152,14 @@ fn newest_believable(pump: &PumpListing, now: DateTime<Utc>) -> Option<NaiveDate
 
 /// The days of `spans` that are wanted; days that a person names from both sides even where the account tells of none.
 fn selected_days(spans: &[DayRange], selection: FetchSelection) -> Vec<DayRange> {
-    let wanted: Vec<_> = spans.iter().filter_map(|span| clip(*span, selection)).collect();
+    let wanted: Vec<_> = spans.iter().filter_map(|span| clip_span(*span, selection)).collect();
     match (selection.from, selection.to) {
         (Some(from), Some(to)) if wanted.is_empty() => DayRange::new(from, to).into_iter().collect(),
         _ => wanted,
     }
 }
 
-fn clip(span: DayRange, selection: FetchSelection) -> Option<DayRange> {
+fn clip_span(span: DayRange, selection: FetchSelection) -> Option<DayRange> {
     let first = selection.from.map_or(span.first(), |from| span.first().max(from));
     let last = selection.to.map_or(span.last(), |to| span.last().min(to));
     DayRange::new(first, last)
@@ -186,7 +186,7 @@ struct Reads<'a> {
 
 impl<'a> Reads<'a> {
     /// What was read of `pump`: of a pump that was reassigned, by the assignment that the listing is of.
-    fn of(pump: &PumpListing, known: FetchState<'a>) -> Self {
+    fn from_listing(pump: &PumpListing, known: FetchState<'a>) -> Self {
         let (mut days, mut uploads) = (BTreeMap::<NaiveDate, Read>::new(), BTreeSet::new());
         let assignment = pump.assignment_id.as_ref();
         let of_another = |asked: &AssignmentId| assignment.is_some_and(|assignment| !assignment.is(asked.as_str()));

@@ -215,7 +215,7 @@ struct Segment {
 }
 
 impl Segment {
-    fn of(day: &DayLog) -> Self {
+    fn from_day_log(day: &DayLog) -> Self {
         let DayLog { day, sequence_group, events, first, last } = *day;
         Self { sequence_group, first, last, events, oldest: day, newest: day }
     }
@@ -237,7 +237,7 @@ impl Segment {
 }
 
 fn segments(log: &[DayLog]) -> Vec<Segment> {
-    let mut days: Vec<_> = log.iter().map(Segment::of).collect();
+    let mut days: Vec<_> = log.iter().map(Segment::from_day_log).collect();
     days.sort_by_key(|day| (day.sequence_group, day.first));
     let mut segments: Vec<Segment> = Vec::new();
     for day in days {
@@ -283,13 +283,13 @@ fn find_gap(before: &Segment, after: &Segment, density: f64, range: Range) -> Ve
         return Vec::new();
     }
     let (from, to) = (before.newest.min(after.oldest), before.newest.max(after.oldest));
-    let days = gap_days(from, to).into_iter().filter_map(|days| clip(days, range));
+    let days = gap_days(from, to).into_iter().filter_map(|days| clip_days(days, range));
     days.map(|days| doubt(days, Some((numbers * density) as u64), DoubtReason::MissingNumbers)).collect()
 }
 
 /// The part of `days` for which the account has events. A gap that begins with the last of these days, or ends with the first,
 /// lies outside: the pump was someone else's then, or the service no longer has those days.
-fn clip(days: DayRange, (oldest, newest): Range) -> Option<DayRange> {
+fn clip_days(days: DayRange, (oldest, newest): Range) -> Option<DayRange> {
     let (first, last) = (oldest.map_or(days.first(), |oldest| oldest.max(days.first())), days.last());
     let last = newest.map_or(last, |newest| newest.min(last));
     let is_cut = first != days.first() || last != days.last();

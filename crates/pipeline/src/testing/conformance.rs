@@ -312,7 +312,7 @@ fn clocks_move_instants<S: Store>(store: S) {
     assert_eq!(([piece.first, piece.last], piece.arrived, pump.changes.len()), (ends, Some(noon()), 0));
     let (id, history) = (pump.pump, ClockHistory { pieces: pump.pieces.clone(), ..ClockHistory::default() });
     settle(&mut bench);
-    let zones = ZoneHistory::of(chrono_tz::Europe::Berlin);
+    let zones = ZoneHistory::from_zone(chrono_tz::Europe::Berlin);
     let clock = PumpClock::build(&history, &zones);
     assert_eq!(clock.instant(bench.id(1), wall(5)).source, UtcSource::Zone);
     for pending in [1, 0] {

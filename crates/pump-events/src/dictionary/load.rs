@@ -199,7 +199,7 @@ struct FieldRow<'a> {
 }
 
 /// The events of a dictionary file, by code.
-pub(super) fn events(text: &'static str) -> Result<Vec<EventLayout>, DictionaryError> {
+pub(super) fn load_events(text: &'static str) -> Result<Vec<EventLayout>, DictionaryError> {
     let file: File<'static> = serde_json::from_str(text)?;
     if file.format != FORMAT {
         return Err(DictionaryError::Format { found: file.format });

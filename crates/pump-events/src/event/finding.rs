@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::extra_field::ExtraField;
 use crate::field::{Field, JsonForm};
-use crate::json::shorten;
+use crate::json::shorten_json;
 use crate::{Problem, ProblemKind};
 
 /// A problem found while decoding.
@@ -46,12 +46,12 @@ impl Finding {
         match self {
             Self::OfField(kind, field) => {
                 let kept = extra.iter().find(|extra| extra.name == field.name);
-                let got = kept.map_or_else(|| "nothing".to_owned(), |extra| shorten(&extra.json));
+                let got = kept.map_or_else(|| "nothing".to_owned(), |extra| shorten_json(&extra.json));
                 Problem::of_field(*kind, field, describe_type(field), got)
             }
             Self::UnknownField(index) => {
                 let (name, json) = extra.get(*index).map_or(("", ""), |field| (&field.name, &field.json));
-                Problem::of_name(ProblemKind::UnknownField, name, "a field of the event's layout", shorten(json))
+                Problem::of_name(ProblemKind::UnknownField, name, "a field of the event's layout", shorten_json(json))
             }
             Self::Other(problem) => (**problem).clone(),
         }

@@ -58,7 +58,7 @@ enum WhichLabels {
 }
 
 /// The tables in `text`.
-pub(super) fn tables(text: &str) -> Result<Vec<FactTable>, FactsError> {
+pub(super) fn load_tables(text: &str) -> Result<Vec<FactTable>, FactsError> {
     let file: File = serde_json::from_str(text)?;
     if file.format != 1 {
         return Err(FactsError::Format(file.format));
@@ -119,7 +119,7 @@ fn resolve(row: ColumnRow, layouts: &[&'static EventLayout]) -> Option<FactColum
         Some((index, field)) => Some(Reader::Labelled(*index, label_map(field, vocabulary, which)?)),
     };
     let readers = fields.iter().map(reader).collect::<Option<Vec<_>>>()?;
-    Some(FactColumn { name: row.name, about: describe(first, vocabulary, is_label), kind, readers })
+    Some(FactColumn { name: row.name, about: describe_field(first, vocabulary, is_label), kind, readers })
 }
 
 fn number_kind(fields: impl Iterator<Item = &'static Field>) -> FactKind {
@@ -165,7 +165,7 @@ fn vocabulary_labels(vocabulary: &'static Vocabulary) -> Option<Vec<Option<&'sta
     Some(wire_labels(set).into_iter().map(|wire| wire.and_then(plainer)).collect())
 }
 
-fn describe(field: &Field, vocabulary: Option<&'static Vocabulary>, is_label: bool) -> String {
+fn describe_field(field: &Field, vocabulary: Option<&'static Vocabulary>, is_label: bool) -> String {
     match (vocabulary, is_label, field.unit) {
         (Some(vocabulary), _, _) => format!("{} of the event: {}", field.name, vocabulary.describe()),
         (None, true, _) => format!("Label of {} of the event", field.name),

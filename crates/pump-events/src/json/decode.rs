@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::envelope::{Envelope, Member, Members};
 use super::walk::{integer, quoted_number, walk_object};
-use super::{JsonError, shorten};
+use super::{JsonError, shorten_json};
 use crate::dictionary::EventLayout;
 use crate::event::{Encoding, Event, ExtraField, Extras, Finding, is_empty_padding, layout_of};
 use crate::field::{Field, FieldKind, JsonForm, Labels};
@@ -74,7 +74,7 @@ impl Properties {
         // No object, or one with a name that is no text (half a surrogate pair): kept whole, nothing taken from it.
         let name = Member::EventProperties.name();
         *self = Self { layout: self.layout, payload: 0, present: 0, extras: Extras::default() };
-        let problem = Problem::of_name(ProblemKind::InvalidEnvelope, name, "an object", shorten(text));
+        let problem = Problem::of_name(ProblemKind::InvalidEnvelope, name, "an object", shorten_json(text));
         self.report(Finding::other(problem));
         self.keep(name, text);
     }
@@ -89,7 +89,7 @@ impl Properties {
 
     fn add_field(&mut self, index: usize, field: &'static Field, json: &str) {
         if self.present & 1 << index != 0 || self.is_kept(field.name) {
-            let problem = Problem::of_field(ProblemKind::DuplicateField, field, "one value", shorten(json));
+            let problem = Problem::of_field(ProblemKind::DuplicateField, field, "one value", shorten_json(json));
             return self.report(Finding::other(problem));
         }
         match bits_of(field, json) {
@@ -108,7 +108,7 @@ impl Properties {
 
     fn add_unknown(&mut self, name: &str, json: &str) {
         if self.is_kept(name) {
-            let problem = Problem::of_name(ProblemKind::DuplicateField, name, "one value", shorten(json));
+            let problem = Problem::of_name(ProblemKind::DuplicateField, name, "one value", shorten_json(json));
             return self.report(Finding::other(problem));
         }
         let declared = self.layout.is_some_and(|layout| layout.undecoded.iter().any(|field| field.name == name));

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::walk::{integer, quoted_number, string, walk_object};
-use super::{JsonError, shorten};
+use super::{JsonError, shorten_json};
 use crate::event::Header;
 use crate::event_code::EventCode;
 use crate::{Problem, ProblemKind, PumpTime};
@@ -97,14 +97,14 @@ impl<'a> Members<'a> {
     fn add(&mut self, key: &str, value: &'a str) -> Option<&'static str> {
         let Some(position) = NAMES.iter().position(|&name| name == key) else {
             let known = "a member of pump-logs events";
-            self.odd.push(Problem::of_name(ProblemKind::UnknownField, key, known, shorten(value)));
+            self.odd.push(Problem::of_name(ProblemKind::UnknownField, key, known, shorten_json(value)));
             return None;
         };
         match self.values[position] {
             None => self.values[position] = Some(value),
             Some(first) if first != value => return Some(NAMES[position]),
             Some(_) => {
-                self.odd.push(Problem::of_name(ProblemKind::DuplicateField, key, "one value", shorten(value)));
+                self.odd.push(Problem::of_name(ProblemKind::DuplicateField, key, "one value", shorten_json(value)));
             }
         }
         None
@@ -135,7 +135,7 @@ impl<'a> Members<'a> {
         let texts = [Member::DeviceAssignmentId, Member::EstimatedDateTime].into_iter();
         let not_texts = texts.filter_map(|member| Some((member, self.value(member)?)));
         let not_texts = not_texts.filter(|&(member, _)| self.text(member).is_none()).map(|(member, value)| {
-            Problem::of_name(ProblemKind::InvalidEnvelope, member.name(), "a string", shorten(value))
+            Problem::of_name(ProblemKind::InvalidEnvelope, member.name(), "a string", shorten_json(value))
         });
         let mut problems: Vec<_> = missing.chain(not_texts).chain(self.zone_of_pump_time()).collect();
         problems.extend(self.odd);
@@ -160,7 +160,7 @@ impl<'a> Members<'a> {
         let value = self.value(member).ok_or(JsonError::Missing { name })?;
         let digits = quoted_number(value).unwrap_or(value);
         let number = integer(digits).and_then(|number| T::try_from(number).ok()).filter(|number| *number <= greatest);
-        number.ok_or_else(|| JsonError::Invalid { name, got: shorten(value), expected })
+        number.ok_or_else(|| JsonError::Invalid { name, got: shorten_json(value), expected })
     }
 
     fn sequence_group(&self) -> Result<u16, JsonError> {
@@ -173,7 +173,7 @@ impl<'a> Members<'a> {
     fn pump_time(&self) -> Result<PumpTime, JsonError> {
         let name = Member::PumpDateTime.name();
         let value = self.value(Member::PumpDateTime).ok_or(JsonError::Missing { name })?;
-        let got = || shorten(value);
+        let got = || shorten_json(value);
         let text = self.text(Member::PumpDateTime);
         let text = text.ok_or_else(|| JsonError::Invalid { name, got: got(), expected: "a string" })?;
         let wall_clock = text.strip_suffix(['Z', 'z']).unwrap_or(&text);
@@ -187,7 +187,12 @@ impl<'a> Members<'a> {
         let has_zone = value.trim_end_matches('"').ends_with(['Z', 'z']);
         let name = Member::PumpDateTime.name();
         has_zone.then(|| {
-            Problem::of_name(ProblemKind::InvalidEnvelope, name, "a wall-clock time without a zone", shorten(value))
+            Problem::of_name(
+                ProblemKind::InvalidEnvelope,
+                name,
+                "a wall-clock time without a zone",
+                shorten_json(value),
+            )
         })
     }
 }

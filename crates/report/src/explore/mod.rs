@@ -52,8 +52,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn text(&self, key: &str) -> String {
-        self.messages.text(&format!("explore-{key}"))
+    fn translate(&self, key: &str) -> String {
+        self.messages.translate(&format!("explore-{key}"))
     }
 
     fn render(&self) -> Markup {
@@ -67,19 +67,19 @@ impl Page<'_> {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
                     meta http-equiv="Content-Security-Policy" content=(POLICY);
-                    title { (self.messages.text("title")) ", " (window) }
+                    title { (self.messages.translate("title")) ", " (window) }
                     style { (PreEscaped(PALETTE)) (PreEscaped(STYLE)) }
                 }
                 body {
-                    header { h1 { (self.messages.text("title")) } p.muted { (window) @if let Some(pump) = &self.input.pump { " · " (pump) } @if let Some(name) = &self.options.name { " · " (name) } } }
+                    header { h1 { (self.messages.translate("title")) } p.muted { (window) @if let Some(pump) = &self.input.pump { " · " (pump) } @if let Some(name) = &self.options.name { " · " (name) } } }
                     main {
-                        p.warning { (self.text("everything")) }
-                        noscript { p.warning { (self.text("needs-script")) } }
+                        p.warning { (self.translate("everything")) }
+                        noscript { p.warning { (self.translate("needs-script")) } }
                         (self.tools())
                         (self.stage())
                         (self.panels())
                     }
-                    footer { p { (self.messages.text("closing-evidence")) " " (self.messages.text("closing-no-advice")) } }
+                    footer { p { (self.messages.translate("closing-evidence")) " " (self.messages.translate("closing-no-advice")) } }
                     script type="application/json" id="info" { (PreEscaped(self.info())) }
                     script type="text/plain" id="data" { (self.tables.packed) }
                     script type="module" { (PreEscaped(script())) }
@@ -100,12 +100,12 @@ impl Page<'_> {
             ("all", "all"),
         ];
         html! {
-            div.tools role="group" aria-label=(self.text("tools")) {
-                span.group { button type="button" id="earlier" { "← " (self.text("earlier")) } button type="button" id="later" { (self.text("later")) " →" } }
-                span.group { @for (hours, key) in spans { button type="button" data-span=(hours) { (self.text(key)) } } }
-                label { span.hidden { (self.text("date")) } input type="date" id="date"; }
-                span.group { button type="button" id="low-before" { (self.text("low-before")) } button type="button" id="low-after" { (self.text("low-after")) } }
-                span.group { button type="button" id="keep-a" { (self.text("keep-a")) } button type="button" id="keep-b" { (self.text("keep-b")) } }
+            div.tools role="group" aria-label=(self.translate("tools")) {
+                span.group { button type="button" id="earlier" { "← " (self.translate("earlier")) } button type="button" id="later" { (self.translate("later")) " →" } }
+                span.group { @for (hours, key) in spans { button type="button" data-span=(hours) { (self.translate(key)) } } }
+                label { span.hidden { (self.translate("date")) } input type="date" id="date"; }
+                span.group { button type="button" id="low-before" { (self.translate("low-before")) } button type="button" id="low-after" { (self.translate("low-after")) } }
+                span.group { button type="button" id="keep-a" { (self.translate("keep-a")) } button type="button" id="keep-b" { (self.translate("keep-b")) } }
                 button type="button" id="unit" {}
             }
         }
@@ -128,19 +128,19 @@ impl Page<'_> {
         html! {
             div.stage {
                 p.hidden id="glucose-unit" {}
-                canvas id="picture" tabindex="0" role="application" aria-label=(self.text("picture")) aria-describedby="said" {}
+                canvas id="picture" tabindex="0" role="application" aria-label=(self.translate("picture")) aria-describedby="said" {}
                 div id="tip" hidden {}
             }
             p id="said" aria-live="polite" {}
-            p.legend { @for (color, key) in legend { span { i style={ "background:var(--" (color) ")" } {} (self.messages.text(key)) } } }
-            p.muted { small { (self.text("keys")) } }
+            p.legend { @for (color, key) in legend { span { i style={ "background:var(--" (color) ")" } {} (self.messages.translate(key)) } } }
+            p.muted { small { (self.translate("keys")) } }
         }
     }
 
     fn panels(&self) -> Markup {
-        let panel = |id: &str, open: bool, body: Markup| html! { details.panel id=(id) open[open] { summary { h2 { (self.text(id)) } } (body) } };
+        let panel = |id: &str, open: bool, body: Markup| html! { details.panel id=(id) open[open] { summary { h2 { (self.translate(id)) } } (body) } };
         let empty = || html! { div.body {} };
-        let week = html! { details.panel id="week" { summary { h2 { (self.text("week-map")) } } div.body {} } };
+        let week = html! { details.panel id="week" { summary { h2 { (self.translate("week-map")) } } div.body {} } };
         html! {
             div.panels {
                 (panel("now", true, empty()))
@@ -148,7 +148,7 @@ impl Page<'_> {
                 (week)
                 (panel("lows", true, empty()))
                 (panel("changes", false, empty()))
-                (panel("evidence", false, html! { p { (self.text("evidence-text")) } code.sql id="sql" {} p { (self.text("evidence-event")) } }))
+                (panel("evidence", false, html! { p { (self.translate("evidence-text")) } code.sql id="sql" {} p { (self.translate("evidence-event")) } }))
             }
         }
     }

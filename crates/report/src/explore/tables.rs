@@ -283,7 +283,7 @@ fn numbers<T>(rows: &[T], value: impl Fn(&T) -> f64) -> Vec<i64> {
 
 /// What each reading counts for in shares and means: as everywhere, by the time it stands for.
 fn weights(readings: &[Reading]) -> Vec<i64> {
-    crate::weights::weights(readings).into_iter().map(|weight| weight.round() as i64).collect()
+    crate::weights::weigh_readings(readings).into_iter().map(|weight| weight.round() as i64).collect()
 }
 
 /// The profile's rate at each segment of basal, in mU/h; -1 where it is not known.

@@ -58,7 +58,7 @@ pub(super) struct Bucket<'a> {
 }
 
 /// The charted days of the page in columns of `step`, oldest first.
-pub(super) fn buckets<'a>(page: &Page<'a>, step: Step) -> Vec<Bucket<'a>> {
+pub(super) fn make_buckets<'a>(page: &Page<'a>, step: Step) -> Vec<Bucket<'a>> {
     let mut buckets: Vec<Bucket<'a>> = Vec::new();
     for day in page.digest.charted_days() {
         let first = step.first(day.date);
@@ -71,7 +71,7 @@ pub(super) fn buckets<'a>(page: &Page<'a>, step: Step) -> Vec<Bucket<'a>> {
 }
 
 /// At most [`MAX_LABELS`] labels, each in the middle of its column.
-pub(super) fn ticks(page: &Page, buckets: &[Bucket], step: Step) -> Vec<Tick> {
+pub(super) fn bucket_ticks(page: &Page, buckets: &[Bucket], step: Step) -> Vec<Tick> {
     let every = buckets.len().div_ceil(MAX_LABELS).max(1);
     let label = |index: usize| Tick {
         place: (index as f64 + 0.5) / buckets.len() as f64,

@@ -45,7 +45,7 @@ pub(super) struct Plot<'a> {
 
 impl Plot<'_> {
     pub(super) fn render(&self) -> Markup {
-        let (width, height) = (number(self.width), number(self.height));
+        let (width, height) = (format_coordinate(self.width), format_coordinate(self.height));
         html! {
             div class={ "plot " (self.class) } {
                 div.ys aria-hidden="true" { @for tick in &self.left { (side_label(tick)) } }
@@ -75,7 +75,7 @@ pub(super) fn bottom_label(tick: &Tick) -> Markup {
 
 /// "12.5%".
 pub(super) fn percent(share: f64) -> String {
-    format!("{}%", number(share * 100.0))
+    format!("{}%", format_coordinate(share * 100.0))
 }
 
 /// The hours of a day, every three hours; on a narrow screen every six.
@@ -91,16 +91,16 @@ pub(super) fn hour_ticks() -> Vec<Tick> {
 pub(super) fn hour_lines(height: f64) -> Markup {
     let mut path = String::new();
     for hour in (3..24).step_by(3) {
-        let _ = write!(path, "M{} 0V{}", hour * 60, number(height));
+        let _ = write!(path, "M{} 0V{}", hour * 60, format_coordinate(height));
     }
     html! { path.grid d=(path) {} }
 }
 
 /// The target range as a band across `width`, and the lines of the other thresholds.
 pub(super) fn glucose_ground(width: f64, thresholds: &Thresholds) -> Markup {
-    let line = |at: f64| format!("M0 {}H{}", number(at), number(width));
+    let line = |at: f64| format!("M0 {}H{}", format_coordinate(at), format_coordinate(width));
     html! {
-        rect.target x="0" y=(number(thresholds.low)) width=(number(width)) height=(number(thresholds.high - thresholds.low)) {}
+        rect.target x="0" y=(format_coordinate(thresholds.low)) width=(format_coordinate(width)) height=(format_coordinate(thresholds.high - thresholds.low)) {}
         path.grid d={ (line(thresholds.very_low)) (line(thresholds.very_high)) } {}
         path.edge d={ (line(thresholds.low)) (line(thresholds.high)) } {}
     }
@@ -122,7 +122,8 @@ pub(super) fn shared_paint(thresholds: &Thresholds) -> Markup {
 }
 
 fn gradient(id: &str, thresholds: &Thresholds) -> Markup {
-    let stop = |at: f64, class: &str| html! { stop class={ "s-" (class) } offset=(number(at / GLUCOSE_TOP)) {} };
+    let stop =
+        |at: f64, class: &str| html! { stop class={ "s-" (class) } offset=(format_coordinate(at / GLUCOSE_TOP)) {} };
     let t = thresholds;
     let bands = [
         (0.0, t.very_low, "vlow"),
@@ -132,14 +133,14 @@ fn gradient(id: &str, thresholds: &Thresholds) -> Markup {
         (t.very_high, GLUCOSE_TOP, "vhigh"),
     ];
     html! {
-        linearGradient id=(id) class=(id) gradientUnits="userSpaceOnUse" x1="0" y1="0" x2="0" y2=(number(GLUCOSE_TOP)) {
+        linearGradient id=(id) class=(id) gradientUnits="userSpaceOnUse" x1="0" y1="0" x2="0" y2=(format_coordinate(GLUCOSE_TOP)) {
             @for (from, to, class) in bands { (stop(from, class)) (stop(to, class)) }
         }
     }
 }
 
 /// A number as short as SVG takes it: at most two decimals.
-pub(super) fn number(value: f64) -> String {
+pub(super) fn format_coordinate(value: f64) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
@@ -147,7 +148,7 @@ pub(super) fn number(value: f64) -> String {
 
 /// A polyline through whole-number points, broken where consecutive x are further apart than `longest_step`. A point that
 /// stands alone is drawn as a dot.
-pub(super) fn trace(points: impl Iterator<Item = (f64, f64)>, longest_step: f64) -> String {
+pub(super) fn draw_trace(points: impl Iterator<Item = (f64, f64)>, longest_step: f64) -> String {
     let mut path = String::new();
     let mut last: Option<(i64, i64)> = None;
     let mut alone = true;
@@ -175,9 +176,9 @@ pub(super) fn trace(points: impl Iterator<Item = (f64, f64)>, longest_step: f64)
 }
 
 /// A smooth, monotone curve through points (Fritsch and Carlson): it never overshoots them.
-pub(super) fn curve(points: &[(f64, f64)], start: char) -> String {
+pub(super) fn draw_curve(points: &[(f64, f64)], start: char) -> String {
     let Some(((x, y), rest)) = points.split_first().map(|(first, rest)| (*first, rest)) else { return String::new() };
-    let mut path = format!("{start}{} {}", number(x), number(y));
+    let mut path = format!("{start}{} {}", format_coordinate(x), format_coordinate(y));
     let slopes = tangents(points);
     let mut from = (x, y);
     for (index, to) in rest.iter().enumerate() {
@@ -185,12 +186,12 @@ pub(super) fn curve(points: &[(f64, f64)], start: char) -> String {
         let _ = write!(
             path,
             "C{} {} {} {} {} {}",
-            number(from.0 + third),
-            number(from.1 + slopes[index] * third),
-            number(to.0 - third),
-            number(to.1 - slopes[index + 1] * third),
-            number(to.0),
-            number(to.1)
+            format_coordinate(from.0 + third),
+            format_coordinate(from.1 + slopes[index] * third),
+            format_coordinate(to.0 - third),
+            format_coordinate(to.1 - slopes[index + 1] * third),
+            format_coordinate(to.0),
+            format_coordinate(to.1)
         );
         from = *to;
     }

@@ -51,9 +51,9 @@ pub(super) fn render(page: &Page) -> Markup {
     html! {
         section #days aria-labelledby="days-h" {
             div.page-head.outside {
-                h2 #days-h { (page.text("part-days")) }
-                details.define { summary { (page.text("evidence")) span.hidden { ": " (page.text("part-days")) } } (evidence::explained(page, evidence::DAY)) }
-                (chart::legend(&LEGEND.map(|(class, key)| (class, page.text(key)))))
+                h2 #days-h { (page.translate("part-days")) }
+                details.define { summary { (page.translate("evidence")) span.hidden { ": " (page.translate("part-days")) } } (evidence::render_evidence(page, evidence::DAY)) }
+                (chart::legend(&LEGEND.map(|(class, key)| (class, page.translate(key)))))
             }
             @if !has_too_many_for_paper(page) { div.day-grid { @for day in days { (day_card(page, day, &tops)) } } }
             @if page.first_sheet() > 0 { p.muted.sheets-note { (page.count("sheets-of-last", MAX_SHEETS)) } }
@@ -65,16 +65,16 @@ pub(super) fn render(page: &Page) -> Markup {
 fn sheets(page: &Page, tops: &Tops) -> Markup {
     let shown = &page.digest.days[page.first_sheet()..];
     if shown.len() < FOLDED_FROM {
-        let head = |day: &Day| html! { h3 id={ "h" (day.date) } { (page.date(day.date)) } };
+        let head = |day: &Day| html! { h3 id={ "h" (day.date) } { (page.format_date(day.date)) } };
         return html! { @for day in shown { (day_sheet(page, day, tops, &head(day))) } };
     }
     // Days of one week together, the newest week first and open.
     let weeks: Vec<&[Day]> = shown.chunk_by(|a, b| week(a) == week(b)).collect();
-    let head = |day: &Day| html! { h4 id={ "h" (day.date) } { (page.date(day.date)) } };
+    let head = |day: &Day| html! { h4 id={ "h" (day.date) } { (page.format_date(day.date)) } };
     html! {
         @for (index, days) in weeks.iter().rev().enumerate() {
             details.week-of-days open[index == 0] {
-                summary { h3 { (page.short_date(days[0].date)) " – " (page.date(days[days.len() - 1].date)) } }
+                summary { h3 { (page.short_date(days[0].date)) " – " (page.format_date(days[days.len() - 1].date)) } }
                 @for day in *days { (day_sheet(page, day, tops, &head(day))) }
             }
         }
@@ -93,17 +93,17 @@ fn is_empty(day: &Day) -> bool {
 fn day_card(page: &Page, day: &Day, tops: &Tops) -> Markup {
     let in_range = day.metrics.ranges.map(|ranges| PrintedRanges::new(&ranges).in_range);
     html! {
-        article.card aria-label=(page.date(day.date)) {
+        article.card aria-label=(page.format_date(day.date)) {
             p.card-head {
                 (glucose_page::day_head(page, day, in_range))
-                @if day.insulin.has_data { span.card-units { (page.units(day.insulin.total_units())) " · " (page.number(day.insulin.carbs_grams, 0)) " g" } }
+                @if day.insulin.has_data { span.card-units { (page.format_units(day.insulin.total_units())) " · " (page.format_number(day.insulin.carbs_grams, 0)) " g" } }
             }
             @if is_empty(day) {
-                (frame::nothing(&page.text("nothing-on-record")))
+                (frame::nothing(&page.translate("nothing-on-record")))
             } @else {
                 div.lanes-of-day.narrow {
                     (lanes::glucose(page, day))
-                    @if day.insulin.has_data { (lanes::boluses(page, day, tops, Room::Narrow)) (lanes::basal(page, day, tops)) }
+                    @if day.insulin.has_data { (lanes::render_boluses(page, day, tops, Room::Narrow)) (lanes::render_basal(page, day, tops)) }
                     (lanes::hours(day, 6))
                 }
             }
@@ -120,11 +120,11 @@ fn day_sheet(page: &Page, day: &Day, tops: &Tops, head: &Markup) -> Markup {
                 (figures(page, day))
             }
             @if is_empty(day) {
-                (frame::nothing(&page.text("nothing-on-day")))
+                (frame::nothing(&page.translate("nothing-on-day")))
             } @else {
                 div.lanes-of-day data-change=[change_of(day)] {
                     (lanes::glucose(page, day))
-                    @if day.insulin.has_data { (lanes::boluses(page, day, tops, Room::Wide)) (lanes::basal(page, day, tops)) }
+                    @if day.insulin.has_data { (lanes::render_boluses(page, day, tops, Room::Wide)) (lanes::render_basal(page, day, tops)) }
                     @if !day.on_board.is_empty() { (lanes::on_board(page, day, tops)) }
                     (lanes::mode_strips(page, day))
                     (lanes::hours(day, 3))
@@ -144,28 +144,28 @@ fn figures(page: &Page, day: &Day) -> Markup {
     let summary = &day.metrics.summary;
     let printed = day.metrics.ranges.map(|ranges| PrintedRanges::new(&ranges));
     let insulin = &day.insulin;
-    let share = |key: &str, share: i64| html! { span { (page.say(key, &[("share", share.into())])) } };
+    let share = |key: &str, share: i64| html! { span { (page.translate_with(key, &[("share", share.into())])) } };
     html! {
         p.day-figures {
             @if let Some(printed) = printed {
                 (share("percent-in-range", printed.in_range))
                 (share("percent-below", printed.below()))
                 (share("percent-above", printed.above()))
-                @if let Some(mean) = summary.mean { span { (page.say("day-mean", &[("mean", format!("{} {}", page.glucose(mean), page.unit()).into())])) } }
+                @if let Some(mean) = summary.mean { span { (page.translate_with("day-mean", &[("mean", format!("{} {}", page.glucose(mean), page.unit()).into())])) } }
             }
             @if insulin.has_data {
-                span { (page.say("day-insulin", &[("total", page.units(insulin.total_units()).into()), ("basal", page.units(insulin.basal_units).into())])) }
+                span { (page.translate_with("day-insulin", &[("total", page.format_units(insulin.total_units()).into()), ("basal", page.format_units(insulin.basal_units).into())])) }
                 @if insulin.pumps_overlap() {
-                    span { (page.say("day-overlap", &[("hours", page.number(insulin.overlapping_basal_hours, 1).into())])) }
+                    span { (page.translate_with("day-overlap", &[("hours", page.format_number(insulin.overlapping_basal_hours, 1).into())])) }
                 } @else if !insulin.is_complete() {
-                    span { (page.say("day-only-basal", &[("hours", page.number(insulin.basal_hours, 1).into())])) }
+                    span { (page.translate_with("day-only-basal", &[("hours", page.format_number(insulin.basal_hours, 1).into())])) }
                 }
                 @if insulin.unknown_bolus_count > 0 {
-                    span { (page.say("day-unknown-boluses", &[("boluses", page.count("boluses", insulin.unknown_bolus_count).into())])) }
+                    span { (page.translate_with("day-unknown-boluses", &[("boluses", page.count("boluses", insulin.unknown_bolus_count).into())])) }
                 }
-            } @else { span { (page.text("no-insulin-on-day")) } }
-            @if (day.clock.length() - 1440.0).abs() > 1.0 { span { (page.say("day-length", &[("hours", page.number(day.clock.length() / 60.0, 0).into())])) } }
-            span.muted { (page.say("wear-of", &[("wear", page.percent(day.wear).into())])) " · " (page.count("readings", summary.n)) }
+            } @else { span { (page.translate("no-insulin-on-day")) } }
+            @if (day.clock.length() - 1440.0).abs() > 1.0 { span { (page.translate_with("day-length", &[("hours", page.format_number(day.clock.length() / 60.0, 0).into())])) } }
+            span.muted { (page.translate_with("wear-of", &[("wear", page.percent(day.wear).into())])) " · " (page.count("readings", summary.n)) }
         }
     }
 }

@@ -112,8 +112,10 @@ impl DayClock {
     /// Vertical lines every three hours.
     pub(super) fn hour_lines(&self, height: f64) -> String {
         let inner = self.hours(3).into_iter().filter(|(minute, _)| 0.0 < *minute && *minute < self.length());
-        let height = super::chart::number(height);
-        inner.fold(String::new(), |path, (minute, _)| path + "M" + &super::chart::number(minute) + " 0V" + &height)
+        let height = super::chart::format_coordinate(height);
+        inner.fold(String::new(), |path, (minute, _)| {
+            path + "M" + &super::chart::format_coordinate(minute) + " 0V" + &height
+        })
     }
 }
 

@@ -10,16 +10,17 @@ const MAX_ROWS: usize = 150;
 
 pub(super) fn render(page: &Page) -> Markup {
     let basis = frame::glucose_basis(page, page.digest);
-    let figure =
-        |class, key: &str, body: &Markup| frame::figure(page, class, &page.text(key), &basis, evidence::EPISODES, body);
+    let figure = |class, key: &str, body: &Markup| {
+        frame::render_figure(page, class, &page.translate(key), &basis, evidence::EPISODES, body)
+    };
     html! {
         section.sheet #episodes aria-labelledby="episodes-h" {
-            div.page-head { h2 #episodes-h { (page.text("part-episodes")) } }
+            div.page-head { h2 #episodes-h { (page.translate("part-episodes")) } }
             @if page.digest.has_readings() {
                 (figure("counts", "figure-counts", &counts(page)))
                 (figure("list", "figure-list", &lists(page)))
             } @else {
-                (frame::nothing(&page.text("nothing-readings")))
+                (frame::nothing(&page.translate("nothing-readings")))
             }
         }
     }
@@ -35,7 +36,7 @@ fn name(kind: EpisodeKind, page: &Page) -> String {
         EpisodeKind::VeryHigh => ("episode-very-high", t.very_high),
         EpisodeKind::ExtendedHigh => ("episode-extended-high", t.very_high),
     };
-    page.say(key, &[("edge", format!("{} {}", page.glucose(edge), page.unit()).into())])
+    page.translate_with(key, &[("edge", format!("{} {}", page.glucose(edge), page.unit()).into())])
 }
 
 fn short_name(kind: EpisodeKind) -> &'static str {
@@ -65,16 +66,16 @@ fn counts(page: &Page) -> Markup {
         summary.map_or_else(|| words::NOTHING.to_owned(), |s| s.total_episodes.to_string())
     };
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(page.text("figure-counts")) {
+        div.scroll tabindex="0" role="region" aria-label=(page.translate("figure-counts")) {
             table.plain {
                 thead {
                     tr {
-                        th scope="col" { (page.text("head-kind")) }
-                        th scope="col" { (page.text("head-count")) }
-                        th scope="col" { (page.text("head-per-week")) }
-                        @if page.previous.is_some() { th scope="col" { (page.text("head-before-per-week")) } }
-                        th scope="col" { (page.text("head-mean-length")) }
-                        th scope="col" { (page.text("head-mean-glucose")) }
+                        th scope="col" { (page.translate("head-kind")) }
+                        th scope="col" { (page.translate("head-count")) }
+                        th scope="col" { (page.translate("head-per-week")) }
+                        @if page.previous.is_some() { th scope="col" { (page.translate("head-before-per-week")) } }
+                        th scope="col" { (page.translate("head-mean-length")) }
+                        th scope="col" { (page.translate("head-mean-glucose")) }
                     }
                 }
                 tbody {
@@ -107,7 +108,7 @@ fn per_week(page: &Page, digest: &Digest, kind: EpisodeKind) -> Markup {
 
 fn mean_length(page: &Page, summary: Option<EpisodeSummary>) -> String {
     let some = summary.filter(|summary| summary.total_episodes > 0);
-    some.map_or_else(|| words::NOTHING.to_owned(), |summary| page.duration(summary.avg_ep_duration))
+    some.map_or_else(|| words::NOTHING.to_owned(), |summary| page.format_duration(summary.avg_ep_duration))
 }
 
 fn lists(page: &Page) -> Markup {
@@ -127,12 +128,12 @@ fn lists(page: &Page) -> Markup {
 
 fn table(page: &Page, episodes: &[&Episode], extreme: &str, worse: EpisodeKind, longer: EpisodeKind) -> Markup {
     if episodes.is_empty() {
-        return frame::nothing(&page.text("none"));
+        return frame::nothing(&page.translate("none"));
     }
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(page.text("figure-list")) {
+        div.scroll tabindex="0" role="region" aria-label=(page.translate("figure-list")) {
             table.plain {
-                thead { tr { @for head in ["head-day", "head-from", "head-length", extreme, "head-mean"] { th scope="col" { (page.text(head)) } } th.text scope="col" { (page.text("head-also")) } } }
+                thead { tr { @for head in ["head-day", "head-from", "head-length", extreme, "head-mean"] { th scope="col" { (page.translate(head)) } } th.text scope="col" { (page.translate("head-also")) } } }
                 tbody { @for episode in episodes.iter().take(MAX_ROWS) { (row(page, episode, worse, longer)) } }
             }
         }
@@ -146,12 +147,12 @@ fn row(page: &Page, episode: &Episode, worse: EpisodeKind, longer: EpisodeKind) 
         page.digest.episodes.iter().any(inside)
     };
     let also: Vec<String> =
-        [worse, longer].into_iter().filter(|kind| holds(*kind)).map(|kind| page.text(short_name(kind))).collect();
+        [worse, longer].into_iter().filter(|kind| holds(*kind)).map(|kind| page.translate(short_name(kind))).collect();
     html! {
         tr {
-            th scope="row" { (page.date(episode.start.date())) }
-            td { (words::clock(episode.start.wall)) }
-            td { (page.duration(episode.duration_minutes)) }
+            th scope="row" { (page.format_date(episode.start.date())) }
+            td { (words::format_clock(episode.start.wall)) }
+            td { (page.format_duration(episode.duration_minutes)) }
             td { (page.glucose(episode.extreme)) }
             td { (page.glucose(episode.mean)) }
             td.text { (also.join(", ")) }

@@ -58,9 +58,9 @@ topics! {
 }
 
 /// The definition behind a link, and the SQL that shows the rows.
-pub(super) fn explained(page: &Page, topic: Topic) -> Markup {
+pub(super) fn render_evidence(page: &Page, topic: Topic) -> Markup {
     html! {
-        p { (page.text(topic.key)) }
+        p { (page.translate(topic.key)) }
         p.sql { code { "tandem query \"" (filled(page, topic.sql)) "\"" } }
     }
 }

@@ -16,13 +16,14 @@ const SMALL_DAYS: usize = 14;
 
 pub(super) fn render(page: &Page) -> Markup {
     let basis = frame::glucose_basis(page, page.digest);
-    let figure =
-        |class, key: &str, topic, body: &Markup| frame::figure(page, class, &page.text(key), &basis, topic, body);
+    let figure = |class, key: &str, topic, body: &Markup| {
+        frame::render_figure(page, class, &page.translate(key), &basis, topic, body)
+    };
     html! {
         section.sheet #glucose aria-labelledby="glucose-h" {
             div.page-head {
-                h2 #glucose-h { (page.text("part-glucose")) }
-                @if let Some(previous) = page.previous { p.muted { (page.say("before-colon", &[("value", frame::glucose_basis(page, previous).into())])) } }
+                h2 #glucose-h { (page.translate("part-glucose")) }
+                @if let Some(previous) = page.previous { p.muted { (page.translate_with("before-colon", &[("value", frame::glucose_basis(page, previous).into())])) } }
             }
             div.pair.top {
                 (figure("ranges", "figure-ranges", evidence::RANGES, &ranges_table::render(page)))
@@ -30,7 +31,7 @@ pub(super) fn render(page: &Page) -> Markup {
             }
             (figure("profile", "figure-profile", evidence::PROFILE, &profile_chart::render(page)))
             (trends::render(page, &basis))
-            (frame::figure(page, "small", &page.text("figure-small"), &last_days_basis(page), evidence::SMALL_DAYS, &small_days(page)))
+            (frame::render_figure(page, "small", &page.translate("figure-small"), &last_days_basis(page), evidence::SMALL_DAYS, &small_days(page)))
         }
     }
 }
@@ -44,24 +45,27 @@ fn last_days_basis(page: &Page) -> String {
 fn tiles(page: &Page) -> Markup {
     let goals = &page.options.goals;
     let mean_goal = match page.options.unit {
-        crate::GlucoseUnit::MgPerDl => goals.mean_mg_per_dl.map(|goal| page.number(goal, 0)),
-        crate::GlucoseUnit::MmolPerL => goals.mean_mmol_per_l.map(|goal| page.number(goal, 1)),
+        crate::GlucoseUnit::MgPerDl => goals.mean_mg_per_dl.map(|goal| page.format_number(goal, 0)),
+        crate::GlucoseUnit::MmolPerL => goals.mean_mmol_per_l.map(|goal| page.format_number(goal, 1)),
     };
-    let below = |goal: String| page.say("goal-below", &[("goal", goal.into())]);
-    let at_most = |goal: f64| page.say("goal-up-to", &[("goal", format!("{} %", page.number(goal, 0)).into())]);
-    let gri_zone = |zone| page.say("gri-zone", &[("zone", zone_letter(zone).into())]);
+    let below = |goal: String| page.translate_with("goal-below", &[("goal", goal.into())]);
+    let at_most =
+        |goal: f64| page.translate_with("goal-up-to", &[("goal", format!("{} %", page.format_number(goal, 0)).into())]);
+    let gri_zone = |zone| page.translate_with("gri-zone", &[("zone", zone_letter(zone).into())]);
     let tiles = [
         tile(page, "tile-mean", page.unit(), evidence::MEAN, |d| d.metrics.summary.mean.map(|mean| page.glucose(mean)))
             .with_goal(mean_goal.map(below)),
-        tile(page, "tile-gmi", "%", evidence::GMI, |d| d.metrics.summary.gmi.map(|gmi| page.number(gmi, 1)))
-            .with_goal(goals.gmi.map(|goal| below(format!("{} %", page.number(goal, 0))))),
-        tile(page, "tile-cv", "%", evidence::CV, |d| d.metrics.summary.cv.map(|cv| page.number(cv, 1)))
+        tile(page, "tile-gmi", "%", evidence::GMI, |d| d.metrics.summary.gmi.map(|gmi| page.format_number(gmi, 1)))
+            .with_goal(goals.gmi.map(|goal| below(format!("{} %", page.format_number(goal, 0))))),
+        tile(page, "tile-cv", "%", evidence::CV, |d| d.metrics.summary.cv.map(|cv| page.format_number(cv, 1)))
             .with_goal(goals.cv.map(at_most)),
-        tile(page, "tile-tight", "%", evidence::TIGHT, |d| d.metrics.ranges.map(|r| page.number(r.in_tight_range, 0)))
-            .with_goal(Some(tight_range(page))),
-        tile(page, "tile-gri", "", evidence::GRI, |d| d.metrics.gri.map(|gri| page.number(gri.index, 0)))
+        tile(page, "tile-tight", "%", evidence::TIGHT, |d| {
+            d.metrics.ranges.map(|r| page.format_number(r.in_tight_range, 0))
+        })
+        .with_goal(Some(tight_range(page))),
+        tile(page, "tile-gri", "", evidence::GRI, |d| d.metrics.gri.map(|gri| page.format_number(gri.index, 0)))
             .with_goal(page.digest.metrics.gri.map(|gri| gri_zone(gri.zone))),
-        tile(page, "tile-wear", "%", evidence::WEAR, |d| d.wear.map(|wear| page.number(wear, 1)))
+        tile(page, "tile-wear", "%", evidence::WEAR, |d| d.wear.map(|wear| page.format_number(wear, 1)))
             .with_goal(Some(page.readings())),
     ];
     html! { ul.tiles { @for tile in tiles.iter().chain(&own_target(page)) { (tile.render(page)) } } }
@@ -71,7 +75,7 @@ fn tiles(page: &Page) -> Markup {
 fn own_target(page: &Page) -> Option<Tile> {
     let (low, high) = page.options.own_target?;
     let range = format!("{}–{} {}", page.glucose(low), page.glucose(high), page.unit());
-    let share = |d: &Digest| d.in_own_target.map(|share| page.number(share, 0));
+    let share = |d: &Digest| d.in_own_target.map(|share| page.format_number(share, 0));
     Some(tile(page, "tile-own-target", "%", evidence::OWN_TARGET, share).with_goal(Some(range)))
 }
 
@@ -83,7 +87,7 @@ fn tight_range(page: &Page) -> String {
 fn tile(page: &Page, key: &str, unit: &str, topic: Topic, value: impl Fn(&Digest) -> Option<String>) -> Tile {
     let print = |digest: &Digest| value(digest).unwrap_or_else(|| words::NOTHING.to_owned());
     let (value, before) = (print(page.digest), page.previous.map(print));
-    Tile { name: page.text(key), unit: unit.to_owned(), topic, value, before, goal: None }
+    Tile { name: page.translate(key), unit: unit.to_owned(), topic, value, before, goal: None }
 }
 
 fn zone_letter(zone: GriZone) -> &'static str {
@@ -102,7 +106,7 @@ fn last_days<'a>(digest: &'a Digest<'a>) -> impl Iterator<Item = &'a Day<'a>> {
 
 fn small_days(page: &Page) -> Markup {
     if page.digest.days.is_empty() {
-        return frame::nothing(&page.text("no-days"));
+        return frame::nothing(&page.translate("no-days"));
     }
     html! { ol.small-days { @for day in last_days(page.digest) { li { (small_day(page, day)) } } } }
 }
@@ -110,12 +114,14 @@ fn small_days(page: &Page) -> Markup {
 fn small_day(page: &Page, day: &Day) -> Markup {
     let in_range = day.metrics.ranges.map(|ranges| PrintedRanges::new(&ranges).in_range);
     let head = day_head(page, day, in_range);
-    let said = in_range
-        .map_or_else(|| page.text("no-readings"), |share| page.say("percent-in-range", &[("share", share.into())]));
+    let said = in_range.map_or_else(
+        || page.translate("no-readings"),
+        |share| page.translate_with("percent-in-range", &[("share", share.into())]),
+    );
     let width = day.clock.length();
     let plot = Plot {
         class: "tiny",
-        label: format!("{}: {said}", page.date(day.date)),
+        label: format!("{}: {said}", page.format_date(day.date)),
         width,
         height: GLUCOSE_TOP,
         left: Vec::new(),
@@ -138,9 +144,9 @@ fn small_day(page: &Page, day: &Day) -> Markup {
 /// Weekday, date and time in range.
 pub(super) fn day_head(page: &Page, day: &Day, in_range: Option<i64>) -> Markup {
     html! {
-        span.weekday.weekend[is_weekend(day.date)] { (page.weekday(day.date)) }
+        span.weekday.weekend[is_weekend(day.date)] { (page.format_weekday(day.date)) }
         " " span.date { (page.short_date(day.date)) }
-        " " @if let Some(share) = in_range { span.share { (share) " %" } } @else { span.share.muted { (page.text("no-data")) } }
+        " " @if let Some(share) = in_range { span.share { (share) " %" } } @else { span.share.muted { (page.translate("no-data")) } }
     }
 }
 
@@ -148,5 +154,5 @@ pub(super) fn day_head(page: &Page, day: &Day, in_range: Option<i64>) -> Markup 
 pub(super) fn glucose_trace(page: &Page, day: &Day) -> String {
     let longest_step = 3.0 * page.digest.interval_minutes;
     let point = |reading: &&crate::Reading| (day.clock.minute(reading.at), reading.glucose.get().min(GLUCOSE_TOP));
-    chart::trace(day.readings.iter().map(point), longest_step)
+    chart::draw_trace(day.readings.iter().map(point), longest_step)
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::{
-    chart::{self, GLUCOSE_TOP, Plot, Tick, number, percent, round_up},
+    chart::{self, GLUCOSE_TOP, Plot, Tick, format_coordinate, percent, round_up},
     digest::{Day, Segment},
     glucose_page,
     input::Alarm,
@@ -84,9 +84,9 @@ pub(super) fn glucose(page: &Page, day: &Day) -> Markup {
         Some((low, high)) => {
             let values =
                 [("low", page.glucose(low).into()), ("high", page.glucose(high).into()), ("unit", page.unit().into())];
-            page.say("lane-glucose-said", &values)
+            page.translate_with("lane-glucose-said", &values)
         }
-        None => page.text("no-readings"),
+        None => page.translate("no-readings"),
     };
     let body = html! {
         (chart::glucose_ground(day.clock.length(), thresholds))
@@ -98,11 +98,11 @@ pub(super) fn glucose(page: &Page, day: &Day) -> Markup {
     // The lane is too low for two labels 16 mg/dL apart; the line of "very low" is drawn all the same.
     ticks.remove(0);
     let over = html! {
-        @if day.readings.is_empty() { p.no-lane { (page.text("no-readings")) } }
+        @if day.readings.is_empty() { p.no-lane { (page.translate("no-readings")) } }
         (marks(page, day))
         (alarm_marks(page, day))
     };
-    lane(&page.text("lane-glucose"), page.unit(), &plot(day, "g", label, GLUCOSE_TOP, ticks, body), &over)
+    lane(&page.translate("lane-glucose"), page.unit(), &plot(day, "g", label, GLUCOSE_TOP, ticks, body), &over)
 }
 
 /// When a new site or sensor was started, in minutes of the day.
@@ -114,14 +114,14 @@ fn marks_of(page: &Page, day: &Day) -> Vec<(f64, String)> {
         .map(|change| (change.at, "mark-site"));
     let sensors = day.sensor_starts.iter().map(|at| (*at, "mark-sensor"));
     let mut marks: Vec<(f64, String)> =
-        sites.chain(sensors).map(|(at, key)| (day.clock.minute(at), page.text(key))).collect();
+        sites.chain(sensors).map(|(at, key)| (day.clock.minute(at), page.translate(key))).collect();
     marks.sort_by(|a, b| a.0.total_cmp(&b.0));
     marks
 }
 
 fn mark_lines(page: &Page, day: &Day) -> String {
     marks_of(page, day).iter().fold(String::new(), |mut path, (minute, _)| {
-        let _ = write!(path, "M{} 0V{}", number(*minute), number(GLUCOSE_TOP));
+        let _ = write!(path, "M{} 0V{}", format_coordinate(*minute), format_coordinate(GLUCOSE_TOP));
         path
     })
 }
@@ -153,35 +153,35 @@ fn alarm_marks(page: &Page, day: &Day) -> Markup {
 }
 
 pub(super) fn alarm_said(page: &Page, alarm: &Alarm) -> String {
-    format!("{} {}", words::clock(alarm.at.wall), page.alarm_name(alarm))
+    format!("{} {}", words::format_clock(alarm.at.wall), page.alarm_name(alarm))
 }
 
-pub(super) fn boluses(page: &Page, day: &Day, tops: &Tops, room: Room) -> Markup {
+pub(super) fn render_boluses(page: &Page, day: &Day, tops: &Tops, room: Room) -> Markup {
     let top = tops.bolus * LABEL_ROOM;
     let of = |automatic: bool| day.boluses.iter().filter(move |bolus| is_automatic(bolus) == automatic);
     let body = html! {
         path.grid d=(day.clock.hour_lines(top)) {}
-        path.grid d={ "M0 0H" (number(day.clock.length())) } {}
+        path.grid d={ "M0 0H" (format_coordinate(day.clock.length())) } {}
         (extended_parts(day))
         @for bolus in of(false) { (bar(page, bolus, day, "c-meal")) }
         @for bolus in of(true) { (bar(page, bolus, day, "c-auto")) }
     };
     let values = [
         ("boluses", page.count("boluses", day.boluses.len()).into()),
-        ("units", page.number(day.insulin.bolus_units, 1).into()),
+        ("units", page.format_number(day.insulin.bolus_units, 1).into()),
     ];
-    let ticks = vec![Tick::new(0.0, "0"), Tick::new(1.0 / LABEL_ROOM, number(tops.bolus))];
+    let ticks = vec![Tick::new(0.0, "0"), Tick::new(1.0 / LABEL_ROOM, format_coordinate(tops.bolus))];
     lane(
-        &page.text("lane-bolus"),
+        &page.translate("lane-bolus"),
         "U",
-        &plot(day, "b", page.say("lane-bolus-said", &values), top, ticks, body),
+        &plot(day, "b", page.translate_with("lane-bolus-said", &values), top, ticks, body),
         &labels(page, day, room),
     )
 }
 
 fn bar(page: &Page, bolus: &Bolus, day: &Day, class: &str) -> Markup {
-    let at = number(day.clock.minute(bolus.start));
-    html! { path class={ "bar " (class) } d={ "M" (at) " 0V" (number(bolus.delivered_units.unwrap_or_default())) } { title { (bolus_said(page, bolus)) } } }
+    let at = format_coordinate(day.clock.minute(bolus.start));
+    html! { path class={ "bar " (class) } d={ "M" (at) " 0V" (format_coordinate(bolus.delivered_units.unwrap_or_default())) } { title { (bolus_said(page, bolus)) } } }
 }
 
 /// The extended part of a bolus as a low block over the time it took.
@@ -191,24 +191,25 @@ fn extended_parts(day: &Day) -> Markup {
         @for bolus in extended {
             @let from = day.clock.minute(bolus.start);
             @let to = day.clock.minute(bolus.end).max(from);
-            rect.f-extended x=(number(from)) y="0" width=(number(to - from)) height=(number(bolus.extended_units)) {}
+            rect.f-extended x=(format_coordinate(from)) y="0" width=(format_coordinate(to - from)) height=(format_coordinate(bolus.extended_units)) {}
         }
     }
 }
 
 /// "07:30 4.25 U, 45 g, automatic".
 pub(super) fn bolus_said(page: &Page, bolus: &Bolus) -> String {
-    let units = bolus
-        .delivered_units
-        .map_or_else(|| page.text("unknown"), |units| format!("{} {}", page.number(units, 2), page.text("unit-u")));
-    let mut text = format!("{} {units}", words::clock(bolus.start.wall));
+    let units = bolus.delivered_units.map_or_else(
+        || page.translate("unknown"),
+        |units| format!("{} {}", page.format_number(units, 2), page.translate("unit-u")),
+    );
+    let mut text = format!("{} {units}", words::format_clock(bolus.start.wall));
     if bolus.carbs_grams > 0.0 {
-        let _ = write!(text, ", {} g", page.number(bolus.carbs_grams, 0));
+        let _ = write!(text, ", {} g", page.format_number(bolus.carbs_grams, 0));
     }
     match &bolus.origin {
         BolusOrigin::User | BolusOrigin::Remote => {}
         BolusOrigin::Automatic => {
-            let _ = write!(text, ", {}", page.text("automatic"));
+            let _ = write!(text, ", {}", page.translate("automatic"));
         }
         BolusOrigin::Unknown(label) => {
             let _ = write!(text, ", {label}");
@@ -255,10 +256,15 @@ fn labels(page: &Page, day: &Day, room: Room) -> Markup {
 /// The dose, with the carbohydrates entered with it.
 fn doses(page: &Page, day: &Day) -> Vec<Label> {
     let by_hand = day.boluses.iter().filter(|bolus| !is_automatic(bolus) && bolus.delivered_units != Some(0.0));
-    let units = |bolus: &Bolus| bolus.delivered_units.map_or_else(|| "?".to_owned(), |units| page.number(units, 1));
+    let units =
+        |bolus: &Bolus| bolus.delivered_units.map_or_else(|| "?".to_owned(), |units| page.format_number(units, 1));
     let text = |bolus: &Bolus| {
         let units = units(bolus);
-        if bolus.carbs_grams > 0.0 { format!("{units} · {} g", page.number(bolus.carbs_grams, 0)) } else { units }
+        if bolus.carbs_grams > 0.0 {
+            format!("{units} · {} g", page.format_number(bolus.carbs_grams, 0))
+        } else {
+            units
+        }
     };
     let automatic = day
         .boluses
@@ -275,7 +281,7 @@ fn grams(page: &Page, day: &Day) -> Vec<Label> {
     entries
         .map(|entry| Label {
             minute: day.clock.minute(entry.at),
-            text: format!("{} g", page.number(entry.grams, 0)),
+            text: format!("{} g", page.format_number(entry.grams, 0)),
             class: "carbs-only",
         })
         .collect()
@@ -299,23 +305,28 @@ fn rows_for(labels: impl Iterator<Item = (f64, f64)>) -> Vec<usize> {
         .collect()
 }
 
-pub(super) fn basal(page: &Page, day: &Day, tops: &Tops) -> Markup {
+pub(super) fn render_basal(page: &Page, day: &Day, tops: &Tops) -> Markup {
     let top = tops.basal;
     let automatic = |s: &Segment<(f64, BasalSource)>| {
         matches!(s.value.1, BasalSource::Algorithm | BasalSource::TempRateAndAlgorithm)
     };
     let body = html! {
         path.grid d=(day.clock.hour_lines(top)) {}
-        @for suspension in &day.suspensions { rect.f-susp x=(number(suspension.from)) y="0" width=(number(suspension.to - suspension.from)) height=(number(top)) {} }
+        @for suspension in &day.suspensions { rect.f-susp x=(format_coordinate(suspension.from)) y="0" width=(format_coordinate(suspension.to - suspension.from)) height=(format_coordinate(top)) {} }
         path.f-basal-auto d=(steps(day.basal.iter().filter(|s| automatic(s)))) {}
         path.f-basal-manual d=(steps(day.basal.iter().filter(|s| !automatic(s)))) {}
-        path.grid d={ "M0 0H" (number(day.clock.length())) } {}
+        path.grid d={ "M0 0H" (format_coordinate(day.clock.length())) } {}
     };
-    let label = page.say("lane-basal-said", &[("units", page.units(day.insulin.basal_units).into())]);
-    let ticks = vec![Tick::new(0.0, "0"), Tick::new(1.0, number(top))];
+    let label = page.translate_with("lane-basal-said", &[("units", page.format_units(day.insulin.basal_units).into())]);
+    let ticks = vec![Tick::new(0.0, "0"), Tick::new(1.0, format_coordinate(top))];
     let unknown: BTreeSet<&str> = day.basal.iter().filter_map(|segment| unknown_source(&segment.value.1)).collect();
     let over = html! { @for label in unknown { p.no-lane { (label) } } };
-    lane(&page.text("lane-basal"), &page.text("unit-u-per-h"), &plot(day, "i", label, top, ticks, body), &over)
+    lane(
+        &page.translate("lane-basal"),
+        &page.translate("unit-u-per-h"),
+        &plot(day, "i", label, top, ticks, body),
+        &over,
+    )
 }
 
 fn unknown_source(source: &BasalSource) -> Option<&str> {
@@ -332,9 +343,9 @@ fn steps<'a>(segments: impl Iterator<Item = &'a Segment<(f64, BasalSource)>>) ->
     for segment in segments {
         if at != Some(segment.from) {
             path.push_str(if at.is_some() { "V0Z" } else { "" });
-            let _ = write!(path, "M{} 0", number(segment.from));
+            let _ = write!(path, "M{} 0", format_coordinate(segment.from));
         }
-        let _ = write!(path, "V{}H{}", number(segment.value.0), number(segment.to));
+        let _ = write!(path, "V{}H{}", format_coordinate(segment.value.0), format_coordinate(segment.to));
         at = Some(segment.to);
     }
     if at.is_some() {
@@ -347,24 +358,24 @@ pub(super) fn on_board(page: &Page, day: &Day, tops: &Tops) -> Markup {
     let top = tops.on_board;
     let hundredths = 100.0;
     let points = day.on_board.iter().map(|i| (day.clock.minute(i.at), i.units * hundredths));
-    let line = chart::trace(points, 31.0);
+    let line = chart::draw_trace(points, 31.0);
     let most = day.on_board.iter().map(|i| i.units).fold(0.0, f64::max);
     let body = html! {
         path.grid d=(day.clock.hour_lines(top * hundredths)) {}
-        path.grid d={ "M0 0H" (number(day.clock.length())) } {}
+        path.grid d={ "M0 0H" (format_coordinate(day.clock.length())) } {}
         path.on-board d=(line) {}
     };
-    let label = page.say("lane-on-board-said", &[("units", page.number(most, 1).into())]);
-    let ticks = vec![Tick::new(0.0, "0"), Tick::new(1.0, number(top))];
-    lane(&page.text("lane-on-board"), "U", &plot(day, "i", label, top * hundredths, ticks, body), &html! {})
+    let label = page.translate_with("lane-on-board-said", &[("units", page.format_number(most, 1).into())]);
+    let ticks = vec![Tick::new(0.0, "0"), Tick::new(1.0, format_coordinate(top))];
+    lane(&page.translate("lane-on-board"), "U", &plot(day, "i", label, top * hundredths, ticks, body), &html! {})
 }
 
 /// Control-IQ, sleep and exercise as strips, and what the vocabulary does not have under its own label.
 pub(super) fn mode_strips(page: &Page, day: &Day) -> Markup {
     let mut strips = vec![
-        (page.text("mode-control-iq"), "f-loop", segments_of(&day.loop_modes, &LoopMode::ClosedLoop)),
-        (page.text("mode-sleep"), "f-sleep", segments_of(&day.user_modes, &UserMode::Sleeping)),
-        (page.text("mode-exercise"), "f-exercise", segments_of(&day.user_modes, &UserMode::Exercising)),
+        (page.translate("mode-control-iq"), "f-loop", segments_of(&day.loop_modes, &LoopMode::ClosedLoop)),
+        (page.translate("mode-sleep"), "f-sleep", segments_of(&day.user_modes, &UserMode::Sleeping)),
+        (page.translate("mode-exercise"), "f-exercise", segments_of(&day.user_modes, &UserMode::Exercising)),
     ];
     for mode in day.loop_modes.iter().map(|s| &s.value).collect::<BTreeSet<_>>() {
         if let LoopMode::Unknown(label) = mode {
@@ -390,10 +401,10 @@ fn segments_of<T: PartialEq>(segments: &[Segment<T>], value: &T) -> Vec<(f64, f6
 fn strip(page: &Page, day: &Day, name: &str, class: &str, segments: &[(f64, f64)]) -> Markup {
     let minutes: f64 = segments.iter().map(|(from, to)| to - from).sum();
     let body = html! {
-        rect.track x="0" y="0" width=(number(day.clock.length())) height="1" {}
-        @for (from, to) in segments { rect class=(class) x=(number(*from)) y="0" width=(number(to - from)) height="1" {} }
+        rect.track x="0" y="0" width=(format_coordinate(day.clock.length())) height="1" {}
+        @for (from, to) in segments { rect class=(class) x=(format_coordinate(*from)) y="0" width=(format_coordinate(to - from)) height="1" {} }
     };
-    let label = format!("{name}: {}", page.duration(minutes));
+    let label = format!("{name}: {}", page.format_duration(minutes));
     lane(name, "", &plot(day, "m", label, 1.0, Vec::new(), body), &html! {})
 }
 

@@ -70,15 +70,15 @@ impl Page<'_> {
                     (PreEscaped(GENERATOR))
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
-                    title { (self.text("title")) ", " (self.window(self.digest.window)) }
-                    style { (PreEscaped(PALETTE)) (PreEscaped(STYLE)) (PreEscaped(paper::style(self))) }
+                    title { (self.translate("title")) ", " (self.format_window(self.digest.window)) }
+                    style { (PreEscaped(PALETTE)) (PreEscaped(STYLE)) (PreEscaped(paper::paper_style(self))) }
                 }
                 body.large-days[self.options.large_days].no-days[!self.options.day_pages].many-days[daily_log::has_too_many_for_paper(self)] {
-                    a.skip href="#main" { (self.text("skip")) }
+                    a.skip href="#main" { (self.translate("skip")) }
                     (chart::shared_paint(&self.options.thresholds))
-                    (frame::banner(self))
+                    (frame::render_banner(self))
                     main #main { (self.parts()) }
-                    (frame::closing(self))
+                    (frame::render_closing(self))
                     script { (PreEscaped(SCRIPT)) }
                 }
             }

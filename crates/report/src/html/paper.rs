@@ -3,21 +3,23 @@
 use super::{input::Paper, page::Page, words};
 
 /// The rules for printing that depend on the report: paper, name, date of birth, period, page numbers.
-pub(super) fn style(page: &Page) -> String {
+pub(super) fn paper_style(page: &Page) -> String {
     let size = match page.options.paper {
         Paper::A4 => "A4",
         Paper::Letter => "letter",
     };
-    let born =
-        page.options.born.map(|born| format!("{} {}", page.text("born-short"), words::whole_date(page.messages, born)));
+    let born = page
+        .options
+        .born
+        .map(|born| format!("{} {}", page.translate("born-short"), words::whole_date(page.messages, born)));
     let person = page.options.name.iter().cloned().chain(born).collect::<Vec<_>>().join(" · ");
-    let period = page.window(page.digest.window);
-    let number = page.say("page-number", &[("page", "\u{1}".into()), ("pages", "\u{2}".into())]);
+    let period = page.format_window(page.digest.window);
+    let number = page.translate_with("page-number", &[("page", "\u{1}".into()), ("pages", "\u{2}".into())]);
     format!(
         "@page{{size:{size} portrait;@top-left{{content:{}}}@top-right{{content:{}}}@bottom-left{{content:{}}}@bottom-right{{content:{}}}}}",
         css_string(&person),
         css_string(&period),
-        css_string(&page.text("margin-note")),
+        css_string(&page.translate("margin-note")),
         counted(&number)
     )
 }

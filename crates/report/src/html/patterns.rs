@@ -26,10 +26,10 @@ const GAP_MINUTES: f64 = 60.0;
 const MAX_NAMED_DAYS: usize = 4;
 
 /// The strongest patterns.
-pub(super) fn strongest(page: &Page) -> Vec<String> {
+pub(super) fn find_strongest(page: &Page) -> Vec<String> {
     let all = [high_part(page), lows_part(page), weekdays(page), longest_high(page), lowest(page)];
     let found: Vec<String> = all.into_iter().flatten().collect();
-    if found.is_empty() { vec![page.text("pattern-none")] } else { found }
+    if found.is_empty() { vec![page.translate("pattern-none")] } else { found }
 }
 
 /// Readings of one part of the day: how many, and how many above range.
@@ -57,7 +57,7 @@ fn high_part(page: &Page) -> Option<String> {
         ("threshold", threshold.into()),
         ("whole", words::whole_percent(whole).into()),
     ];
-    stands_out.then(|| page.say("pattern-high", &values))
+    stands_out.then(|| page.translate_with("pattern-high", &values))
 }
 
 fn hour(hour: u32) -> String {
@@ -80,7 +80,7 @@ fn lows_part(page: &Page) -> Option<String> {
         ("from", hour(index as u32 * PART).into()),
         ("to", hour((index as u32 + 1) * PART).into()),
     ];
-    stands_out.then(|| page.say("pattern-lows", &values))
+    stands_out.then(|| page.translate_with("pattern-lows", &values))
 }
 
 fn weekdays(page: &Page) -> Option<String> {
@@ -92,25 +92,25 @@ fn weekdays(page: &Page) -> Option<String> {
     let means: Vec<(u32, f64)> = (1..=7).filter_map(mean).collect();
     let worst = means.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
     let best = means.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let name = |weekday: u32| page.text(&format!("weekday-{weekday}"));
+    let name = |weekday: u32| page.translate(&format!("weekday-{weekday}"));
     let values = [
         ("worst", name(worst.0).into()),
         ("low", words::whole_percent(worst.1).into()),
         ("best", name(best.0).into()),
         ("high", words::whole_percent(best.1).into()),
     ];
-    (best.1 - worst.1 >= WEEKDAY_POINTS).then(|| page.say("pattern-weekdays", &values))
+    (best.1 - worst.1 >= WEEKDAY_POINTS).then(|| page.translate_with("pattern-weekdays", &values))
 }
 
 fn longest_high(page: &Page) -> Option<String> {
     let longest = of_kind(page, EpisodeKind::High).max_by(|a, b| a.duration_minutes.total_cmp(&b.duration_minutes))?;
     let values = [
-        ("time", page.duration(longest.duration_minutes).into()),
-        ("date", page.date(longest.start.date()).into()),
-        ("at", words::clock(longest.start.wall).into()),
+        ("time", page.format_duration(longest.duration_minutes).into()),
+        ("date", page.format_date(longest.start.date()).into()),
+        ("at", words::format_clock(longest.start.wall).into()),
         ("peak", format!("{} {}", page.glucose(longest.extreme), page.unit()).into()),
     ];
-    Some(page.say("pattern-longest-high", &values))
+    Some(page.translate_with("pattern-longest-high", &values))
 }
 
 fn lowest(page: &Page) -> Option<String> {
@@ -119,10 +119,10 @@ fn lowest(page: &Page) -> Option<String> {
     let is_low = lowest.glucose.get() < page.options.thresholds.low;
     let values = [
         ("glucose", format!("{} {}", page.glucose(lowest.glucose.get()), page.unit()).into()),
-        ("date", page.date(lowest.at.date()).into()),
-        ("at", words::clock(lowest.at.wall).into()),
+        ("date", page.format_date(lowest.at.date()).into()),
+        ("at", words::format_clock(lowest.at.wall).into()),
     ];
-    is_low.then(|| page.say("pattern-lowest", &values))
+    is_low.then(|| page.translate_with("pattern-lowest", &values))
 }
 
 /// What the data lack.
@@ -134,9 +134,9 @@ pub(super) fn missing(page: &Page) -> Vec<String> {
     ];
     let mut found: Vec<String> = all.into_iter().flatten().collect();
     if page.input.settings.is_empty() {
-        found.push(page.text("missing-settings"));
+        found.push(page.translate("missing-settings"));
     }
-    if found.is_empty() { vec![page.text("missing-nothing")] } else { found }
+    if found.is_empty() { vec![page.translate("missing-nothing")] } else { found }
 }
 
 /// Gaps between readings, and between them and the edges of the window.
@@ -150,10 +150,10 @@ fn gaps(page: &Page) -> Option<String> {
     let values = [
         ("wear", page.percent(page.digest.wear).into()),
         ("count", gaps.len().into()),
-        ("all", page.duration(gaps.iter().sum()).into()),
-        ("longest", page.duration(longest).into()),
+        ("all", page.format_duration(gaps.iter().sum()).into()),
+        ("longest", page.format_duration(longest).into()),
     ];
-    (!gaps.is_empty()).then(|| page.say("missing-gaps", &values))
+    (!gaps.is_empty()).then(|| page.translate_with("missing-gaps", &values))
 }
 
 fn days_without(page: &Page, key: &str, lacks: fn(&Day) -> bool) -> Option<String> {
@@ -161,5 +161,5 @@ fn days_without(page: &Page, key: &str, lacks: fn(&Day) -> bool) -> Option<Strin
     let named = days.iter().take(MAX_NAMED_DAYS).map(|day| page.short_date(day.date)).collect::<Vec<_>>().join(", ");
     let more = if days.len() > MAX_NAMED_DAYS { ", …" } else { "" };
     let values = [("count", days.len().into()), ("days", format!("{named}{more}").into())];
-    (!days.is_empty()).then(|| page.say(key, &values))
+    (!days.is_empty()).then(|| page.translate_with(key, &values))
 }

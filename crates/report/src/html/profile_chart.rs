@@ -19,7 +19,7 @@ const LABELS_APART: f64 = 0.055;
 
 pub(super) fn render(page: &Page) -> Markup {
     if page.digest.sensor_days() < FEWEST_SENSOR_DAYS {
-        return frame::nothing(&page.text("profile-too-few"));
+        return frame::nothing(&page.translate("profile-too-few"));
     }
     let runs = runs(&page.digest.profile);
     let plot = Plot {
@@ -42,7 +42,7 @@ pub(super) fn render(page: &Page) -> Markup {
         p.axis-unit { (page.unit()) }
         (plot.render())
         div.under {
-            (chart::legend(&[("k-line", page.text("median")), ("k-mid", "25–75 %".to_owned()), ("k-pale", "5–95 %".to_owned())]))
+            (chart::legend(&[("k-line", page.translate("median")), ("k-mid", "25–75 %".to_owned()), ("k-pale", "5–95 %".to_owned())]))
             (numbers(page))
         }
     }
@@ -53,14 +53,14 @@ fn said(page: &Page) -> String {
     let glucose = |value: f64| format!("{} {}", page.glucose(value), page.unit());
     let lowest = medians.clone().min_by(|a, b| a.1.total_cmp(&b.1));
     let highest = medians.max_by(|a, b| a.1.total_cmp(&b.1));
-    let Some((lowest, highest)) = lowest.zip(highest) else { return page.text("profile-empty") };
+    let Some((lowest, highest)) = lowest.zip(highest) else { return page.translate("profile-empty") };
     let values = [
         ("lowest", glucose(lowest.1).into()),
         ("lowesttime", format!("{:02}:30", lowest.0).into()),
         ("highest", glucose(highest.1).into()),
         ("highesttime", format!("{:02}:30", highest.0).into()),
     ];
-    page.say("profile-said", &values)
+    page.translate_with("profile-said", &values)
 }
 
 /// Points of hours in a row that have readings, a little beyond midnight on both sides where the day goes round.
@@ -94,13 +94,13 @@ fn points(run: &Run, of: fn(&Percentiles) -> f64) -> Vec<(f64, f64)> {
 fn bands(runs: &[Run], lower: fn(&Percentiles) -> f64, upper: fn(&Percentiles) -> f64) -> String {
     runs.iter().fold(String::new(), |mut path, run| {
         let back: Vec<(f64, f64)> = points(run, lower).into_iter().rev().collect();
-        let _ = write!(path, "{}{}Z", chart::curve(&points(run, upper), 'M'), chart::curve(&back, 'L'));
+        let _ = write!(path, "{}{}Z", chart::draw_curve(&points(run, upper), 'M'), chart::draw_curve(&back, 'L'));
         path
     })
 }
 
 fn lines(runs: &[Run]) -> String {
-    runs.iter().map(|run| chart::curve(&points(run, |p| p.p50), 'M')).collect()
+    runs.iter().map(|run| chart::draw_curve(&points(run, |p| p.p50), 'M')).collect()
 }
 
 /// "5 %" to "95 %" where the curves leave the chart, kept apart.
@@ -125,10 +125,10 @@ fn right_labels(bins: &[ProfileBin]) -> Vec<Tick> {
 fn numbers(page: &Page) -> Markup {
     html! {
         details.numbers {
-            summary { (page.text("numbers-by-hour")) }
-            div.scroll tabindex="0" role="region" aria-label=(page.text("numbers-by-hour")) {
+            summary { (page.translate("numbers-by-hour")) }
+            div.scroll tabindex="0" role="region" aria-label=(page.translate("numbers-by-hour")) {
                 table.plain {
-                    thead { tr { th scope="col" { (page.text("hour")) } @for p in ["5 %", "25 %", "50 %", "75 %", "95 %"] { th scope="col" { (p) } } th scope="col" { (page.text("head-readings")) } } }
+                    thead { tr { th scope="col" { (page.translate("hour")) } @for p in ["5 %", "25 %", "50 %", "75 %", "95 %"] { th scope="col" { (p) } } th scope="col" { (page.translate("head-readings")) } } }
                     tbody {
                         @for bin in &page.digest.profile {
                             tr {

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::{
     AlarmFamily, SiteChangeKind,
     buckets::{self, Bucket, Step},
-    chart::{self, Plot, Tick, number, round_up},
+    chart::{self, Plot, Tick, format_coordinate, round_up},
     day_clock,
     digest::Day,
     frame,
@@ -53,7 +53,7 @@ pub(super) fn daily_insulin(page: &Page) -> Markup {
         p.axis-unit { "U" }
         (columns_by_day(page, "tall", "chart-insulin", 1.0, &stack))
         div.under {
-            (chart::legend(&legend.map(|(class, key)| (class, page.text(key)))))
+            (chart::legend(&legend.map(|(class, key)| (class, page.translate(key)))))
             (table_by_day(page))
         }
     }
@@ -62,9 +62,9 @@ pub(super) fn daily_insulin(page: &Page) -> Markup {
 pub(super) fn daily_boluses(page: &Page) -> Markup {
     let stack =
         |day: &InsulinDay| vec![("f-meal", day.user_bolus_count() as f64), ("f-auto", day.auto_bolus_count as f64)];
-    let legend = [("f-meal", page.text("legend-by-hand")), ("f-auto", page.text("legend-automatic-boluses"))];
+    let legend = [("f-meal", page.translate("legend-by-hand")), ("f-auto", page.translate("legend-automatic-boluses"))];
     if page.digest.days.iter().all(|day| day.insulin.bolus_count == 0) {
-        return frame::nothing(&page.text("nothing-boluses"));
+        return frame::nothing(&page.translate("nothing-boluses"));
     }
     html! {
         (columns_by_day(page, "short", "chart-boluses", 4.0, &stack))
@@ -75,22 +75,26 @@ pub(super) fn daily_boluses(page: &Page) -> Markup {
 pub(super) fn daily_carbs(page: &Page) -> Markup {
     let stack = |day: &InsulinDay| vec![("f-carbs", day.carbs_grams)];
     if page.digest.days.iter().all(|day| day.insulin.carbs_grams <= 0.0) {
-        return frame::nothing(&page.text("nothing-carbs"));
+        return frame::nothing(&page.translate("nothing-carbs"));
     }
     html! {
         (columns_by_day(page, "short", "chart-carbs", 10.0, &stack))
-        div.under { (chart::legend(&[("f-carbs", page.text("legend-carbs"))])) }
+        div.under { (chart::legend(&[("f-carbs", page.translate("legend-carbs"))])) }
     }
 }
 
 /// A column per day, or per week or month the mean of its days with insulin on record.
 fn columns_by_day(page: &Page, class: &str, key: &str, least_top: f64, stack: &dyn Fn(&InsulinDay) -> Parts) -> Markup {
     let step = Step::fitting(page.digest.charted_days().len());
-    let buckets = buckets::buckets(page, step);
+    let buckets = buckets::make_buckets(page, step);
     let columns: Vec<Column> = buckets.iter().map(|bucket| column_of_days(bucket, stack)).collect();
     let top = round_up(columns.iter().map(Column::height).fold(0.0, f64::max)).max(least_top);
-    let label = format!("{}, {}", page.say(key, &[("top", page.number(top, 0).into())]), page.text(step.key()));
-    plot_of_columns(class, label, top, &columns, buckets::ticks(page, &buckets, step))
+    let label = format!(
+        "{}, {}",
+        page.translate_with(key, &[("top", page.format_number(top, 0).into())]),
+        page.translate(step.key())
+    );
+    plot_of_columns(class, label, top, &columns, buckets::bucket_ticks(page, &buckets, step))
 }
 
 fn column_of_days(bucket: &Bucket, stack: &dyn Fn(&InsulinDay) -> Parts) -> Column {
@@ -109,12 +113,12 @@ impl Column {
     }
 
     fn render(&self, index: usize) -> Markup {
-        let x = number(index as f64 + (1.0 - COLUMN) / 2.0);
+        let x = format_coordinate(index as f64 + (1.0 - COLUMN) / 2.0);
         let mut from = 0.0;
         let bars = self.parts.iter().filter(|(_, value)| *value > 0.0).map(|(class, value)| {
             let y = from;
             from += value;
-            html! { rect class=(class) x=(x) y=(number(y)) width=(number(COLUMN)) height=(number(*value)) {} }
+            html! { rect class=(class) x=(x) y=(format_coordinate(y)) width=(format_coordinate(COLUMN)) height=(format_coordinate(*value)) {} }
         });
         let bars: Vec<Markup> = bars.collect();
         html! { @if self.pale { g.pale { @for bar in &bars { (bar) } } } @else { @for bar in &bars { (bar) } } }
@@ -135,7 +139,7 @@ fn plot_of_columns(class: &str, label: String, top: f64, columns: &[Column], bel
         right: Vec::new(),
         below,
         body: html! {
-            path.grid d={ "M0 0H" (number(width)) @if let Some(at) = middle { "M0 " (number(at)) "H" (number(width)) } } {}
+            path.grid d={ "M0 0H" (format_coordinate(width)) @if let Some(at) = middle { "M0 " (format_coordinate(at)) "H" (format_coordinate(width)) } } {}
             @for (index, column) in columns.iter().enumerate() { (column.render(index)) }
         },
     };
@@ -160,10 +164,10 @@ fn table_by_day(page: &Page) -> Markup {
     let listed = page.digest.days.iter().skip(page.digest.days.len().saturating_sub(MAX_LISTED_DAYS));
     html! {
         details.numbers {
-            summary { (page.text("numbers-by-day")) }
-            div.scroll tabindex="0" role="region" aria-label=(page.text("numbers-by-day")) {
+            summary { (page.translate("numbers-by-day")) }
+            div.scroll tabindex="0" role="region" aria-label=(page.translate("numbers-by-day")) {
                 table.plain {
-                    thead { tr { th scope="col" { (page.text("head-day")) } @for head in heads { th scope="col" { (page.text(head)) } } } }
+                    thead { tr { th scope="col" { (page.translate("head-day")) } @for head in heads { th scope="col" { (page.translate(head)) } } } }
                     tbody { @for day in listed { (row_of_day(page, day)) } }
                 }
             }
@@ -176,16 +180,16 @@ fn row_of_day(page: &Page, day: &Day) -> Markup {
     let class = &insulin.bolus_by_class;
     html! {
         tr {
-            th scope="row" { (page.date(day.date)) }
+            th scope="row" { (page.format_date(day.date)) }
             @if insulin.has_data {
                 @for units in [insulin.basal_units, Some(class.meal()), Some(class.user_correction()), Some(class.auto_correction), Some(class.other), insulin.total_units()] {
                     td { (page.optional(units, 1)) }
                 }
                 td { (insulin.bolus_count) }
-                td { (page.number(insulin.carbs_grams, 0)) }
-                td { (page.number(insulin.basal_hours, 1)) }
+                td { (page.format_number(insulin.carbs_grams, 0)) }
+                td { (page.format_number(insulin.basal_hours, 1)) }
             } @else {
-                td.muted colspan="9" { (page.text("nothing-on-record")) }
+                td.muted colspan="9" { (page.translate("nothing-on-record")) }
             }
         }
     }
@@ -197,7 +201,7 @@ struct Lane {
     at: Vec<Timestamp>,
 }
 
-pub(super) fn changes(page: &Page) -> Markup {
+pub(super) fn render_changes(page: &Page) -> Markup {
     let lane = |name: String, kind: &SiteChangeKind| {
         let mut at: Vec<Timestamp> =
             page.digest.site_changes.iter().filter(|c| c.kind == *kind).map(|c| c.at).collect();
@@ -207,10 +211,10 @@ pub(super) fn changes(page: &Page) -> Markup {
     let mut sensors = page.digest.sensor_starts.clone();
     sensors.sort_unstable();
     let mut lanes = vec![
-        lane(page.text("lane-cannula"), &SiteChangeKind::CannulaFilled),
-        lane(page.text("lane-tubing"), &SiteChangeKind::TubingFilled),
-        lane(page.text("lane-cartridge"), &SiteChangeKind::CartridgeFilled),
-        Lane { name: page.text("lane-sensor"), at: sensors },
+        lane(page.translate("lane-cannula"), &SiteChangeKind::CannulaFilled),
+        lane(page.translate("lane-tubing"), &SiteChangeKind::TubingFilled),
+        lane(page.translate("lane-cartridge"), &SiteChangeKind::CartridgeFilled),
+        Lane { name: page.translate("lane-sensor"), at: sensors },
     ];
     for kind in page.digest.site_changes.iter().map(|change| &change.kind).collect::<BTreeSet<_>>() {
         if let SiteChangeKind::Unknown(label) = kind {
@@ -218,12 +222,12 @@ pub(super) fn changes(page: &Page) -> Markup {
         }
     }
     if lanes.iter().all(|lane| lane.at.is_empty()) {
-        return frame::nothing(&page.text("nothing-changes"));
+        return frame::nothing(&page.translate("nothing-changes"));
     }
     html! {
         table.lanes {
-            caption.hidden { (page.text("figure-changes")) }
-            thead.hidden { tr { @for head in ["head-part", "head-when", "head-how-often"] { th scope="col" { (page.text(head)) } } } }
+            caption.hidden { (page.translate("figure-changes")) }
+            thead.hidden { tr { @for head in ["head-part", "head-when", "head-how-often"] { th scope="col" { (page.translate(head)) } } } }
             tbody { @for lane in &lanes { (lane_row(page, lane)) } }
         }
     }
@@ -244,7 +248,7 @@ fn interval(page: &Page, at: &[Timestamp]) -> Option<String> {
     let (first, last) = at.first().zip(at.last())?;
     let steps = at.len().checked_sub(1).filter(|steps| *steps > 0)?;
     let days = minutes_between(*first, *last) / 1440.0 / steps as f64;
-    Some(page.say("every-days", &[("days", page.number(days, 1).into())]))
+    Some(page.translate_with("every-days", &[("days", page.format_number(days, 1).into())]))
 }
 
 /// More dots than this are not read out one by one.
@@ -256,11 +260,14 @@ fn lane_plot(page: &Page, lane: &Lane) -> Markup {
     let place = |at: &Timestamp| {
         Some((at.date() - first?).num_days() as f64 + f64::from(at.wall.num_seconds_from_midnight()) / 86_400.0)
     };
-    let dots = lane.at.iter().filter_map(place).fold(String::new(), |path, x| path + &format!("M{} .5h0", number(x)));
+    let dots = lane
+        .at
+        .iter()
+        .filter_map(place)
+        .fold(String::new(), |path, x| path + &format!("M{} .5h0", format_coordinate(x)));
     let said = lane.at.iter().take(MAX_SAID).map(|at| page.short_date(at.date())).collect::<Vec<_>>().join(", ");
-    let label = format!("{}: {}", lane.name, if said.is_empty() { page.text("none") } else { said });
-    let body =
-        html! { path.grid d={ "M0 .5H" (number(days)) } {} path.dots.many[lane.at.len() > MAX_SAID] d=(dots) {} };
+    let label = format!("{}: {}", lane.name, if said.is_empty() { page.translate("none") } else { said });
+    let body = html! { path.grid d={ "M0 .5H" (format_coordinate(days)) } {} path.dots.many[lane.at.len() > MAX_SAID] d=(dots) {} };
     Plot {
         class: "lane",
         label,
@@ -296,13 +303,13 @@ fn family_name(page: &Page, family: &AlarmFamily) -> String {
         AlarmFamily::Malfunction => "kind-malfunctions",
         AlarmFamily::Unknown(label) => return label.to_string(),
     };
-    page.text(key)
+    page.translate(key)
 }
 
-pub(super) fn alarms(page: &Page) -> Markup {
+pub(super) fn render_alarms(page: &Page) -> Markup {
     let alarms = &page.digest.alarms;
     if alarms.is_empty() {
-        return frame::nothing(&page.text("nothing-alarms"));
+        return frame::nothing(&page.translate("nothing-alarms"));
     }
     let raised: BTreeSet<&AlarmFamily> = alarms.iter().map(|alarm| &alarm.family).collect();
     let unknown = raised.iter().copied().filter(|family| !FAMILIES.contains(family));
@@ -315,7 +322,7 @@ pub(super) fn alarms(page: &Page) -> Markup {
     let top = round_up(columns.iter().map(Column::height).fold(0.0, f64::max)).max(2.0);
     let legend: Vec<(&str, String)> =
         families.iter().map(|family| (family_class(family), family_name(page, family))).collect();
-    let label = format!("{}, {}", page.count("alarms", alarms.len()), page.text("by-hour"));
+    let label = format!("{}, {}", page.count("alarms", alarms.len()), page.translate("by-hour"));
     html! {
         (plot_of_columns("short", label, top, &columns, chart::hour_ticks()))
         div.under { (chart::legend(&legend)) (alarm_names(page)) }
@@ -333,9 +340,9 @@ fn alarm_names(page: &Page) -> Markup {
     html! {
         p.small-print.most { (most) }
         details.numbers {
-            summary { (page.text("alarms-by-name")) }
+            summary { (page.translate("alarms-by-name")) }
             table.plain {
-                thead { tr { th scope="col" { (page.text("head-name")) } th scope="col" { (page.text("head-times")) } } }
+                thead { tr { th scope="col" { (page.translate("head-name")) } th scope="col" { (page.translate("head-times")) } } }
                 tbody { @for (name, count) in &names { tr { th scope="row" { (name) } td { (count) } } } }
             }
         }

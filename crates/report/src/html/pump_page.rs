@@ -14,29 +14,29 @@ use crate::insulin::{AverageDay, InsulinDay};
 
 pub(super) fn render(page: &Page) -> Markup {
     let basis = frame::insulin_basis(page, page.digest);
-    let window = page.window(page.digest.window);
-    let step = page.text(Step::fitting(page.digest.charted_days().len()).key());
-    let by_step = |key: &str| format!("{} {step}", page.text(key));
+    let window = page.format_window(page.digest.window);
+    let step = page.translate(Step::fitting(page.digest.charted_days().len()).key());
+    let by_step = |key: &str| format!("{} {step}", page.translate(key));
     html! {
         section.sheet #pump aria-labelledby="pump-h" {
             div.page-head {
-                h2 #pump-h { (page.text("part-pump")) }
-                @if let Some(previous) = page.previous { p.muted { (page.say("before-colon", &[("value", frame::insulin_basis(page, previous).into())])) } }
+                h2 #pump-h { (page.translate("part-pump")) }
+                @if let Some(previous) = page.previous { p.muted { (page.translate_with("before-colon", &[("value", frame::insulin_basis(page, previous).into())])) } }
             }
             @if page.digest.has_insulin() {
-                (frame::figure(page, "pump-key", &page.text("figure-key"), &basis, evidence::KEY, &tiles(page)))
-                (frame::figure(page, "insulin", &by_step("figure-insulin"), &basis, evidence::DAILY_INSULIN, &pump_charts::daily_insulin(page)))
+                (frame::render_figure(page, "pump-key", &page.translate("figure-key"), &basis, evidence::KEY, &tiles(page)))
+                (frame::render_figure(page, "insulin", &by_step("figure-insulin"), &basis, evidence::DAILY_INSULIN, &pump_charts::daily_insulin(page)))
                 div.pair {
-                    (frame::figure(page, "boluses", &by_step("figure-boluses"), &basis, evidence::BOLUS_COUNTS, &pump_charts::daily_boluses(page)))
-                    (frame::figure(page, "carbs", &by_step("figure-carbs"), &basis, evidence::CARBS, &pump_charts::daily_carbs(page)))
+                    (frame::render_figure(page, "boluses", &by_step("figure-boluses"), &basis, evidence::BOLUS_COUNTS, &pump_charts::daily_boluses(page)))
+                    (frame::render_figure(page, "carbs", &by_step("figure-carbs"), &basis, evidence::CARBS, &pump_charts::daily_carbs(page)))
                 }
-                (frame::figure(page, "modes", &page.text("figure-modes"), &basis, evidence::CONTROL_IQ, &modes(page)))
+                (frame::render_figure(page, "modes", &page.translate("figure-modes"), &basis, evidence::CONTROL_IQ, &modes(page)))
             } @else {
-                (frame::nothing(&page.text("nothing-insulin")))
+                (frame::nothing(&page.translate("nothing-insulin")))
             }
             div.pair {
-                (frame::figure(page, "changes", &page.text("figure-changes"), &window, evidence::CHANGES, &pump_charts::changes(page)))
-                (frame::figure(page, "alarms", &page.text("figure-alarms"), &window, evidence::ALARMS, &pump_charts::alarms(page)))
+                (frame::render_figure(page, "changes", &page.translate("figure-changes"), &window, evidence::CHANGES, &pump_charts::render_changes(page)))
+                (frame::render_figure(page, "alarms", &page.translate("figure-alarms"), &window, evidence::ALARMS, &pump_charts::render_alarms(page)))
             }
         }
     }
@@ -85,29 +85,38 @@ fn tiles(page: &Page) -> Markup {
     let now = Figures::new(page.digest);
     let before = page.previous.map(Figures::new);
     let tile = |key: &str, unit: &str, topic: Topic, decimals, value: fn(&Figures) -> Option<f64>| Tile {
-        name: page.text(key),
-        unit: page.text(unit),
+        name: page.translate(key),
+        unit: page.translate(unit),
         topic,
         value: page.optional(value(&now), decimals),
         before: before.as_ref().map(|before| page.optional(value(before), decimals)),
         goal: None,
     };
-    let units = |value: f64| page.number(value, 1);
+    let units = |value: f64| page.format_number(value, 1);
     let any_day = |day: AverageDay| {
         let days = page.count("days", day.days as usize);
-        page.say("tile-tdd-note", &[("units", page.units(day.total_units()).into()), ("days", days.into())])
+        page.translate_with(
+            "tile-tdd-note",
+            &[("units", page.format_units(day.total_units()).into()), ("days", days.into())],
+        )
     };
     let split = |day: AverageDay| {
-        page.say(
+        page.translate_with(
             "tile-basal-note",
-            &[("basal", page.units(day.basal_units).into()), ("bolus", page.units(Some(day.bolus_units)).into())],
+            &[
+                ("basal", page.format_units(day.basal_units).into()),
+                ("bolus", page.format_units(Some(day.bolus_units)).into()),
+            ],
         )
     };
     let automatic = |count: f64| {
-        page.say("tile-boluses-note", &[("automatic", units(count).into()), ("overridden", now.overridden.into())])
+        page.translate_with(
+            "tile-boluses-note",
+            &[("automatic", units(count).into()), ("overridden", now.overridden.into())],
+        )
     };
-    let corrections = |value: f64| page.say("tile-meal-note", &[("units", units(value).into())]);
-    let share = |value: f64| page.say("tile-auto-note", &[("share", page.number(value, 0).into())]);
+    let corrections = |value: f64| page.translate_with("tile-meal-note", &[("units", units(value).into())]);
+    let share = |value: f64| page.translate_with("tile-auto-note", &[("share", page.format_number(value, 0).into())]);
     let tiles = [
         tile("tile-tdd", "unit-u", evidence::TDD, 1, |f| f.complete.and_then(|day| day.total_units()))
             .with_goal(page.digest.insulin.average.of_days_with_data.map(any_day)),
@@ -139,7 +148,7 @@ fn modes(page: &Page) -> Markup {
     let before = page.previous.map(|previous| &previous.insulin.recorded_modes);
     let (closed, open) = (modes.closed_loop, modes.open_loop);
     let of = |key: &str, part: f64, whole: f64| {
-        page.say(key, &[("part", hours(page, part).into()), ("whole", hours(page, whole).into())])
+        page.translate_with(key, &[("part", hours(page, part).into()), ("whole", hours(page, whole).into())])
     };
     let shares = [
         Share {
@@ -170,21 +179,21 @@ fn modes(page: &Page) -> Markup {
     let suspended = page.digest.suspended_minutes;
     html! {
         ul.shares { @for share in &shares { (share_row(page, share)) } }
-        @if suspended > 0.0 { p.small-print { (page.say("suspended-in-all", &[("time", page.duration(suspended).into())])) } }
+        @if suspended > 0.0 { p.small-print { (page.translate_with("suspended-in-all", &[("time", page.format_duration(suspended).into())])) } }
     }
 }
 
 fn share_row(page: &Page, share: &Share) -> Markup {
     html! {
         li {
-            details.define { summary { (page.text(share.key)) } (evidence::explained(page, share.topic)) }
+            details.define { summary { (page.translate(share.key)) } (evidence::render_evidence(page, share.topic)) }
             div.meter aria-hidden="true" { span.(share.class) style={ "width:" (super::chart::percent(share.value.unwrap_or(0.0) / 100.0)) } {} }
             p.big { (page.percent(share.value)) }
-            p.small-print { (share.note) @if let Some(before) = &share.before { " · " (page.say("before", &[("value", before.as_str().into())])) } }
+            p.small-print { (share.note) @if let Some(before) = &share.before { " · " (page.translate_with("before", &[("value", before.as_str().into())])) } }
         }
     }
 }
 
 fn hours(page: &Page, minutes: f64) -> String {
-    format!("{} h", page.number(minutes / 60.0, 1))
+    format!("{} h", page.format_number(minutes / 60.0, 1))
 }

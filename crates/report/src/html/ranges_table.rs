@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{chart::number, frame, page::Page, words};
+use super::{chart::format_coordinate, frame, page::Page, words};
 use crate::printing::PrintedRanges;
 
 /// Height of one row of the table in CSS pixels; the bar's leader lines end at the rows' middles.
@@ -25,7 +25,7 @@ struct Row {
 }
 
 pub(super) fn render(page: &Page) -> Markup {
-    let Some(rows) = rows(page) else { return frame::nothing(&page.text("nothing-readings")) };
+    let Some(rows) = rows(page) else { return frame::nothing(&page.translate("nothing-readings")) };
     html! {
         div.tir {
             (bar(page, &rows))
@@ -41,11 +41,11 @@ fn rows(page: &Page) -> Option<[Row; ROWS]> {
     let before = page.previous.and_then(|previous| previous.metrics.ranges).map(|ranges| PrintedRanges::new(&ranges));
     let (t, goals) = (&page.options.thresholds, &page.options.goals);
     let at = |edge: f64| page.glucose(edge);
-    let below = |goal: Option<f64>| goal.map(|goal| format!("< {} %", page.number(goal, 0)));
+    let below = |goal: Option<f64>| goal.map(|goal| format!("< {} %", page.format_number(goal, 0)));
     Some([
         Row {
             class: "vhigh",
-            name: page.text("range-very-high"),
+            name: page.translate("range-very-high"),
             range: format!("> {}", at(t.very_high)),
             printed: printed.very_high,
             exact: ranges.very_high,
@@ -54,7 +54,7 @@ fn rows(page: &Page) -> Option<[Row; ROWS]> {
         },
         Row {
             class: "high",
-            name: page.text("range-high"),
+            name: page.translate("range-high"),
             range: format!("{}–{}", words::neighbour(page, t.high, 1.0), at(t.very_high)),
             printed: printed.high,
             exact: ranges.high,
@@ -63,16 +63,16 @@ fn rows(page: &Page) -> Option<[Row; ROWS]> {
         },
         Row {
             class: "ok",
-            name: page.text("range-in"),
+            name: page.translate("range-in"),
             range: format!("{}–{}", at(t.low), at(t.high)),
             printed: printed.in_range,
             exact: ranges.in_range,
             before: before.map(|b| b.in_range),
-            goal: goals.in_range.map(|goal| format!("> {} %", page.number(goal, 0))),
+            goal: goals.in_range.map(|goal| format!("> {} %", page.format_number(goal, 0))),
         },
         Row {
             class: "low",
-            name: page.text("range-low"),
+            name: page.translate("range-low"),
             range: format!("{}–{}", at(t.very_low), words::neighbour(page, t.low, -1.0)),
             printed: printed.low,
             exact: ranges.low,
@@ -81,7 +81,7 @@ fn rows(page: &Page) -> Option<[Row; ROWS]> {
         },
         Row {
             class: "vlow",
-            name: page.text("range-very-low"),
+            name: page.translate("range-very-low"),
             range: format!("< {}", at(t.very_low)),
             printed: printed.very_low,
             exact: ranges.very_low,
@@ -97,21 +97,28 @@ fn bar(page: &Page, rows: &[Row]) -> Markup {
     let said =
         rows.iter().map(|row| format!("{} {} %", row.name.to_lowercase(), row.printed)).collect::<Vec<_>>().join(", ");
     html! {
-        svg.bar width=(number(FULL_WIDTH)) height=(number(height)) role="img" aria-label={ (page.text("figure-ranges")) ": " (said) } {
+        svg.bar width=(format_coordinate(FULL_WIDTH)) height=(format_coordinate(height)) role="img" aria-label={ (page.translate("figure-ranges")) ": " (said) } {
             @for (index, (row, (top, tall))) in rows.iter().zip(&segments).enumerate() {
                 @if *tall > 0.0 {
-                    rect class={ "f-" (row.class) } x=(number(BAR_LEFT)) y=(number(*top)) width=(number(BAR_WIDTH)) height=(number(*tall)) {}
+                    rect class={ "f-" (row.class) } x=(format_coordinate(BAR_LEFT)) y=(format_coordinate(*top)) width=(format_coordinate(BAR_WIDTH)) height=(format_coordinate(*tall)) {}
                     path.leader d=(leader(*top + tall / 2.0, (index as f64 + 0.5) * ROW)) {}
                 }
             }
-            @for (edge, y) in edges(page, &segments) { text.edge-label x=(number(BAR_LEFT - 4.0)) y=(number(y)) { (edge) } }
+            @for (edge, y) in edges(page, &segments) { text.edge-label x=(format_coordinate(BAR_LEFT - 4.0)) y=(format_coordinate(y)) { (edge) } }
         }
     }
 }
 
 fn leader(from: f64, to: f64) -> String {
     let (start, end) = (BAR_LEFT + BAR_WIDTH + 3.0, FULL_WIDTH);
-    format!("M{} {}L{} {}H{}", number(start), number(from), number(end - 12.0), number(to), number(end))
+    format!(
+        "M{} {}L{} {}H{}",
+        format_coordinate(start),
+        format_coordinate(from),
+        format_coordinate(end - 12.0),
+        format_coordinate(to),
+        format_coordinate(end)
+    )
 }
 
 /// Top and height of each segment. One that is not nothing is at least [`LEAST`] tall, at the cost of the tallest.
@@ -160,23 +167,25 @@ fn table(page: &Page, rows: &[Row]) -> Markup {
     let goals = &page.options.goals;
     let t = &page.options.thresholds;
     let sum = |a: usize, b: usize| rows[a].printed + rows[b].printed;
-    let goal = |goal: Option<f64>| goal.map(|goal| format!("< {} %", page.number(goal, 0)));
-    let above = (page.say("above-edge", &[("edge", page.glucose(t.high).into())]), sum(0, 1), goal(goals.above));
-    let below = (page.say("below-edge", &[("edge", page.glucose(t.low).into())]), sum(3, 4), goal(goals.below));
+    let goal = |goal: Option<f64>| goal.map(|goal| format!("< {} %", page.format_number(goal, 0)));
+    let above =
+        (page.translate_with("above-edge", &[("edge", page.glucose(t.high).into())]), sum(0, 1), goal(goals.above));
+    let below =
+        (page.translate_with("below-edge", &[("edge", page.glucose(t.low).into())]), sum(3, 4), goal(goals.below));
     html! {
         table.tir-table {
-            caption.hidden { (page.text("figure-ranges")) ", " (page.unit()) "; " (page.text(goals.audience_key())) }
-            thead.hidden { tr { @for key in ["head-range", "head-share", "head-together"] { th scope="col" { (page.text(key)) } } } }
+            caption.hidden { (page.translate("figure-ranges")) ", " (page.unit()) "; " (page.translate(goals.audience_key())) }
+            thead.hidden { tr { @for key in ["head-range", "head-share", "head-together"] { th scope="col" { (page.translate(key)) } } } }
             tbody {
                 @for (index, row) in rows.iter().enumerate() {
                     tr class={ "r-" (row.class) } {
                         th scope="row" { span.name { (row.name) } span.range { (row.range) span.u { " " (page.unit()) } } }
                         td.share {
                             span.big { (row.printed) " %" }
-                            @if let Some(before) = row.before { " " span.was { (page.say("before", &[("value", format!("{before} %").into())])) } }
+                            @if let Some(before) = row.before { " " span.was { (page.translate_with("before", &[("value", format!("{before} %").into())])) } }
                             span.small-print {
-                                span.hours { (page.duration(row.exact * 14.4)) @if row.goal.is_some() { " · " } }
-                                @if let Some(goal) = &row.goal { (page.say("goal", &[("goal", goal.as_str().into())])) }
+                                span.hours { (page.format_duration(row.exact * 14.4)) @if row.goal.is_some() { " · " } }
+                                @if let Some(goal) = &row.goal { (page.translate_with("goal", &[("goal", goal.as_str().into())])) }
                             }
                         }
                         @match index {
@@ -197,7 +206,7 @@ fn together(page: &Page, (name, share, goal): &(String, i64, Option<String>)) ->
         td.together rowspan="2" {
             span.big { (share) " %" }
             span.small-print { (name) }
-            @if let Some(goal) = goal { span.small-print { (page.say("goal", &[("goal", goal.as_str().into())])) } }
+            @if let Some(goal) = goal { span.small-print { (page.translate_with("goal", &[("goal", goal.as_str().into())])) } }
         }
     }
 }

@@ -17,12 +17,12 @@ pub(super) fn render(page: &Page) -> Markup {
     let newest = page.input.settings.last();
     html! {
         section.sheet #settings aria-labelledby="settings-h" {
-            div.page-head { h2 #settings-h { (page.text("part-settings")) } }
+            div.page-head { h2 #settings-h { (page.translate("part-settings")) } }
             @if let Some(snapshot) = newest {
-                (frame::figure(page, "in-effect", &page.text("figure-in-effect"), &since(page, snapshot), evidence::SETTINGS, &in_effect(page, snapshot)))
-                (frame::figure(page, "setting-changes", &page.text("figure-setting-changes"), &page.window(page.digest.window), evidence::SETTINGS, &all_changes(page)))
+                (frame::render_figure(page, "in-effect", &page.translate("figure-in-effect"), &since(page, snapshot), evidence::SETTINGS, &in_effect(page, snapshot)))
+                (frame::render_figure(page, "setting-changes", &page.translate("figure-setting-changes"), &page.format_window(page.digest.window), evidence::SETTINGS, &all_changes(page)))
             } @else {
-                (frame::nothing(&page.text("nothing-settings")))
+                (frame::nothing(&page.translate("nothing-settings")))
             }
         }
     }
@@ -30,11 +30,11 @@ pub(super) fn render(page: &Page) -> Markup {
 
 fn since(page: &Page, snapshot: &SettingsSnapshot) -> String {
     let at = moment(page, snapshot.known_from);
-    page.say("settings-since", &[("pump", snapshot.pump.as_str().into()), ("at", at.into())])
+    page.translate_with("settings-since", &[("pump", snapshot.pump.as_str().into()), ("at", at.into())])
 }
 
 fn moment(page: &Page, at: NaiveDateTime) -> String {
-    format!("{}, {}", page.date(at.date()), words::clock(at))
+    format!("{}, {}", page.format_date(at.date()), words::format_clock(at))
 }
 
 fn in_effect(page: &Page, snapshot: &SettingsSnapshot) -> Markup {
@@ -49,14 +49,14 @@ fn in_effect(page: &Page, snapshot: &SettingsSnapshot) -> Markup {
 
 /// The active profile in full; the others one click away and not on paper.
 fn profile_table(page: &Page, profile: &Profile) -> Markup {
-    let printer = Printer::of(page);
+    let printer = Printer::from_page(page);
     let table = html! {
         div.scroll tabindex="0" role="region" aria-label=(profile.name) { table.plain.segments {
-            thead { tr { th scope="col" { (page.text("head-from")) } @for field in FIELDS { th scope="col" { (page.text(field_key(field))) span.unit { " " (printer.field_unit(field)) } } } } }
+            thead { tr { th scope="col" { (page.translate("head-from")) } @for field in FIELDS { th scope="col" { (page.translate(field_key(field))) span.unit { " " (printer.field_unit(field)) } } } } }
             tbody { @for segment in &profile.segments {
                 tr {
                     th scope="row" { (time_of(segment.start_minute)) }
-                    td { (page.number(segment.basal_units_per_hour, 3)) }
+                    td { (page.format_number(segment.basal_units_per_hour, 3)) }
                     td { (printer.short(segment.grams_per_unit)) }
                     td { (page.glucose(segment.mg_per_dl_per_unit)) }
                     td { (page.glucose(segment.target_mg_per_dl)) }
@@ -67,7 +67,7 @@ fn profile_table(page: &Page, profile: &Profile) -> Markup {
     };
     html! {
         @if profile.active {
-            h4 { (profile.name) " " span.muted { "(" (page.text("profile-active")) ")" } }
+            h4 { (profile.name) " " span.muted { "(" (page.translate("profile-active")) ")" } }
             (table)
         } @else {
             details.other-profile { summary { (profile.name) } (table) }
@@ -94,11 +94,11 @@ fn daily_basal(page: &Page, profile: &Profile) -> String {
     let units: f64 = of
         .map(|(segment, end)| segment.basal_units_per_hour * f64::from(end.saturating_sub(segment.start_minute)) / 60.0)
         .sum();
-    page.say("profile-basal", &[("units", page.number(units, 1).into())])
+    page.translate_with("profile-basal", &[("units", page.format_number(units, 1).into())])
 }
 
 fn group_list(page: &Page, group: &str, values: &[Setting]) -> Markup {
-    let printer = Printer::of(page);
+    let printer = Printer::from_page(page);
     let of_group: Vec<&Setting> = values
         .iter()
         .filter(|setting| setting.group == Some(group))
@@ -107,7 +107,7 @@ fn group_list(page: &Page, group: &str, values: &[Setting]) -> Markup {
     html! {
         @if !of_group.is_empty() {
             div.group {
-                h4 { (page.text(&format!("group-{group}"))) }
+                h4 { (page.translate(&format!("group-{group}"))) }
                 dl { @for setting in of_group { div { dt { (printer.label(&setting.path)) } dd { (printer.value(&setting.value)) } } } }
             }
         }
@@ -149,12 +149,12 @@ pub(crate) fn describe_changes(
 fn all_changes(page: &Page) -> Markup {
     let changed = changed(page.input);
     if changed.is_empty() {
-        return html! { p { (page.text("no-setting-changes")) } };
+        return html! { p { (page.translate("no-setting-changes")) } };
     }
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(page.text("figure-setting-changes")) {
+        div.scroll tabindex="0" role="region" aria-label=(page.translate("figure-setting-changes")) {
             table.plain.change-table {
-                thead { tr { @for head in ["head-when", "head-setting", "head-before", "head-after"] { th.text scope="col" { (page.text(head)) } } } }
+                thead { tr { @for head in ["head-when", "head-setting", "head-before", "head-after"] { th.text scope="col" { (page.translate(head)) } } } }
                 tbody { @for (snapshot, changes) in &changed { (change_rows(page, snapshot, changes)) } }
             }
         }
@@ -162,7 +162,7 @@ fn all_changes(page: &Page) -> Markup {
 }
 
 fn change_rows(page: &Page, snapshot: &SettingsSnapshot, changes: &[Change]) -> Markup {
-    let printer = Printer::of(page);
+    let printer = Printer::from_page(page);
     let value = |value: &Option<SettingValue>| printer.optional(value.as_ref());
     html! {
         @for (index, change) in changes.iter().enumerate() {
@@ -183,7 +183,7 @@ struct Printer<'a> {
 }
 
 impl<'a> Printer<'a> {
-    fn of(page: &Page<'a>) -> Self {
+    fn from_page(page: &Page<'a>) -> Self {
         Self { messages: page.messages, unit: page.options.unit }
     }
 
@@ -199,7 +199,7 @@ impl<'a> Printer<'a> {
                 format!(
                     "{profile}, {}: {} ({})",
                     time_of(*at),
-                    self.messages.text(field_key(*field)),
+                    self.messages.translate(field_key(*field)),
                     self.field_unit(*field)
                 )
             }
@@ -210,9 +210,11 @@ impl<'a> Printer<'a> {
 
     fn field_unit(&self, field: SegmentField) -> String {
         match field {
-            SegmentField::Basal => self.messages.text("unit-u-per-h"),
-            SegmentField::CarbRatio => self.messages.text("unit-g-per-u"),
-            SegmentField::CorrectionFactor => self.messages.say("unit-per-u", &[("unit", self.unit.name().into())]),
+            SegmentField::Basal => self.messages.translate("unit-u-per-h"),
+            SegmentField::CarbRatio => self.messages.translate("unit-g-per-u"),
+            SegmentField::CorrectionFactor => {
+                self.messages.translate_with("unit-per-u", &[("unit", self.unit.name().into())])
+            }
             SegmentField::Target => self.unit.name().to_owned(),
         }
     }
@@ -227,15 +229,15 @@ impl<'a> Printer<'a> {
     }
 
     fn value(&self, value: &SettingValue) -> String {
-        let text = |key: &str| self.messages.text(key);
+        let text = |key: &str| self.messages.translate(key);
         match value {
             SettingValue::Switch(on) => text(if *on { "switch-on" } else { "switch-off" }),
             SettingValue::Units(units) => format!("{} {}", self.short(*units), text("unit-u")),
             SettingValue::UnitsPerHour(rate) => self.short(*rate),
             SettingValue::MgPerDl(value) => self.glucose(*value),
-            SettingValue::Minutes(minutes) => words::duration(self.messages, *minutes),
-            SettingValue::Hours(hours) => words::duration(self.messages, *hours * 60.0),
-            SettingValue::Days(days) => self.messages.say("days", &[("count", (*days as usize).into())]),
+            SettingValue::Minutes(minutes) => words::format_duration(self.messages, *minutes),
+            SettingValue::Hours(hours) => words::format_duration(self.messages, *hours * 60.0),
+            SettingValue::Days(days) => self.messages.translate_with("days", &[("count", (*days as usize).into())]),
             SettingValue::Number(number) => self.short(*number),
             SettingValue::Text(text) => {
                 self.messages.find(&format!("value-{text}"), &[]).unwrap_or_else(|| text.clone())
@@ -248,18 +250,18 @@ impl<'a> Printer<'a> {
     }
 
     fn glucose(&self, mg_per_dl: f64) -> String {
-        self.messages.number(self.unit.convert(mg_per_dl), usize::from(self.unit == GlucoseUnit::MmolPerL))
+        self.messages.format_number(self.unit.convert(mg_per_dl), usize::from(self.unit == GlucoseUnit::MmolPerL))
     }
 
     /// At most three decimals, and none at the end that are zero.
     fn short(&self, value: f64) -> String {
         let decimals = (0..3).find(|decimals| (value * 10_f64.powi(*decimals)).fract().abs() < 1e-9).unwrap_or(3);
-        self.messages.number(value, decimals as usize)
+        self.messages.format_number(value, decimals as usize)
     }
 
     /// "Mon–Sun" for days in a row, else each.
     fn weekdays(&self, days: &[u32]) -> String {
-        let name = |day: &u32| self.messages.text(&format!("weekday-short-{day}"));
+        let name = |day: &u32| self.messages.translate(&format!("weekday-short-{day}"));
         let in_a_row = days.windows(2).all(|pair| pair[0] + 1 == pair[1]);
         match days {
             [first, .., last] if in_a_row && days.len() > 2 => format!("{}–{}", name(first), name(last)),

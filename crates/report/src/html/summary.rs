@@ -48,19 +48,19 @@ const MEASURES: [Measure; 6] = [
 
 pub(super) fn render(page: &Page) -> Markup {
     if page.digest.days.is_empty() {
-        return html! { section.sheet #summary aria-labelledby="summary-h" { h2 #summary-h { (page.text("part-summary")) } } };
+        return html! { section.sheet #summary aria-labelledby="summary-h" { h2 #summary-h { (page.translate("part-summary")) } } };
     }
     let column = |heading: String, lines: Vec<String>| html! { div { h3 { (heading) } ul { @for line in lines { li { (line) } } } } };
     html! {
         section.sheet #summary aria-labelledby="summary-h" {
             div.page-head {
-                h2 #summary-h { (page.text("part-summary")) }
-                details.define { summary { (page.text("evidence")) span.hidden { ": " (page.text("part-summary")) } } (evidence::explained(page, evidence::SUMMARY)) }
+                h2 #summary-h { (page.translate("part-summary")) }
+                details.define { summary { (page.translate("evidence")) span.hidden { ": " (page.translate("part-summary")) } } (evidence::render_evidence(page, evidence::SUMMARY)) }
             }
             div.columns {
-                (column(page.text("summary-changes"), changes(page)))
-                (column(page.text("summary-patterns"), patterns::strongest(page)))
-                (column(page.text("summary-missing"), patterns::missing(page)))
+                (column(page.translate("summary-changes"), changes(page)))
+                (column(page.translate("summary-patterns"), patterns::find_strongest(page)))
+                (column(page.translate("summary-missing"), patterns::missing(page)))
             }
         }
     }
@@ -68,9 +68,10 @@ pub(super) fn render(page: &Page) -> Markup {
 
 fn changes(page: &Page) -> Vec<String> {
     let Some(previous) = page.previous.filter(|previous| previous.has_readings() || previous.has_insulin()) else {
-        return vec![page.text("change-nothing-before")];
+        return vec![page.translate("change-nothing-before")];
     };
-    let mut lines = vec![page.say("change-against", &[("window", page.window(previous.window).into())])];
+    let mut lines =
+        vec![page.translate_with("change-against", &[("window", page.format_window(previous.window).into())])];
     lines.extend(MEASURES.iter().filter_map(|measure| change(page, previous, measure)));
     lines
 }
@@ -82,7 +83,7 @@ fn change(page: &Page, previous: &Digest, measure: &Measure) -> Option<String> {
         difference if difference > 0.0 => "up",
         _ => "down",
     };
-    let shown = |value: f64| format!("{}{}", page.number(value, measure.decimals), measure.unit);
+    let shown = |value: f64| format!("{}{}", page.format_number(value, measure.decimals), measure.unit);
     let values = [("direction", direction.into()), ("before", shown(before).into()), ("now", shown(now).into())];
-    Some(page.say(measure.key, &values))
+    Some(page.translate_with(measure.key, &values))
 }

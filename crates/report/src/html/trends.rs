@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::{
     buckets::{self, Bucket, Step},
-    chart::{self, Plot, Tick, number},
+    chart::{self, Plot, Tick, format_coordinate},
     digest::Day,
     evidence, frame,
     page::Page,
@@ -27,8 +27,9 @@ pub(super) fn render(page: &Page, basis: &str) -> Markup {
     if days <= SHORT_DAYS || !page.digest.has_readings() {
         return html! {};
     }
-    let figure =
-        |class, key: &str, topic, body: &Markup| frame::figure(page, class, &page.text(key), basis, topic, body);
+    let figure = |class, key: &str, topic, body: &Markup| {
+        frame::render_figure(page, class, &page.translate(key), basis, topic, body)
+    };
     html! {
         div.long {
             @if days <= MAX_WEEK_DAYS { (figure("trend", "figure-trend-weeks", evidence::TRENDS, &ranges_by(page, Step::Week))) }
@@ -41,23 +42,23 @@ pub(super) fn render(page: &Page, basis: &str) -> Markup {
 
 /// A column of shares per week or month, each day weighing by its readings.
 fn ranges_by(page: &Page, step: Step) -> Markup {
-    let buckets = buckets::buckets(page, step);
+    let buckets = buckets::make_buckets(page, step);
     let shares: Vec<Option<[f64; 5]>> = buckets.iter().map(shares).collect();
     let crowded = if buckets.len() > 31 { "trend-plot crowded" } else { "trend-plot" };
     let body = html! { @for (index, shares) in shares.iter().enumerate() { @if let Some(shares) = shares { (column(index, shares)) } } };
     let in_range = shares.iter().flatten().map(|shares| shares[2]);
     let values = [
-        ("lowest", page.number(in_range.clone().fold(100.0, f64::min), 0).into()),
-        ("highest", page.number(in_range.fold(0.0, f64::max), 0).into()),
+        ("lowest", page.format_number(in_range.clone().fold(100.0, f64::min), 0).into()),
+        ("highest", page.format_number(in_range.fold(0.0, f64::max), 0).into()),
     ];
     let plot = Plot {
         class: crowded,
-        label: page.say("chart-trend", &values),
+        label: page.translate_with("chart-trend", &values),
         width: buckets.len().max(1) as f64,
         height: 100.0,
         left: [0.0, 0.5, 1.0].map(|at| Tick::new(at, format!("{} %", at * 100.0))).into(),
         right: Vec::new(),
-        below: buckets::ticks(page, &buckets, step),
+        below: buckets::bucket_ticks(page, &buckets, step),
         body,
     };
     html! { (plot.render()) div.under { (ranges_legend(page)) } }
@@ -66,7 +67,7 @@ fn ranges_by(page: &Page, step: Step) -> Markup {
 fn ranges_legend(page: &Page) -> Markup {
     let keys = ["range-very-low", "range-low", "range-in", "range-high", "range-very-high"];
     let entries: Vec<(&str, String)> =
-        CLASSES.into_iter().zip(keys).map(|(class, key)| (class, page.text(key))).collect();
+        CLASSES.into_iter().zip(keys).map(|(class, key)| (class, page.translate(key))).collect();
     chart::legend(&entries)
 }
 
@@ -93,7 +94,7 @@ fn column(index: usize, shares: &[f64; 5]) -> Markup {
         .collect();
     html! {
         @for (class, y, share) in parts {
-            @if share > 0.0 { rect class=(class) x=(number(index as f64 + 0.08)) y=(number(y)) width="0.84" height=(number(share)) {} }
+            @if share > 0.0 { rect class=(class) x=(format_coordinate(index as f64 + 0.08)) y=(format_coordinate(y)) width="0.84" height=(format_coordinate(share)) {} }
         }
     }
 }
@@ -112,7 +113,7 @@ fn heat(in_range: f64) -> &'static str {
 fn heat_legend(page: &Page) -> Markup {
     let entries = [("h0", "< 40 %"), ("h1", "40–54 %"), ("h2", "55–69 %"), ("h3", "70–84 %"), ("h4", "≥ 85 %")];
     let mut entries: Vec<(&str, String)> = entries.map(|(class, text)| (class, text.to_owned())).into();
-    entries.push(("h-none", page.text("no-data")));
+    entries.push(("h-none", page.translate("no-data")));
     chart::legend(&entries)
 }
 
@@ -138,8 +139,10 @@ fn calendar_year(page: &Page, year: i32, days: &[&Day]) -> Markup {
     let labels: Vec<(f64, String)> =
         months.map(|day| (f64::from(place(day).0) / 54.0, page.short_month(day.date))).collect();
     let good = days.iter().filter(|day| day.metrics.ranges.is_some_and(|ranges| ranges.in_range >= 70.0)).count();
-    let said = page
-        .say("calendar-said", &[("year", year.to_string().into()), ("count", good.into()), ("all", days.len().into())]);
+    let said = page.translate_with(
+        "calendar-said",
+        &[("year", year.to_string().into()), ("count", good.into()), ("all", days.len().into())],
+    );
     html! {
         div.calendar-year {
             p.year { (year) }
@@ -148,7 +151,7 @@ fn calendar_year(page: &Page, year: i32, days: &[&Day]) -> Markup {
                 svg.cells viewBox="0 0 54 7" role="img" aria-label=(said) {
                     @for day in days {
                         @let (week, weekday) = place(day);
-                        rect class=(day.metrics.ranges.map_or("h-none", |ranges| heat(ranges.in_range))) x=(number(f64::from(week) + 0.06)) y=(number(f64::from(weekday) + 0.06)) width=".88" height=".88" {
+                        rect class=(day.metrics.ranges.map_or("h-none", |ranges| heat(ranges.in_range))) x=(format_coordinate(f64::from(week) + 0.06)) y=(format_coordinate(f64::from(weekday) + 0.06)) width=".88" height=".88" {
                             title { (day_said(page, day)) }
                         }
                     }
@@ -170,11 +173,10 @@ fn spaced(labels: &[(f64, String)]) -> Vec<(f64, String)> {
 }
 
 fn day_said(page: &Page, day: &Day) -> String {
-    let share = day
-        .metrics
-        .ranges
-        .map(|ranges| page.say("percent-in-range", &[("share", page.number(ranges.in_range, 0).into())]));
-    format!("{}: {}", page.date(day.date), share.unwrap_or_else(|| page.text("no-data")))
+    let share = day.metrics.ranges.map(|ranges| {
+        page.translate_with("percent-in-range", &[("share", page.format_number(ranges.in_range, 0).into())])
+    });
+    format!("{}: {}", page.format_date(day.date), share.unwrap_or_else(|| page.translate("no-data")))
 }
 
 /// Time in range by weekday and hour.
@@ -188,11 +190,11 @@ fn week_map(page: &Page) -> Markup {
         cell.1 += usize::from(thresholds.low <= reading.glucose.get() && reading.glucose.get() <= thresholds.high);
     }
     let share = |(all, inside): (usize, usize)| (all > 0).then(|| 100.0 * inside as f64 / all as f64);
-    let weekday = |index: usize| page.text(&format!("weekday-short-{}", index + 1));
+    let weekday = |index: usize| page.translate(&format!("weekday-short-{}", index + 1));
     let cell_said = |index: usize, share: Option<f64>| {
         let inside = share.map_or_else(
-            || page.text("no-data"),
-            |share| page.say("percent-in-range", &[("share", page.number(share, 0).into())]),
+            || page.translate("no-data"),
+            |share| page.translate_with("percent-in-range", &[("share", page.format_number(share, 0).into())]),
         );
         format!("{} {:02}:00: {inside}", weekday(index / 24), index % 24)
     };
@@ -200,9 +202,9 @@ fn week_map(page: &Page) -> Markup {
         div.week-map-grid {
             div.days aria-hidden="true" { @for index in 0..7 { span { (weekday(index)) } } }
             div {
-                svg.cells viewBox="0 0 24 7" preserveAspectRatio="none" role="img" aria-label=(page.text("figure-week-map")) {
+                svg.cells viewBox="0 0 24 7" preserveAspectRatio="none" role="img" aria-label=(page.translate("figure-week-map")) {
                     @for (index, cell) in cells.iter().enumerate() {
-                        rect class=(share(*cell).map_or("h-none", heat)) x=(number((index % 24) as f64 + 0.03)) y=(number((index / 24) as f64 + 0.04)) width=".94" height=".92" {
+                        rect class=(share(*cell).map_or("h-none", heat)) x=(format_coordinate((index % 24) as f64 + 0.03)) y=(format_coordinate((index / 24) as f64 + 0.04)) width=".94" height=".92" {
                             title { (cell_said(index, share(*cell))) }
                         }
                     }

@@ -32,7 +32,7 @@ impl AverageDay {
         ratio(100.0 * self.basal_units?, self.total_units()?)
     }
 
-    fn of(days: &[&InsulinDay], divisor: f64) -> Option<Self> {
+    fn from_days(days: &[&InsulinDay], divisor: f64) -> Option<Self> {
         let per_day = |of: fn(&InsulinDay) -> f64| ratio(days.iter().map(|day| of(day)).sum(), divisor);
         let basal: Vec<f64> = days.iter().filter_map(|day| day.basal_units).collect();
         let days_without_basal = (days.len() - basal.len()) as f64;
@@ -66,9 +66,9 @@ impl AverageDays {
         let elapsed_days = minutes_between(window.start, window.end) / 1440.0 - overlapping as f64;
         let counted = with_data.len() - usize::from(both_edges_cut(days, window));
         Self {
-            of_days_with_data: AverageDay::of(&with_data, counted as f64),
-            of_complete_days: AverageDay::of(&complete, complete.len() as f64),
-            of_elapsed_days: AverageDay::of(&with_data, elapsed_days).filter(|_| !with_data.is_empty()),
+            of_days_with_data: AverageDay::from_days(&with_data, counted as f64),
+            of_complete_days: AverageDay::from_days(&complete, complete.len() as f64),
+            of_elapsed_days: AverageDay::from_days(&with_data, elapsed_days).filter(|_| !with_data.is_empty()),
         }
     }
 }

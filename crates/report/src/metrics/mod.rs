@@ -21,7 +21,7 @@ use crate::{
     mage::Mage,
     statistics::Weighted,
     wear::Wear,
-    weights::weights,
+    weights::weigh_readings,
 };
 
 pub use crate::mage::Mage as MageHeights;
@@ -63,7 +63,7 @@ impl Metrics {
     pub fn of(readings: &[Reading], options: &MetricsOptions) -> Self {
         let thresholds = &options.thresholds;
         let values = weighted(readings);
-        let ranges = Ranges::new(&RangeTimes::of(readings, thresholds), readings.len());
+        let ranges = Ranges::new(&RangeTimes::from_readings(readings, thresholds), readings.len());
         let summary = Summary::new(&values);
         let trace = Trace::new(readings);
         let grid = Grid::new(&trace);
@@ -90,7 +90,7 @@ pub fn mean_glucose(readings: &[Reading]) -> Option<f64> {
 
 pub(crate) fn weighted(readings: &[Reading]) -> Weighted {
     let values = readings.iter().map(|reading| reading.glucose.get());
-    Weighted::new(values.zip(weights(readings)).collect())
+    Weighted::new(values.zip(weigh_readings(readings)).collect())
 }
 
 /// CONGA(`hours`) of `readings` in mg/dL: the sample SD of the differences between readings that many hours apart on the

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     glucose::{Reading, Thresholds},
     statistics::ratio,
-    weights::weights,
+    weights::weigh_readings,
 };
 
 /// Below this many readings, sleep and wake shares are not said.
@@ -77,8 +77,8 @@ impl ReadingCounts {
 }
 
 impl RangeTimes {
-    pub(super) fn of(readings: &[Reading], thresholds: &Thresholds) -> Self {
-        let weighed = readings.iter().zip(weights(readings));
+    pub(super) fn from_readings(readings: &[Reading], thresholds: &Thresholds) -> Self {
+        let weighed = readings.iter().zip(weigh_readings(readings));
         weighed.fold(Self::default(), |times, (reading, weight)| times.with(reading, weight, thresholds))
     }
 }
@@ -201,12 +201,12 @@ impl Gri {
         let hyper_component = ranges.very_high + 0.5 * ranges.high;
         let weighted = 3.0 * ranges.very_low + 2.4 * ranges.low + 1.6 * ranges.very_high + 0.8 * ranges.high;
         let index = weighted.min(100.0);
-        Self { index, hypo_component, hyper_component, zone: GriZone::of(index) }
+        Self { index, hypo_component, hyper_component, zone: GriZone::from_index(index) }
     }
 }
 
 impl GriZone {
-    fn of(index: f64) -> Self {
+    fn from_index(index: f64) -> Self {
         match index {
             ..=20.0 => Self::A,
             ..=40.0 => Self::B,

@@ -42,7 +42,7 @@ fn every_language_has_every_message_with_the_same_values() {
         let differing: Vec<_> = english.symmetric_difference(&other).collect();
         assert!(differing.is_empty(), "{language:?}: {differing:?}");
         let messages = Messages::new(language);
-        let unusable: Vec<_> = other.iter().filter(|(key, _)| messages.text(key).starts_with('[')).collect();
+        let unusable: Vec<_> = other.iter().filter(|(key, _)| messages.translate(key).starts_with('[')).collect();
         assert!(unusable.is_empty(), "{language:?} cannot read {unusable:?}");
     }
 }
@@ -70,13 +70,14 @@ fn every_key_in_the_source_is_a_message() {
 fn keys_in(source: &str) -> Vec<String> {
     let calls = [
         "text(\"",
-        "say(\"",
+        "translate(\"",
+        "translate_with(\"",
         "count(\"",
         "tile(page, \"",
         "tile(\"",
         "key: \"",
-        "explained(page, \"",
-        "say(key, \"",
+        "render_evidence(page, \"",
+        "translate_with(key, \"",
         "share(\"",
         "by_step(\"",
     ];
@@ -115,7 +116,7 @@ fn every_alarm_of_the_dictionary_has_the_words_of_the_pump() {
         let labels = find(&dictionary, list).and_then(|list| list.as_array()).unwrap_or_else(|| panic!("no {list}"));
         for label in labels.iter().filter_map(|pair| pair.get(1)?.as_str()) {
             count += 1;
-            assert!(!messages.text(&format!("alarm-{label}")).starts_with('['), "no words for {list} {label}");
+            assert!(!messages.translate(&format!("alarm-{label}")).starts_with('['), "no words for {list} {label}");
         }
     }
     assert!(count > 150, "{count} alarms");

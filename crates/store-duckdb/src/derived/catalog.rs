@@ -61,7 +61,7 @@ const MACROS: &str = concat!(
 
 pub(super) fn list_built(connection: &Connection) -> Result<Vec<Built>, StoreError> {
     let list = "SELECT name, kind, digest, comments_digest, shape, is_complete FROM derived_objects";
-    collect(connection, list, |row| {
+    collect_rows(connection, list, |row| {
         Ok(Built {
             name: row.get(0)?,
             kind: row.get(1)?,
@@ -76,7 +76,7 @@ pub(super) fn list_built(connection: &Connection) -> Result<Vec<Built>, StoreErr
 pub(super) fn list_present(connection: &Connection, with_macros: bool) -> Result<Vec<Present>, StoreError> {
     let parts = [TABLES, VIEWS, MACROS];
     let list = parts[..if with_macros { 3 } else { 2 }].join("\n    UNION ALL");
-    collect(connection, &list, |row| Ok(Present { name: row.get(0)?, kind: row.get(1)?, shape: row.get(2)? }))
+    collect_rows(connection, &list, |row| Ok(Present { name: row.get(0)?, kind: row.get(1)?, shape: row.get(2)? }))
 }
 
 /// The views of ours that are no longer there as they were built.
@@ -86,11 +86,11 @@ pub(super) fn list_altered_views(connection: &Connection) -> Result<Vec<String>,
          WHERE kind = 'view' AND (name, shape) NOT IN (SELECT (name, shape) FROM ({VIEWS}))
          ORDER BY name"
     );
-    collect(connection, &list, |row| row.get(0))
+    collect_rows(connection, &list, |row| row.get(0))
 }
 
 /// The rows of a query.
-pub(super) fn collect<T>(
+pub(super) fn collect_rows<T>(
     connection: &Connection,
     query: &str,
     row: impl FnMut(&Row<'_>) -> duckdb::Result<T>,

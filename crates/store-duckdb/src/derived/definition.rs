@@ -20,7 +20,7 @@ const OPENINGS: [&str; 5] = ["CREATE ", "COMMENT ON ", "DELETE FROM ", "INSERT I
 
 impl Definition {
     /// Takes a file apart.
-    pub(super) fn of(sql: &'static str) -> Self {
+    pub(super) fn from_sql(sql: &'static str) -> Self {
         let [create, comments, delete, insert, update] = std::array::from_fn(|part| part_of(sql, part));
         Self { create, comments, delete, insert, update }
     }
@@ -59,7 +59,7 @@ pub(super) enum Piece<'a> {
 }
 
 /// The pieces of `sql`, without blanks and comments.
-pub(super) fn pieces(sql: &str) -> impl Iterator<Item = Piece<'_>> {
+pub(super) fn split_pieces(sql: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = sql;
     std::iter::from_fn(move || {
         rest = skip_blanks_and_comments(rest);

@@ -7,10 +7,10 @@ use pipeline::clock_model;
 use pump_events::Dictionary;
 use sha2::{Digest as _, Sha256};
 
-use super::definition::{Piece, pieces};
+use super::definition::{Piece, split_pieces};
 use super::entries::OBJECTS;
 use super::facts;
-use super::insertion::insertion;
+use super::insertion::insert_statement;
 use super::object::{Kind, Lookback, Object};
 
 /// The digests of one object.
@@ -23,13 +23,13 @@ pub(super) struct Digest {
 }
 
 /// The digests of this program's objects, in the order of the registry.
-pub(super) fn current() -> &'static [Digest] {
+pub(super) fn current_digests() -> &'static [Digest] {
     static CURRENT: OnceLock<Vec<Digest>> = OnceLock::new();
-    CURRENT.get_or_init(|| digests(OBJECTS))
+    CURRENT.get_or_init(|| compute_digests(OBJECTS))
 }
 
 /// The digests of `objects`, of which each may depend on those before it.
-pub(super) fn digests(objects: &[Object]) -> Vec<Digest> {
+pub(super) fn compute_digests(objects: &[Object]) -> Vec<Digest> {
     let mut digests: Vec<Digest> = Vec::with_capacity(objects.len());
     for (position, object) in objects.iter().enumerate() {
         let named = words_of(object);
@@ -49,7 +49,7 @@ fn rule_digest<'a>(object: &Object, dependencies: impl Iterator<Item = &'a Strin
         add(object.kind.as_str());
         [definition.create, definition.delete, definition.update].into_iter().for_each(&mut add);
         // With the rule of `local_time`, which no table's own statement has.
-        add(&insertion(object));
+        add(&insert_statement(object));
         match object.kind {
             Kind::Clock => add(&clock_model::REVISION.to_string()),
             Kind::Decoded => {
@@ -86,7 +86,7 @@ fn words_of(object: &Object) -> HashSet<&'static str> {
     let definition = object.definition();
     let texts = [definition.create, definition.delete, definition.insert, definition.update, lookback];
     let words = |text| {
-        pieces(text).filter_map(|piece| match piece {
+        split_pieces(text).filter_map(|piece| match piece {
             Piece::Word(word) => Some(word),
             Piece::Other(_) => None,
         })
@@ -101,7 +101,7 @@ fn short_digest(fill: impl FnOnce(&mut Sha256)) -> String {
 }
 
 fn hash_pieces(hash: &mut Sha256, sql: &str) {
-    for piece in pieces(sql) {
+    for piece in split_pieces(sql) {
         let (Piece::Word(text) | Piece::Other(text)) = piece;
         hash.update(text);
         hash.update([0]);

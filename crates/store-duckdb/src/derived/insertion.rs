@@ -14,7 +14,7 @@ pub(crate) fn insert_all_in_tx(transaction: &Transaction<'_>, pump: PumpId, from
 
 /// The statement that inserts the rows of `table`. Where it has a `local_time`, that follows from the row's event, its wall clock
 /// and the clock of pump `?1` by the rule of `PumpClock::instant`, so no table's own statement needs to know it.
-pub(super) fn insertion(table: &Object) -> String {
+pub(super) fn insert_statement(table: &Object) -> String {
     let definition = table.definition();
     let has = |column: &str| definition.create.contains(&format!(" {column} "));
     let Some((_, select)) = definition.insert.split_once("BY NAME").filter(|_| has("local_time")) else {
@@ -49,7 +49,7 @@ pub(crate) fn insert_in_tx(
     from: i64,
 ) -> Result<u64, StoreError> {
     let doing = || format!("cannot derive {}", table.name);
-    let insert = insertion(table);
+    let insert = insert_statement(table);
     // DuckDB refuses a parameter that a statement does not have; totals are made for missing days, not from an event on.
     let parameters = if insert.contains("?2") { &[i64::from(pump.0), from][..] } else { &[i64::from(pump.0)][..] };
     let rows = transaction.execute(&insert, params_from_iter(parameters)).context(doing())?;

@@ -167,7 +167,7 @@ impl Object {
 
     /// Its statements.
     pub(crate) fn definition(&self) -> Definition {
-        facts::find_definition(self.name).unwrap_or_else(|| Definition::of(self.sql))
+        facts::find_definition(self.name).unwrap_or_else(|| Definition::from_sql(self.sql))
     }
 
     /// How it is derived, if it is a domain table.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use duckdb::{Connection, Transaction};
 use pipeline::{StoreError, StoreErrorKind};
 
-use super::catalog::{Built, Present, collect};
+use super::catalog::{Built, Present, collect_rows};
 use super::entries::OBJECTS;
 use super::object::{Kind, Object};
 
@@ -53,8 +53,8 @@ const CANARY: &str = "
 impl PersonalObjects {
     /// Finds what a person created; `ours` are the names of our own objects.
     pub(super) fn find(connection: &Connection, ours: &BTreeSet<&str>) -> Result<Self, StoreError> {
-        let indexes = collect(connection, INDEXES, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let mut views: Vec<(String, String)> = collect(connection, VIEWS, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let indexes = collect_rows(connection, INDEXES, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let mut views: Vec<(String, String)> = collect_rows(connection, VIEWS, |row| Ok((row.get(0)?, row.get(1)?)))?;
         views.retain(|view| {
             !(view.0 == "main" && ours.contains(view.1.as_str())) && trouble(connection, view).is_none()
         });
@@ -109,7 +109,7 @@ pub(super) fn find_obstacles(
 
 /// The foreign keys of a person's tables to those of ours that `concerns` selects.
 fn find_foreign_keys(connection: &Connection, concerns: impl Fn(&str) -> bool) -> Result<Vec<String>, StoreError> {
-    let keys: Vec<(String, String)> = collect(connection, FOREIGN_KEYS, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let keys: Vec<(String, String)> = collect_rows(connection, FOREIGN_KEYS, |row| Ok((row.get(0)?, row.get(1)?)))?;
     let concerned = keys.into_iter().filter(|(_, table)| concerns(table));
     Ok(concerned.map(|(from, to)| format!("the foreign key of {from} to {to}")).collect())
 }
@@ -130,15 +130,17 @@ pub(crate) fn refuse_macros_in_use(connection: &Connection) -> Result<(), StoreE
 
 /// Refuses a database in which a macro has the name of a function of DuckDB: our statements and views would call the macro.
 pub(crate) fn refuse_shadowing_macros(connection: &Connection) -> Result<(), StoreError> {
-    let macros: Vec<String> = collect(connection, MACROS, |row| row.get(0))?;
+    let macros: Vec<String> = collect_rows(connection, MACROS, |row| row.get(0))?;
     let is_ours = |name: &String| OBJECTS.iter().any(|object| object.name == name);
     if macros.iter().all(is_ours) {
         return Ok(());
     }
     let functions: BTreeSet<String> =
-        collect(connection, "SELECT DISTINCT function_name FROM duckdb_functions() WHERE internal", |row| row.get(0))?
-            .into_iter()
-            .collect();
+        collect_rows(connection, "SELECT DISTINCT function_name FROM duckdb_functions() WHERE internal", |row| {
+            row.get(0)
+        })?
+        .into_iter()
+        .collect();
     let shadowing: Vec<_> =
         macros.iter().filter(|name| functions.contains(*name)).map(|name| format!("the macro {name}")).collect();
     if shadowing.is_empty() {

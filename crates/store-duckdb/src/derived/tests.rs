@@ -6,8 +6,8 @@ use pipeline::testing::{ASSIGNMENT, basal_event, batch_of};
 use pipeline::{AssignmentId, DomainStore as _, PumpKey, RawStore as _, RunStore as _, StopSignal, StoreErrorKind};
 use pump_events::{EventCode, FactTable, PumpTime};
 
-use super::definition::{Piece, pieces};
-use super::digest::{Digest, digests};
+use super::definition::{Piece, split_pieces};
+use super::digest::{Digest, compute_digests};
 use super::upgrade::bring_to;
 use super::{Kind, OBJECTS, Object};
 use crate::DuckStore;
@@ -46,13 +46,13 @@ fn changed(name: &str, from: &str, to: &str) -> Vec<Object> {
 /// Brings the database to `objects`; the tables that were filled again, or the error.
 fn bring(connection: &mut Connection, objects: &[Object]) -> Result<Vec<&'static str>, pipeline::StoreError> {
     let mut rebuilt = Vec::new();
-    bring_to(connection, objects, &digests(objects), &mut |table| rebuilt.push(table.table))?;
+    bring_to(connection, objects, &compute_digests(objects), &mut |table| rebuilt.push(table.table))?;
     Ok(rebuilt)
 }
 
 fn rows(connection: &Connection, query: &str) -> Vec<String> {
     let query = format!("SELECT concat_ws('|', *COLUMNS(*)) FROM ({query})");
-    super::catalog::collect(connection, &query, |row| row.get(0)).expect("a query of the test")
+    super::catalog::collect_rows(connection, &query, |row| row.get(0)).expect("a query of the test")
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn every_entry_has_the_statements_its_kind_needs() {
     for object in OBJECTS.iter().filter(|object| object.kind != Kind::Stored) {
         let definition = object.definition();
         let creates = |word: &str| {
-            let mut words = pieces(definition.create).filter(|piece| matches!(piece, Piece::Word(_)));
+            let mut words = split_pieces(definition.create).filter(|piece| matches!(piece, Piece::Word(_)));
             words.nth(1) == Some(Piece::Word(word)) && words.next() == Some(Piece::Word(object.name))
         };
         let name = object.name;
@@ -82,7 +82,7 @@ fn layout_and_comments_are_not_part_of_a_rule() {
     for (name, from, to, rule, comments) in rows {
         let place = OBJECTS.iter().position(|object| object.name == name).expect("an object");
         let (before, after): (Digest, Digest) =
-            (digests(OBJECTS)[place].clone(), digests(&changed(name, from, to))[place].clone());
+            (compute_digests(OBJECTS)[place].clone(), compute_digests(&changed(name, from, to))[place].clone());
         assert_eq!((before.rule != after.rule, before.comments != after.comments), (rule, comments), "{to}");
     }
 }
@@ -237,7 +237,7 @@ fn a_rebuild_that_was_killed_continues() {
 #[test]
 fn events_that_tables_are_made_of_have_facts() {
     for object in OBJECTS.iter().filter(|object| object.domain().is_some()) {
-        let read: Vec<_> = pieces(object.sql).collect();
+        let read: Vec<_> = split_pieces(object.sql).collect();
         for code in object.domain().expect("a domain table").codes {
             let position = FactTable::position_of(EventCode((*code).into()));
             // Of event 99, the start of the processor, only the time counts.

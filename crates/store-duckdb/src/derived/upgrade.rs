@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use duckdb::{Connection, Transaction, params};
 use pipeline::{EventId, PumpId, StoreError, StoreErrorKind};
 
-use super::catalog::{Built, Present, collect, list_altered_views, list_built, list_present};
+use super::catalog::{Built, Present, collect_rows, list_altered_views, list_built, list_present};
 use super::digest::{self, Digest};
 use super::entries::OBJECTS;
 use super::insertion::insert_in_tx;
@@ -62,7 +62,7 @@ pub(crate) fn bring_up_to_date(
     connection: &mut Connection,
     on_rebuild: &mut dyn FnMut(Rebuilding),
 ) -> Result<(), StoreError> {
-    bring_to(connection, OBJECTS, digest::current(), on_rebuild)
+    bring_to(connection, OBJECTS, digest::current_digests(), on_rebuild)
 }
 
 /// Rebuilds what differs from `objects`.
@@ -86,7 +86,7 @@ pub(crate) fn check_up_to_date(connection: &Connection) -> Result<(), StoreError
         let ours = built.iter().find(|ours| ours.name == object.name);
         ours.is_some_and(|ours| ours.digest == digest.rule && ours.is_complete)
     };
-    let derived = OBJECTS.iter().zip(digest::current()).filter(|(object, _)| object.kind != Kind::Stored);
+    let derived = OBJECTS.iter().zip(digest::current_digests()).filter(|(object, _)| object.kind != Kind::Stored);
     let outdated = derived.filter(|object| !is_current(object)).count();
     if outdated > 0 {
         let message =
@@ -285,7 +285,7 @@ fn fill_tables(
     on_rebuild: &mut dyn FnMut(Rebuilding),
 ) -> Result<(), StoreError> {
     let incomplete: Vec<String> =
-        collect(connection, "SELECT name FROM derived_objects WHERE NOT is_complete", |row| row.get(0))?;
+        collect_rows(connection, "SELECT name FROM derived_objects WHERE NOT is_complete", |row| row.get(0))?;
     let is_empty = |object: &&Object| incomplete.iter().any(|name| name == object.name);
     if objects.iter().filter(is_empty).any(|object| object.kind == Kind::Decoded) {
         return Ok(());
@@ -294,7 +294,7 @@ fn fill_tables(
     if empty.is_empty() {
         return Ok(());
     }
-    let pumps = collect(connection, "SELECT id FROM pumps ORDER BY id", |row| row.get(0).map(PumpId))?;
+    let pumps = collect_rows(connection, "SELECT id FROM pumps ORDER BY id", |row| row.get(0).map(PumpId))?;
     for (done, object) in empty.iter().enumerate() {
         on_rebuild(Rebuilding { table: object.name, done, all: empty.len() });
         fill_table(connection, object, &pumps)?;

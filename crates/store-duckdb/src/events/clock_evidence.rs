@@ -28,7 +28,7 @@ const PIECES: &str = "
     ORDER BY b.run_id";
 
 /// The evidence of every pump that has events, by pump.
-pub(crate) fn read(connection: &Connection) -> Result<Vec<ClockEvidence>, StoreError> {
+pub(crate) fn read_evidence(connection: &Connection) -> Result<Vec<ClockEvidence>, StoreError> {
     let changes = ids(connection, CLOCK_CHANGES)?;
     let requests = first_after_each(&ids(connection, PHONE_REQUEST_IDS)?, &changes);
     let of = |pump: PumpId, ids: &[EventId]| ids.iter().copied().filter(|id| id.pump() == pump).collect::<Vec<_>>();

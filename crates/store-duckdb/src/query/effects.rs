@@ -27,22 +27,22 @@ const QUERY: &str = "query";
 /// The function that is not only reading in a statement that DuckDB runs in steps.
 pub(super) fn find_in_steps(sql: &str) -> Option<&'static str> {
     const IN_STEPS: [&str; 2] = ["pivot", "pivot_wider"];
-    let words = statement::words(sql);
+    let words = statement::split_words(sql);
     let in_steps = words.iter().any(|word| IN_STEPS.iter().any(|step| step.eq_ignore_ascii_case(word)));
     if in_steps { find_name(&words) } else { None }
 }
 
 /// The function of `query` that is not only reading, if there is one.
-pub(super) fn find(connection: &Connection, query: &str) -> duckdb::Result<Option<&'static str>> {
+pub(super) fn find_effect(connection: &Connection, query: &str) -> duckdb::Result<Option<&'static str>> {
     let known = |name: &String| REFUSED.into_iter().find(|refused| refused.eq_ignore_ascii_case(name.trim()));
     if let Some(functions) = functions_in_plan(connection, query)? {
         return Ok(functions.iter().find_map(known));
     }
-    Ok(find_name(&statement::words(query)))
+    Ok(find_name(&statement::split_words(query)))
 }
 
 fn find_name(words: &[&str]) -> Option<&'static str> {
-    REFUSED.into_iter().chain([QUERY]).find(|name| statement::calls(words, name))
+    REFUSED.into_iter().chain([QUERY]).find(|name| statement::calls_function(words, name))
 }
 
 /// The functions that the plan of `query` names; `None` where there is no plan that can be read.

@@ -71,7 +71,7 @@ fn options_end(text: &str) -> Option<usize> {
 }
 
 /// The words of `sql`: names, quoted or not, strings, and single signs.
-pub(super) fn words(sql: &str) -> Vec<&str> {
+pub(super) fn split_words(sql: &str) -> Vec<&str> {
     let word = |token| match token {
         Token::Semicolon => ";",
         Token::Other { start, end } => &sql[start..end],
@@ -80,7 +80,7 @@ pub(super) fn words(sql: &str) -> Vec<&str> {
 }
 
 /// True when the function `name` is called among `words`.
-pub(super) fn calls(words: &[&str], name: &str) -> bool {
+pub(super) fn calls_function(words: &[&str], name: &str) -> bool {
     words.windows(2).any(|pair| pair[0].trim_matches('"').eq_ignore_ascii_case(name) && pair[1] == "(")
 }
 
@@ -271,7 +271,7 @@ mod tests {
             ("SELECT 'f(' || g(f)", false),
             ("SELECT 1 -- f()", false),
         ] {
-            assert_eq!(calls(&words(sql), "f"), called, "{sql}");
+            assert_eq!(calls_function(&split_words(sql), "f"), called, "{sql}");
         }
     }
 

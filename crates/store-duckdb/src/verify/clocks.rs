@@ -27,7 +27,7 @@ pub(super) fn find_misdated_events(connection: &Connection) -> Result<Vec<Findin
     }
     let zones = read_zones(connection)?;
     let mut findings = Vec::new();
-    for evidence in clock_evidence::read(connection)? {
+    for evidence in clock_evidence::read_evidence(connection)? {
         let pump = evidence.pump;
         let found: Vec<_> = build_clock(evidence, &zones).segments().iter().map(as_row).collect();
         findings.extend(compare_clocks(pump, &read_segments(connection, pump)?, &found));

@@ -46,7 +46,7 @@ pub(super) fn find_altered_events(connection: &Connection) -> Result<Vec<Finding
             let (raw, decoded): (String, Option<String>) = (row.get(2).context(doing)?, row.get(3).context(doing)?);
             batches.entry(batch).or_default().add(&raw);
             if decoded.is_some_and(|decoded| !is_decoded_as(&raw, &decoded)) {
-                count(&mut findings, EventId::from_number(id));
+                count_event(&mut findings, EventId::from_number(id));
             }
         }
     }
@@ -109,7 +109,7 @@ fn is_decoded_as(raw: &str, decoded: &str) -> bool {
     })
 }
 
-fn count(findings: &mut Vec<Finding>, id: EventId) {
+fn count_event(findings: &mut Vec<Finding>, id: EventId) {
     let pump = id.pump();
     match findings.iter_mut().find(|finding| finding.pump == pump) {
         Some(finding) => finding.count += 1,

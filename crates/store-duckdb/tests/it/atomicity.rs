@@ -144,7 +144,7 @@ fn an_account_is_written_whole_or_not_at_all() {
 #[test]
 fn clocks_are_written_whole_or_not_at_all() {
     check("clock_segments", |store| {
-        let zones = ZoneHistory::of(chrono_tz::Asia::Tokyo);
+        let zones = ZoneHistory::from_zone(chrono_tz::Asia::Tokyo);
         pipeline::parse::set_zones(store, &zones)
     });
 }

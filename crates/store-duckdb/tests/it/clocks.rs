@@ -132,7 +132,7 @@ fn a_journey_that_no_one_declared_moves_nothing() {
         assert_eq!(instant(&mut pipeline, at_home), known(at_home_utc, "zone"), "{home}, after the journey");
         assert_eq!(instant(&mut pipeline, there), known(there_utc, "clock_change"), "{home}");
         // The journey is declared: nothing moves.
-        let mut zones = ZoneHistory::of(home);
+        let mut zones = ZoneHistory::from_zone(home);
         zones.set(from.parse().ok(), place);
         pipeline.set_zones(&zones).expect("zones");
         pipeline.derive().expect("derived");

@@ -80,7 +80,7 @@ pub(crate) fn derived(uploads: &[Vec<String>], zone: Option<chrono_tz::Tz>) -> D
 
 fn derive_in(store: &mut DuckStore, uploads: &[Vec<String>], zone: Option<chrono_tz::Tz>) {
     if let Some(zone) = zone {
-        pipeline::parse::set_zones(store, &ZoneHistory::of(zone)).expect("a zone");
+        pipeline::parse::set_zones(store, &ZoneHistory::from_zone(zone)).expect("a zone");
     }
     for upload in uploads {
         add(store, "11", upload);

@@ -73,7 +73,7 @@ fn empty(store: &mut DuckStore, texts: &Texts) {
     for number in 0..texts.pumps.len() {
         store.pump_for(&PumpKey::Serial(SerialNumber::new(number.to_string())), now()).expect("a pump");
     }
-    pipeline::parse::set_zones(store, &ZoneHistory::of(texts.zone)).expect("a zone");
+    pipeline::parse::set_zones(store, &ZoneHistory::from_zone(texts.zone)).expect("a zone");
 }
 
 fn add(store: &mut DuckStore, texts: &Texts, (pump, events): &(usize, Vec<usize>)) {

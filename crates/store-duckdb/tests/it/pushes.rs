@@ -154,7 +154,7 @@ fn instants_that_move_and_a_destination_that_forgot() {
     push(&mut pipeline, &sink, &options()).expect("pushed");
     let first = sink.documents();
     for zone in [Tz::Asia__Tokyo, history.zone] {
-        pipeline.set_zones(&ZoneHistory::of(zone)).expect("a zone");
+        pipeline.set_zones(&ZoneHistory::from_zone(zone)).expect("a zone");
         pipeline.parse().expect("decoded");
         pipeline.derive().expect("derived");
         push(&mut pipeline, &sink, &options()).expect("pushed");

@@ -202,7 +202,7 @@ fn store_messy_history(path: &Path) -> DuckStore {
         + &readings(720, 720..1440, second, 1);
     let without_basal = readings(1440, 0..600, first + 10 * 86_400, 10) + "+10 10:00:30 64 bolusId=2 carbAmount=20\n";
     let mut store = DuckStore::open(path, StoreOptions::default()).expect("a database");
-    pipeline::parse::set_zones(&mut store, &pipeline::clock_model::ZoneHistory::of(chrono_tz::Europe::Berlin))
+    pipeline::parse::set_zones(&mut store, &pipeline::clock_model::ZoneHistory::from_zone(chrono_tz::Europe::Berlin))
         .expect("a zone");
     add(&mut store, "11", &uploads(&old).concat());
     add(&mut store, "22", &uploads(&new).concat());

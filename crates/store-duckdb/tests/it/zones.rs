@@ -44,7 +44,7 @@ fn a_long_history_is_decoded_again() {
         (Tz::America__New_York, 0),
         (Tz::Europe__Berlin, EVENTS),
     ] {
-        set_zones(&mut store, &ZoneHistory::of(zone)).expect("a zone");
+        set_zones(&mut store, &ZoneHistory::from_zone(zone)).expect("a zone");
         assert_eq!(decode(&mut store), u64::from(waiting), "{zone}");
         outcomes.push(instants(&mut store));
     }

@@ -8,7 +8,7 @@ use tandem_source::TandemSource;
 use crate::arguments::AccountArgs;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
-use crate::output::{Align, ScreenTable, ago};
+use crate::output::{Align, ScreenTable, format_age};
 use crate::settings::{Keyring, password_prompt};
 use crate::terminal::Terminal;
 
@@ -78,21 +78,21 @@ pub(crate) fn login(arguments: &LoginArguments, context: &Context) -> Result<Exi
 /// Logs in with a password typed now, and keeps it when it is right.
 fn remember(arguments: &LoginArguments, context: &Context) -> Result<Exit> {
     let settings = context.settings.account(&arguments.account)?;
-    let keyring = Keyring::of(&settings.email);
+    let keyring = Keyring::for_email(&settings.email);
     let asked = password_prompt(&settings.email);
-    let password = asked.map_err(|error| unkept(error.as_ref()))?.ok_or_else(|| {
+    let password = asked.map_err(|error| describe_unkept(error.as_ref()))?.ok_or_else(|| {
         Failure::new(Exit::Configuration, "cannot ask for the password without a terminal")
             .hint("set TANDEM_PASSWORD or TANDEM_PASSWORD_COMMAND instead")
     })?;
     let source = TandemSource::new(settings.with_password(password.clone()).source_config())?;
     context.runtime.block_on(source.login())?;
-    keyring.write(&password).map_err(|error| unkept(error.as_ref()))?;
+    keyring.write(&password).map_err(|error| describe_unkept(error.as_ref()))?;
     context.terminal.say("Logged in; the password is stored in this computer's keyring.");
     Ok(Exit::Done)
 }
 
 /// Says that the keyring does not work here, and what does.
-pub(crate) fn unkept(error: &dyn std::error::Error) -> Failure {
+pub(crate) fn describe_unkept(error: &dyn std::error::Error) -> Failure {
     Failure::new(Exit::Configuration, format!("cannot use this computer's keyring: {error}"))
         .hint("set TANDEM_PASSWORD_COMMAND to a command that prints the password, or TANDEM_PASSWORD")
 }
@@ -103,7 +103,7 @@ pub(crate) fn logout(arguments: &LogoutArguments, context: &Context) -> Result<E
     let forgotten = context.runtime.block_on(source.logout()).context("cannot remove the token")?;
     if arguments.forget {
         let email = context.settings.account(&arguments.account)?.email;
-        let removed = Keyring::of(&email).remove().map_err(|error| unkept(error.as_ref()))?;
+        let removed = Keyring::for_email(&email).remove().map_err(|error| describe_unkept(error.as_ref()))?;
         context.terminal.say(if removed {
             "The password was deleted from the keyring."
         } else {
@@ -137,7 +137,7 @@ pub(crate) fn on_screen(pumps: &[PumpListing]) -> String {
             Some(pump.serial_number.to_string()),
             pump.model_name.clone(),
             pump.software_version.clone(),
-            Some(pump.last_upload.map_or_else(|| "never".to_owned(), |upload| ago(upload, now))),
+            Some(pump.last_upload.map_or_else(|| "never".to_owned(), |upload| format_age(upload, now))),
             day(pump.first_event),
             day(pump.last_event),
             pump.algorithm.clone(),

@@ -16,7 +16,7 @@ use super::status::Coverage;
 use crate::arguments::AccountArgs;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
-use crate::output::{atomic, thousands};
+use crate::output::{atomic, format_thousands};
 use redaction::Redaction;
 
 const ABOUT: &str = "\
@@ -47,9 +47,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let usual = || Context::now().format("tandem-bugreport-%Y%m%d-%H%M%S.txt").to_string().into();
     let path = arguments.output.clone().unwrap_or_else(usual);
     may_write(&path)?;
-    let examination = Examination::of(&arguments.account, context);
+    let examination = Examination::from_arguments(&arguments.account, context);
     let text = Redaction::new(&arguments.account, context, &examination).applied(&report(&examination));
-    atomic::write(&path, false, |file| file.write_all(text.as_bytes()))?;
+    atomic::write_file(&path, false, |file| file.write_all(text.as_bytes()))?;
     context.terminal.say(format!("Wrote {}. Please review it before you send it.", path.display()));
     Ok(Exit::Done)
 }
@@ -82,14 +82,14 @@ fn describe_facts(facts: &StatusFacts) -> String {
         if lines.is_empty() { String::new() } else { format!("\n{title}\n  {}\n", lines.join("\n  ")) }
     };
     let rows = facts.tables.iter().filter(|table| table.rows > 0);
-    let codes = facts.unknown_codes.iter().map(|(code, count)| format!("type {code}: {}", thousands(*count)));
-    let problems = facts.problems.iter().map(|(kind, count)| format!("{kind}: {}", thousands(*count)));
+    let codes = facts.unknown_codes.iter().map(|(code, count)| format!("type {code}: {}", format_thousands(*count)));
+    let problems = facts.problems.iter().map(|(kind, count)| format!("{kind}: {}", format_thousands(*count)));
     let zone = |(from, zone): &(Option<chrono::NaiveDate>, String)| match from {
         Some(from) => format!("{zone} from {from}"),
         None => zone.clone(),
     };
     [
-        list("Rows", rows.map(|table| format!("{}: {}", table.name, thousands(table.rows))).collect()),
+        list("Rows", rows.map(|table| format!("{}: {}", table.name, format_thousands(table.rows))).collect()),
         list("Pumps", facts.pumps.iter().map(describe_pump).collect()),
         list("Zones", facts.zones.iter().map(zone).collect()),
         list("Events of unknown types", codes.collect()),
@@ -100,11 +100,16 @@ fn describe_facts(facts: &StatusFacts) -> String {
 }
 
 fn describe_pump(pump: &PumpFacts) -> String {
-    let coverage = Coverage::of(&pump.days, Context::now());
+    let coverage = Coverage::from_days(&pump.days, Context::now());
     let model = pump.model_name.as_deref().unwrap_or("unknown model");
     let upload =
         pump.last_upload.map_or_else(|| "never".to_owned(), |upload| upload.format("%Y-%m-%d %H:%M UTC").to_string());
-    format!("no. {}: {model}, {}, gaps: {}, last upload: {upload}", pump.id, coverage.describe(), coverage.gaps.len())
+    format!(
+        "no. {}: {model}, {}, gaps: {}, last upload: {upload}",
+        pump.id,
+        coverage.describe_span(),
+        coverage.gaps.len()
+    )
 }
 
 fn describe_run(run: &RunFacts) -> String {
@@ -112,7 +117,7 @@ fn describe_run(run: &RunFacts) -> String {
     let mut text = format!("{} {} {outcome}", run.started.format("%Y-%m-%d %H:%M UTC"), run.stage);
     let counts: Option<Map<String, Value>> = run.counts.as_deref().and_then(|counts| serde_json::from_str(counts).ok());
     for (name, count) in counts.into_iter().flatten() {
-        let _ = write!(text, ", {name} {}", count.as_u64().map_or_else(|| "?".to_owned(), thousands));
+        let _ = write!(text, ", {name} {}", count.as_u64().map_or_else(|| "?".to_owned(), format_thousands));
     }
     if let Some(error) = &run.error {
         let _ = write!(text, ": {error}");

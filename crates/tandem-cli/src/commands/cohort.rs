@@ -10,7 +10,7 @@ use store_duckdb::{COHORT_METRICS, LakeReader, ReadOptions};
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::lake::{Key, Lake, PersonId};
-use crate::output::counted;
+use crate::output::format_count;
 use crate::time_limit;
 
 const EXAMPLES: &str = "\
@@ -71,14 +71,14 @@ enum Action {
 /// Does what was asked.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     match &arguments.action {
-        Action::Metrics { lake: Some(lake), .. } => metrics(&Lake::existing(lake)?, context),
+        Action::Metrics { lake: Some(lake), .. } => metrics(&Lake::open_existing(lake)?, context),
         Action::Metrics { lake: None, .. } => {
             context.terminal.write_data(COHORT_METRICS.as_bytes())?;
             Ok(Exit::Done)
         }
         Action::Remove { name, lake, pseudonymize } => {
             let key = pseudonymize.as_deref().map(Key::read).transpose()?;
-            remove(name, &Lake::existing(lake)?, key.as_ref(), context)
+            remove(name, &Lake::open_existing(lake)?, key.as_ref(), context)
         }
     }
 }
@@ -112,7 +112,7 @@ fn remove(name: &str, lake: &Lake, key: Option<&Key>, context: &Context) -> Resu
         return Err(no_such_person(name, lake, key.is_some()).into());
     }
     let files = part.remove()?;
-    let words = format!("{person}: {} removed; nothing of this person is left", counted(files as u64, "file"));
+    let words = format!("{person}: {} removed; nothing of this person is left", format_count(files as u64, "file"));
     context.terminal.say(format!("{}: {words}", lake.folder().display()));
     Ok(Exit::Done)
 }

@@ -18,7 +18,7 @@ use super::preferences::glucose_unit;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::history::History;
-use crate::output::{Align, ScreenTable, counted};
+use crate::output::{Align, ScreenTable, format_count};
 use crate::terminal::Terminal;
 use drawing::Drawing;
 
@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     };
     let window = history.days(day, day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX));
     let period = history.period(window)?;
-    let hours = (0..=24).filter_map(|hour| history.at(day, hour).map(|at| (hour, at))).collect();
+    let hours = (0..=24).filter_map(|hour| history.instant_at(day, hour).map(|at| (hour, at))).collect();
     let page = Page { day, period, hours, unit, width: Terminal::width() };
     let mut text = page.text();
     if let Some((oldest, newest)) = recorded.filter(|(oldest, newest)| day < *oldest || *newest < day) {
@@ -144,7 +144,7 @@ impl Page {
     }
 
     fn describe_wear(&self) -> String {
-        let readings = counted(self.period.readings.len() as u64, "reading");
+        let readings = format_count(self.period.readings.len() as u64, "reading");
         match wear::percent_of_window(&self.period.readings, &self.period.window) {
             Some(percent) if !self.period.readings.is_empty() => {
                 format!("{readings}, {} % of the day", fixed(percent, 0))
@@ -208,13 +208,16 @@ impl Page {
 
     /// Alarms and changes of the site, a line each time.
     fn others(&self) -> String {
-        let alarms =
-            self.period.alarms.iter().map(|alarm| (alarm.at, format!("{} {}", drawing::ALARM, readable(&alarm.name))));
+        let alarms = self
+            .period
+            .alarms
+            .iter()
+            .map(|alarm| (alarm.at, format!("{} {}", drawing::ALARM, readable_name(&alarm.name))));
         let sites = self
             .period
             .site_changes
             .iter()
-            .map(|site| (site.at, format!("{} {}", drawing::SITE, readable(site.kind.as_str()))));
+            .map(|site| (site.at, format!("{} {}", drawing::SITE, readable_name(site.kind.as_str()))));
         let sensors = self.period.sensor_starts.iter().map(|at| (*at, format!("{} sensor started", drawing::SITE)));
         let mut all: Vec<_> =
             alarms.chain(sites).chain(sensors).filter(|(at, _)| self.period.window.contains(*at)).collect();
@@ -287,7 +290,7 @@ pub(crate) fn kind(bolus: &Bolus) -> String {
 }
 
 /// The pump's own name of something, for people: `user_low_egv` is `user low glucose`.
-pub(crate) fn readable(name: &str) -> String {
+pub(crate) fn readable_name(name: &str) -> String {
     if !name.contains('_') {
         return name.to_owned();
     }

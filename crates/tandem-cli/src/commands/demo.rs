@@ -23,7 +23,7 @@ use url::Url;
 use crate::context::{Context, shared_bar};
 use crate::failure::{Exit, Failure};
 use crate::history::History;
-use crate::output::{atomic, counted, size, took};
+use crate::output::{atomic, format_count, format_duration, format_size};
 use crate::progress::Bar;
 use crate::summary::Summary;
 
@@ -61,7 +61,7 @@ pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit> {
     let stop = context.interrupt.stop_gracefully(WORDS);
     let fetched = context.runtime.block_on(fetch(&database, &bar, stop))?;
     if fetched.interrupted {
-        return Ok(super::stages::ended(context, true));
+        return Ok(super::stages::exit_after(context, true));
     }
     let reader = Reader::open(&database, &ReadOptions::default())?;
     let summary = Summary::read(&reader, GlucoseUnit::default())?;
@@ -121,7 +121,7 @@ async fn fetch(database: &Path, bar: &Arc<std::sync::Mutex<Bar>>, stop: StopSign
     let source = client(&service, email, password, now)?;
     let store = DuckStore::open(database, StoreOptions::default())?;
     let shown = bar.clone();
-    let tell = move |progress| shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner).tell(&progress);
+    let tell = move |progress| shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner).show_progress(&progress);
     let pipeline = Pipeline::new(store, Arc::new(FixedClock(now))).stop_on(stop).on_progress(tell);
     let report = pipeline.with_zone(zone)?.sync(&source, &FetchOptions::default()).await?;
     service.shutdown().await.context("the simulated service failed")?;
@@ -154,7 +154,7 @@ fn write_report(reader: &Reader, path: &Path, overwrite: bool) -> Result<()> {
     };
     let options = ReportOptions { name: Some("A made-up person".to_owned()), ..ReportOptions::default() };
     let page = Report::render(&input, &options);
-    atomic::write(path, overwrite, |file| file.write_all(page.as_bytes()))
+    atomic::write_file(path, overwrite, |file| file.write_all(page.as_bytes()))
 }
 
 fn closing(database: &Path, report: &Path, fetched: &Fetched, started: Instant) -> String {
@@ -163,7 +163,7 @@ fn closing(database: &Path, report: &Path, fetched: &Fetched, started: Instant) 
     let command = |text: &str| style(text.to_owned()).cyan();
     let lines = [
         format!("\n{}", style("Files").bold()),
-        format!("  {database}  {}", style(format!("{}, opens with DuckDB 1.4 or later", size(bytes))).dim()),
+        format!("  {database}  {}", style(format!("{}, opens with DuckDB 1.4 or later", format_size(bytes))).dim()),
         format!("  {report}  {}", style("report of the last two weeks, for screen or print").dim()),
         format!("\n{}", style("Try next").bold()),
         format!("  {}", command(&format!("tandem status --db {database}"))),
@@ -176,9 +176,9 @@ fn closing(database: &Path, report: &Path, fetched: &Fetched, started: Instant) 
             "\n{}\n",
             style(format!(
                 "{} in {}: fetched, stored and decoded in {}",
-                counted(fetched.events, "event"),
-                counted(fetched.windows as u64, "answer"),
-                took(started.elapsed())
+                format_count(fetched.events, "event"),
+                format_count(fetched.windows as u64, "answer"),
+                format_duration(started.elapsed())
             ))
             .dim()
         ),

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::arguments::AccountArgs;
 use crate::context::Context;
 use crate::failure::Exit;
-use crate::output::wrapped;
+use crate::output::wrap_text;
 use crate::terminal::Terminal;
 use check::{Check, Grade};
 use checks::Examination;
@@ -48,7 +48,7 @@ pub(crate) struct Arguments {
 
 /// Looks at everything, and tells.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
-    let examination = Examination::of(&arguments.account, context);
+    let examination = Examination::from_arguments(&arguments.account, context);
     let exit = examination.exit();
     let text = if arguments.json {
         format!("{:#}\n", as_json(&examination.checks, exit))
@@ -70,10 +70,10 @@ pub(crate) fn on_screen(checks: &[Check], width: usize) -> String {
             Grade::Bad(_) => style("✗").red(),
             Grade::Unknown => style("–").dim(),
         };
-        let words = wrapped(&check.words, width.saturating_sub(INDENT), INDENT);
+        let words = wrap_text(&check.words, width.saturating_sub(INDENT), INDENT);
         let _ = writeln!(text, "{mark} {} {words}", style(format!("{:<12}", check.name)).bold());
         if let Some(advice) = &check.advice {
-            let advice = wrapped(advice, width.saturating_sub(INDENT + 2), INDENT + 2);
+            let advice = wrap_text(advice, width.saturating_sub(INDENT + 2), INDENT + 2);
             let _ = writeln!(text, "{:INDENT$}{} {advice}", "", style("→").cyan());
         }
     }

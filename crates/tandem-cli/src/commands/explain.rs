@@ -10,7 +10,7 @@ use store_duckdb::{ExplainError, ExplainedEvent, Provenance};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
-use crate::output::{Align, ScreenTable, counted};
+use crate::output::{Align, ScreenTable, format_count};
 use crate::terminal::Terminal;
 
 const EXAMPLES: &str = "\
@@ -62,7 +62,7 @@ fn failure(error: ExplainError) -> anyhow::Error {
 
 fn on_screen(explanation: &Provenance) -> String {
     let title = format!("{} {}", explanation.table, explanation.id);
-    let events = counted(explanation.events.len() as u64, "event");
+    let events = format_count(explanation.events.len() as u64, "event");
     let mut text = format!("{}  {}\n\n", style(title).bold(), style(format!("made from {events}")).dim());
     let mut table = ScreenTable::new([("column", Align::Left), ("value", Align::Left), ("meaning", Align::Left)]);
     for column in &explanation.columns {
@@ -97,7 +97,7 @@ fn event_on_screen(event: &ExplainedEvent) -> String {
         let _ = writeln!(
             text,
             "revised {} by the service; earlier versions are in raw_event_revisions",
-            counted(event.revisions, "time")
+            format_count(event.revisions, "time")
         );
     }
     let _ = writeln!(text, "{} {}", style("raw").cyan(), event.raw);

@@ -11,7 +11,7 @@ use super::report::{Look, OutputFile, nothing_to_show, read_input};
 use crate::context::Context;
 use crate::failure::Exit;
 use crate::history::History;
-use crate::output::counted;
+use crate::output::format_count;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,6 +46,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     let mut input = read_input(&history, window, false)?;
     input.period.profile_basal = history.profile_basal(window)?;
     let page = Explorer::render(&input, &arguments.look.options(&history, context)?);
-    let about = format!("{}, {}", describe_days(window), counted(input.period.readings.len() as u64, "reading"));
+    let about = format!("{}, {}", describe_days(window), format_count(input.period.readings.len() as u64, "reading"));
     arguments.file.write(&path, &page, &about, context)
 }

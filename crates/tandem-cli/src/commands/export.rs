@@ -15,7 +15,7 @@ use store_duckdb::{Exporter, InterruptHandle, ReadOptions};
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::history::pump_number;
-use crate::output::{atomic, counted};
+use crate::output::{atomic, format_count};
 use crate::time_limit;
 use lake::{Identity, PartPlan};
 use plan::{Format, Plan, Wanted};
@@ -97,7 +97,8 @@ fn export(arguments: &Arguments, context: &Context) -> Result<Exit> {
         to: arguments.to,
         pump: arguments.pump.as_deref().map(|serial| pump_number(&reader, serial)).transpose()?,
     };
-    let chosen = if arguments.profile.is_some() { Vec::new() } else { tables::choose(&reader, &arguments.tables)? };
+    let chosen =
+        if arguments.profile.is_some() { Vec::new() } else { tables::choose_tables(&reader, &arguments.tables)? };
     if arguments.partitioned {
         let person = context.settings.named_person.as_deref();
         let identity = Identity::new(person, arguments.pseudonymize.as_deref(), arguments.shift_days)?;
@@ -111,7 +112,7 @@ fn export(arguments: &Arguments, context: &Context) -> Result<Exit> {
         Some(profile) => profile.plans(&arguments.output, &wanted, &names),
         None => chosen.iter().map(|table| plan(table, arguments, &wanted)).collect::<Result<_>>()?,
     };
-    write(&plans, arguments.overwrite, context)
+    write_plans(&plans, arguments.overwrite, context)
 }
 
 fn plan(table: &Table, arguments: &Arguments, wanted: &Wanted) -> Result<Plan> {
@@ -130,7 +131,7 @@ fn stop_on_signal(interrupt_handle: InterruptHandle, context: &Context) {
 }
 
 /// Writes every file, or none where one is in the way.
-fn write(plans: &[Plan], overwrite: bool, context: &Context) -> Result<Exit> {
+fn write_plans(plans: &[Plan], overwrite: bool, context: &Context) -> Result<Exit> {
     for plan in plans {
         atomic::may_write(&plan.path, overwrite)?;
     }
@@ -139,7 +140,7 @@ fn write(plans: &[Plan], overwrite: bool, context: &Context) -> Result<Exit> {
         let file = atomic::temporary_beside(&plan.path)?;
         let rows = exporter.write(&plan.query, file.path(), plan.form)?;
         atomic::keep(file, &plan.path, overwrite)?;
-        context.terminal.say(format!("{}  {}", plan.path.display(), counted(rows, "row")));
+        context.terminal.say(format!("{}  {}", plan.path.display(), format_count(rows, "row")));
     }
     Ok(Exit::Done)
 }

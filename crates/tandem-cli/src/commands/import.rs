@@ -16,7 +16,7 @@ use crate::clock_hints;
 use crate::context::{Context, shared_bar};
 use crate::error_output;
 use crate::failure::{Exit, Failure};
-use crate::output::{Align, ScreenTable, counted, thousands};
+use crate::output::{Align, ScreenTable, format_count, format_thousands};
 use crate::settings::pump_of_database;
 use crate::terminal::Terminal;
 
@@ -71,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
         context.terminal.say("Dry run: nothing was stored.");
     }
     if let Some((parse, derive)) = &stages {
-        context.terminal.say(format!("{}\n{}", stages::parsed(parse), stages::derived(derive)));
+        context.terminal.say(format!("{}\n{}", stages::describe_parsed(parse), stages::describe_derived(derive)));
         clock_hints::note_newest(context)?;
     }
     let interrupted = stages.is_some_and(|(parse, derive)| parse.interrupted || derive.interrupted);
@@ -131,14 +131,14 @@ fn show(report: &ImportReport, context: &Context) -> Result<()> {
         let counts = file.counts;
         let numbers = [counts.new, counts.duplicate, counts.revised, file.unknown, counts.rejected];
         let texts = [name(file), file.kind.map_or("?", ArchiveKind::as_str).to_owned()];
-        table.push(texts.into_iter().chain(numbers.map(thousands)).map(Some));
+        table.push(texts.into_iter().chain(numbers.map(format_thousands)).map(Some));
     }
     report.files.iter().filter(|file| holds_several_pumps(file)).for_each(|file| {
         context.terminal.note(format!(
             "{}: {} came again and said something else, as if from another pump, which this file cannot tell apart; import it into \
              a database of its own, or fetch the history with `tandem sync`. Both are kept",
             name(file),
-            counted(file.counts.revised, "event")
+            format_count(file.counts.revised, "event")
         ));
     });
     context.terminal.write_data(table.fit(Terminal::width()).text)
@@ -161,7 +161,7 @@ fn exit(report: ImportReport, interrupted: bool, context: &Context) -> Exit {
         let failed = error_output::print_error(&anyhow::Error::from(Failure::wrapping(error).hint(hint)));
         exit = exit.or(Some(failed));
     }
-    exit.unwrap_or_else(|| stages::ended(context, report.interrupted || interrupted))
+    exit.unwrap_or_else(|| stages::exit_after(context, report.interrupted || interrupted))
 }
 
 fn hint(error: &FileError) -> &'static str {

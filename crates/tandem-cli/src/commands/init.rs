@@ -16,14 +16,14 @@ use secrecy::SecretString;
 use tandem_source::{Region, TandemSource};
 
 use self::pump_clock::PumpClock;
-use super::account::{self, unkept};
+use super::account::{self, describe_unkept};
 use super::status::may_be_factory_date;
 use super::sync;
 use crate::arguments::AccountArgs;
 use crate::context::Context;
 use crate::error_output;
 use crate::failure::{Exit, Failure};
-use crate::output::counted;
+use crate::output::format_count;
 use crate::settings::{ConfigFile, Keyring, Settings, parse_region, parse_zone, password_prompt};
 use crate::terminal::Terminal;
 
@@ -106,7 +106,7 @@ impl Setup<'_> {
             return Ok(());
         }
         let replace = format!("{} already exists. Replace it?", path.display());
-        if self.interactive && Terminal::confirm(&replace, false)? {
+        if self.interactive && Terminal::ask_confirmation(&replace, false)? {
             return Ok(());
         }
         let failure = Failure::new(Exit::Usage, format!("{} already exists and was not changed", path.display()));
@@ -201,7 +201,7 @@ impl Setup<'_> {
     /// The zone that was named, or else asked for. One that the last upload contradicts is asked for again.
     fn zone(&self, pumps: &Account) -> Result<Tz> {
         let now = Context::now();
-        let clock = PumpClock::of(pumps, now);
+        let clock = PumpClock::from_account(pumps, now);
         let usual = self.usual_zone();
         if let Some(zone) = self.settings().named_zone.or(usual.filter(|_| !self.interactive)) {
             if let Some(difference) = clock.and_then(|clock| clock.difference(zone)) {
@@ -214,7 +214,8 @@ impl Setup<'_> {
             let zone = ask_zone(usual.as_deref())?;
             let Some(clock) = clock else { return Ok(zone) };
             let difference = clock.difference(zone);
-            let is_correct = Terminal::confirm(&format!("Your pump shows {} now, correct?", clock.shown(now)), true)?;
+            let is_correct =
+                Terminal::ask_confirmation(&format!("Your pump shows {} now, correct?", clock.shown(now)), true)?;
             match difference {
                 Some(difference) if is_correct => self.note_difference(&difference, zone),
                 _ => return Ok(zone),
@@ -232,20 +233,20 @@ impl Setup<'_> {
     /// Keeps the password in the keyring, where there is one and it is wanted.
     fn remember(&self, login: &Login) -> Result<()> {
         let settings = self.settings().account(&login.account)?;
-        let keyring = Keyring::of(&settings.email);
+        let keyring = Keyring::for_email(&settings.email);
         if !self.arguments.remember && (login.typed.is_none() || !self.offer(&keyring)?) {
             return Ok(());
         }
         let password = match &login.typed {
             Some(password) => password.clone(),
-            None => settings.password().map_err(|error| unkept(error.as_ref()))?,
+            None => settings.password().map_err(|error| describe_unkept(error.as_ref()))?,
         };
-        Ok(keyring.write(&password).map_err(|error| unkept(error.as_ref()))?)
+        Ok(keyring.write(&password).map_err(|error| describe_unkept(error.as_ref()))?)
     }
 
     fn offer(&self, keyring: &Keyring) -> Result<bool> {
         match keyring.read() {
-            Ok(_) => Terminal::confirm("Store the password in this computer's keyring?", true),
+            Ok(_) => Terminal::ask_confirmation("Store the password in this computer's keyring?", true),
             Err(error) => {
                 tracing::debug!(%error, "cannot read the keyring");
                 self.context.terminal.note(
@@ -286,7 +287,8 @@ impl Setup<'_> {
                 "The database is data/tandem.db in the current folder; set --db or TANDEM_DB to use another file.",
             );
         }
-        let wanted = self.arguments.sync || (self.interactive && Terminal::confirm("Fetch everything now?", true)?);
+        let wanted =
+            self.arguments.sync || (self.interactive && Terminal::ask_confirmation("Fetch everything now?", true)?);
         if !wanted {
             terminal.say("Next: `tandem sync` fetches everything, `tandem doctor` checks the setup.");
             return Ok(Exit::Done);
@@ -307,7 +309,7 @@ fn asked_again(before: AccountArgs) -> Result<AccountArgs> {
 fn ask_region(usual: Option<&str>) -> Result<String> {
     let question = format!("Region: us ({}) or eu (everywhere else)", Region::Us.countries());
     loop {
-        let answer = Terminal::ask(&question, usual)?;
+        let answer = Terminal::ask_question(&question, usual)?;
         match parse_region(&answer) {
             Ok(_) => return Ok(answer),
             Err(error) => error_output::print_error(&error),
@@ -317,7 +319,7 @@ fn ask_region(usual: Option<&str>) -> Result<String> {
 
 fn ask_zone(usual: Option<&str>) -> Result<Tz> {
     loop {
-        match parse_zone(&Terminal::ask("City or time zone of the pump's clock", usual)?) {
+        match parse_zone(&Terminal::ask_question("City or time zone of the pump's clock", usual)?) {
             Ok(zone) => return Ok(zone),
             Err(error) => error_output::print_error(&error),
         };
@@ -326,7 +328,7 @@ fn ask_zone(usual: Option<&str>) -> Result<Tz> {
 
 fn ask_email(usual: Option<&str>) -> Result<String> {
     loop {
-        let answer = Terminal::ask("E-mail address on Tandem Source", usual)?;
+        let answer = Terminal::ask_question("E-mail address on Tandem Source", usual)?;
         if answer.contains('@') && !answer.contains(char::is_whitespace) {
             return Ok(answer);
         }
@@ -350,7 +352,7 @@ fn describe_pumps(account: &Account) -> String {
     let lasts = account.pumps.iter().filter_map(|pump| pump.last_event).map(|last| last.date());
     if let Some((first, last)) = firsts.filter(|first| !may_be_factory_date(*first)).min().zip(lasts.max()) {
         let days = u64::try_from((last - first).num_days() + 1).unwrap_or_default();
-        let _ = writeln!(text, "\nHistory from {first} to {last}, {}.", counted(days, "day"));
+        let _ = writeln!(text, "\nHistory from {first} to {last}, {}.", format_count(days, "day"));
     }
     text
 }

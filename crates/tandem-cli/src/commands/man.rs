@@ -10,7 +10,7 @@ use clap_mangen::Man;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
-use crate::output::counted;
+use crate::output::format_count;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,12 +34,12 @@ pub(crate) fn run(arguments: &Arguments, mut program: Command, context: &Context
     program.build();
     match &arguments.output {
         Some(folder) => write_all(program, folder, context)?,
-        None => show_page(&find(program, &arguments.command)?, context)?,
+        None => show_page(&find_command(program, &arguments.command)?, context)?,
     }
     Ok(Exit::Done)
 }
 
-fn find(tandem: Command, names: &[String]) -> Result<Command> {
+fn find_command(tandem: Command, names: &[String]) -> Result<Command> {
     let find = |command: Command, name: &String| command.find_subcommand(name).cloned();
     let found = names.iter().try_fold(tandem, find).ok_or_else(|| {
         let failure = Failure::new(Exit::Usage, format!("unknown command {:?}", names.join(" ")));
@@ -50,7 +50,7 @@ fn find(tandem: Command, names: &[String]) -> Result<Command> {
 
 /// Shows a page on a terminal; elsewhere, its source.
 fn show_page(command: &Command, context: &Context) -> Result<()> {
-    let page = page(command)?;
+    let page = render_page(command)?;
     if !io::stdout().is_terminal() {
         return context.terminal.write_data(page);
     }
@@ -61,7 +61,7 @@ fn show_page(command: &Command, context: &Context) -> Result<()> {
     if is_shown { Ok(()) } else { context.terminal.write_data(command.clone().render_long_help().to_string()) }
 }
 
-fn page(command: &Command) -> Result<Vec<u8>> {
+fn render_page(command: &Command) -> Result<Vec<u8>> {
     let notes = command.get_after_help().map(|words| as_it_stands(&words.to_string())).unwrap_or_default();
     let man =
         Man::new(command.clone().after_help(Resettable::<StyledStr>::Reset)).title(file_stem(command).to_uppercase());
@@ -85,13 +85,13 @@ fn write_all(tandem: Command, folder: &Path, context: &Context) -> Result<()> {
     let mut open = vec![tandem];
     while let Some(command) = open.pop() {
         let path = folder.join(format!("{}.1", file_stem(&command)));
-        std::fs::write(&path, page(&command)?).with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(&path, render_page(&command)?).with_context(|| format!("cannot write {}", path.display()))?;
         pages += 1;
         open.extend(
             command.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help").cloned(),
         );
     }
-    context.terminal.say(format!("{}: {} written", folder.display(), counted(pages, "page")));
+    context.terminal.say(format!("{}: {} written", folder.display(), format_count(pages, "page")));
     Ok(())
 }
 

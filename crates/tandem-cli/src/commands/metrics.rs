@@ -18,7 +18,7 @@ use super::preferences::glucose_unit;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::history::History;
-use crate::output::counted;
+use crate::output::format_count;
 use on_screen::Page;
 use subject::Subject;
 
@@ -112,7 +112,7 @@ fn of_database(arguments: &Arguments, context: &Context) -> Result<Subject> {
 
 fn of_file(path: &Path, arguments: &Arguments, context: &Context) -> Result<Vec<Subject>> {
     let out_of_range_text = if arguments.count_low_high { OutOfRangeText::Sentinels } else { OutOfRangeText::Missing };
-    let all = read(path, CsvOptions { zone: context.settings.zone, out_of_range_text })?;
+    let all = read_series(path, CsvOptions { zone: context.settings.zone, out_of_range_text })?;
     for series in &all {
         tell_what_was_skipped(series, context);
     }
@@ -128,7 +128,7 @@ fn subject_of(id: &str, readings: &[Reading], arguments: &Arguments, context: &C
     Subject::new(id, on_screen::describe_span(readings), readings, unit, context)
 }
 
-fn read(path: &Path, options: CsvOptions) -> Result<Vec<CsvSeries>> {
+fn read_series(path: &Path, options: CsvOptions) -> Result<Vec<CsvSeries>> {
     let outcome = if path == Path::new("-") {
         read_csv(io::stdin().lock(), &options)
     } else {
@@ -151,7 +151,7 @@ fn read(path: &Path, options: CsvOptions) -> Result<Vec<CsvSeries>> {
 
 fn tell_what_was_skipped(series: &CsvSeries, context: &Context) {
     let id = &series.id;
-    let rows = |number: usize| counted(number as u64, "row");
+    let rows = |number: usize| format_count(number as u64, "row");
     if series.missing > 0 {
         context.terminal.note(format!("{id}: {} without a value skipped", rows(series.missing)));
     }

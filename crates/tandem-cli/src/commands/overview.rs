@@ -15,7 +15,7 @@ use super::week::{NONE, WEEK, Week, metrics_of};
 use crate::context::Context;
 use crate::failure::Exit;
 use crate::history::{History, Latest};
-use crate::output::{ago, span, wrapped};
+use crate::output::{format_age, format_span, wrap_text};
 
 /// The widest overview.
 const WIDTH: usize = 80;
@@ -75,7 +75,7 @@ impl Overview {
         ];
         let mut text = String::new();
         for (label, words) in lines {
-            let words = wrapped(&words, WIDTH - LABEL - 3, LABEL + 3);
+            let words = wrap_text(&words, WIDTH - LABEL - 3, LABEL + 3);
             let _ = writeln!(text, "{}  {words}", style(format!("{label:<width$}", width = LABEL + 1)).cyan());
         }
         text
@@ -90,7 +90,7 @@ impl Overview {
         format!(
             "{}, {} ({})",
             style(self.concentration(reading.glucose.get())).bold(),
-            ago(reading.at.utc, self.now),
+            format_age(reading.at.utc, self.now),
             moment(reading.at)
         )
     }
@@ -155,19 +155,21 @@ impl Overview {
             .map_or_else(|| "insulin unknown".to_owned(), |units| format!("about {} U of insulin", fixed(units, 0)));
         let battery = self.latest.battery.as_ref().map_or_else(
             || "battery unknown".to_owned(),
-            |battery| format!("battery {} % ({})", battery.percent, ago(battery.at, self.now)),
+            |battery| format!("battery {} % ({})", battery.percent, format_age(battery.at, self.now)),
         );
         format!("{insulin}, {battery}")
     }
 
     fn ages(&self) -> String {
-        let site =
-            self.latest.site.map_or_else(|| "site unknown".to_owned(), |at| format!("site {}", span(self.now - at)));
+        let site = self
+            .latest
+            .site
+            .map_or_else(|| "site unknown".to_owned(), |at| format!("site {}", format_span(self.now - at)));
         let sensor = self.latest.sensor.as_ref().map_or_else(
             || "no sensor recorded".to_owned(),
             |sensor| {
                 let made_for = sensor.days.map_or_else(String::new, |days| format!(" of {days}"));
-                format!("sensor {}{made_for}", span(self.now - sensor.started))
+                format!("sensor {}{made_for}", format_span(self.now - sensor.started))
             },
         );
         format!("{site}, {sensor}")
@@ -202,8 +204,10 @@ impl Overview {
     fn next(&self) -> String {
         let newest = self.latest.reading.map(|reading| reading.at.utc).or(self.latest.fetched);
         let command = if newest.is_some_and(|newest| self.now - newest < STALE) { "tandem day" } else { "tandem sync" };
-        let fetched =
-            self.latest.fetched.map_or_else(String::new, |at| format!("  (last sync or import {})", ago(at, self.now)));
+        let fetched = self
+            .latest
+            .fetched
+            .map_or_else(String::new, |at| format!("  (last sync or import {})", format_age(at, self.now)));
         format!("{command}{fetched}")
     }
 }

@@ -16,7 +16,7 @@ use store_duckdb::{DocumentKind, DuckStore, NIGHTSCOUT, NIGHTSCOUT_ALARMS};
 use super::stages;
 use crate::context::{Context, shared_bar};
 use crate::failure::{Exit, Failure};
-use crate::output::{counted, thousands};
+use crate::output::{format_count, format_thousands};
 use crate::settings::{NightscoutSettings, Settings};
 
 const STOPPING: &str = "Stopping after this batch. Press Ctrl-C again to stop immediately.";
@@ -135,8 +135,8 @@ fn push(arguments: &NightscoutArguments, context: &Context) -> Result<Exit> {
     let outcome = context.runtime.block_on(pipeline.push(&site, &options));
     drop((pipeline, bar));
     let report = outcome?;
-    tell(&report, arguments.dry_run, context);
-    Ok(match stages::ended(context, report.interrupted) {
+    show_report(&report, arguments.dry_run, context);
+    Ok(match stages::exit_after(context, report.interrupted) {
         Exit::Done if report.total().refused > 0 => Exit::Data,
         exit => exit,
     })
@@ -166,7 +166,7 @@ fn start_of(day: NaiveDate, pipeline: &mut Pipeline<DuckStore>) -> Result<DateTi
     Ok(instant.ok_or_else(unknown)?.with_timezone(&Utc))
 }
 
-fn tell(report: &PushReport, dry_run: bool, context: &Context) {
+fn show_report(report: &PushReport, dry_run: bool, context: &Context) {
     for notice in &report.notices {
         context.terminal.note(notice);
     }
@@ -194,7 +194,7 @@ fn tell(report: &PushReport, dry_run: bool, context: &Context) {
 }
 
 fn summary(total: &KindCounts, dry_run: bool) -> String {
-    let (sent, deleted) = (counted(total.sent, "document"), counted(total.deleted, "document"));
+    let (sent, deleted) = (format_count(total.sent, "document"), format_count(total.deleted, "document"));
     if dry_run {
         format!("Would send {sent} and delete {deleted}.")
     } else {
@@ -213,7 +213,7 @@ fn details(counts: &KindCounts) -> String {
     ] {
         if count > 0 {
             let separator = if words.contains(':') { "," } else { ":" };
-            let _ = write!(words, "{separator} {} {what}", thousands(count));
+            let _ = write!(words, "{separator} {} {what}", format_thousands(count));
         }
     }
     words

@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
             let mut out = BufWriter::with_capacity(1 << 16, limit.excusing(io::stdout().lock()));
             let written =
                 write_rows(query, arguments, Terminal::screen_width(), &mut out).and_then(|()| Ok(out.flush()?));
-            written.map_err(terminal::unwritten)
+            written.map_err(terminal::explain_unwritten)
         }),
         (Some(path), Format::Parquet) => write_parquet(&sql, path, arguments, context),
         (Some(path), _) => {

@@ -12,7 +12,7 @@ use super::preferences::{self, LanguageName, PaperName};
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::history::History;
-use crate::output::{atomic, browser, counted, size};
+use crate::output::{atomic, browser, format_count, format_size};
 
 /// Days of a report, unless others are named.
 const DEFAULT_DAYS: u32 = 14;
@@ -98,7 +98,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
     arguments.file.check(&path)?;
     let input = read_input(&history, window, !arguments.no_compare)?;
     let page = Report::render(&input, &options(arguments, &history, context)?);
-    let days = format!("{}, {}", describe_days(window), counted(input.period.readings.len() as u64, "reading"));
+    let days = format!("{}, {}", describe_days(window), format_count(input.period.readings.len() as u64, "reading"));
     arguments.file.write(&path, &page, &days, context)
 }
 
@@ -180,9 +180,9 @@ impl OutputFile {
             context.terminal.write_data(page.as_bytes())?;
             return Ok(Exit::Done);
         }
-        atomic::write(path, self.may_replace(path), |file| file.write_all(page.as_bytes()))?;
-        context.terminal.say(format!("{}: {about}, {}", path.display(), size(page.len() as u64)));
-        context.terminal.say(browser::address(path));
+        atomic::write_file(path, self.may_replace(path), |file| file.write_all(page.as_bytes()))?;
+        context.terminal.say(format!("{}: {about}, {}", path.display(), format_size(page.len() as u64)));
+        context.terminal.say(browser::file_address(path));
         if self.open {
             browser::open(path, context.terminal);
         }

@@ -10,7 +10,7 @@ use pipeline::parse::ParseReport;
 
 use crate::context::{Context, shared_bar};
 use crate::failure::Exit;
-use crate::output::{counted, thousands, took};
+use crate::output::{format_count, format_duration, format_thousands};
 
 const WORDS: &str = "Stopping after this batch. Press Ctrl-C again to stop immediately.";
 
@@ -53,8 +53,8 @@ pub(crate) fn parse(context: &Context) -> Result<Exit> {
     let bar = shared_bar(context.terminal, "decoding");
     let report = context.pipeline(&bar, context.interrupt.stop_gracefully(WORDS))?.parse()?;
     drop(bar);
-    context.terminal.say(parsed(&report));
-    Ok(ended(context, report.interrupted))
+    context.terminal.say(describe_parsed(&report));
+    Ok(exit_after(context, report.interrupted))
 }
 
 /// Derives.
@@ -62,8 +62,8 @@ pub(crate) fn derive(context: &Context) -> Result<Exit> {
     let bar = shared_bar(context.terminal, "deriving tables");
     let report = context.pipeline(&bar, context.interrupt.stop_gracefully(WORDS))?.derive()?;
     drop(bar);
-    context.terminal.say(derived(&report));
-    Ok(ended(context, report.interrupted))
+    context.terminal.say(describe_derived(&report));
+    Ok(exit_after(context, report.interrupted))
 }
 
 /// Rebuilds.
@@ -73,35 +73,41 @@ pub(crate) fn rebuild(context: &Context) -> Result<Exit> {
     let mut pipeline = context.pipeline(&bar, context.interrupt.stop_gracefully(WORDS))?;
     let (parse, derive) = pipeline.rebuild()?;
     drop((pipeline, bar));
-    context.terminal.say(format!("{}\n{}\nin {}", parsed(&parse), derived(&derive), took(started.elapsed())));
-    Ok(ended(context, parse.interrupted || derive.interrupted))
+    context.terminal.say(format!(
+        "{}\n{}\nin {}",
+        describe_parsed(&parse),
+        describe_derived(&derive),
+        format_duration(started.elapsed())
+    ));
+    Ok(exit_after(context, parse.interrupted || derive.interrupted))
 }
 
 /// What decoding did.
-pub(crate) fn parsed(report: &ParseReport) -> String {
+pub(crate) fn describe_parsed(report: &ParseReport) -> String {
     if report.events == 0 {
         return "Everything is decoded.".to_owned();
     }
-    let mut words = format!("Decoded {}", counted(report.events, "event"));
+    let mut words = format!("Decoded {}", format_count(report.events, "event"));
     let unknown: u64 = report.unknown_codes.values().sum();
     if unknown > 0 {
-        let _ = write!(words, ", {} of unknown types (stored undecoded)", thousands(unknown));
+        let _ = write!(words, ", {} of unknown types (stored undecoded)", format_thousands(unknown));
     }
     words + "."
 }
 
 /// What deriving did.
-pub(crate) fn derived(report: &DeriveReport) -> String {
+pub(crate) fn describe_derived(report: &DeriveReport) -> String {
     let written: Vec<_> = report.tables.iter().filter(|table| table.rows > 0).collect();
     if written.is_empty() {
         return "All tables are up to date.".to_owned();
     }
-    let words: Vec<_> = written.iter().map(|table| format!("{} {}", thousands(table.rows), table.table)).collect();
+    let words: Vec<_> =
+        written.iter().map(|table| format!("{} {}", format_thousands(table.rows), table.table)).collect();
     format!("Derived {}.", words.join(", "))
 }
 
 /// The exit code of a stage that may have been interrupted, with the words for it.
-pub(crate) fn ended(context: &Context, interrupted: bool) -> Exit {
+pub(crate) fn exit_after(context: &Context, interrupted: bool) -> Exit {
     if interrupted {
         context.terminal.say("Interrupted. Progress is saved; run the same command again to continue.");
         Exit::Interrupted

@@ -16,7 +16,7 @@ use store_duckdb::{EventTypeFacts, PumpFacts, RunFacts, StatusFacts};
 use crate::clock_hints::ClockHints;
 use crate::context::Context;
 use crate::failure::Exit;
-use crate::output::{ago, counted, size, thousands, wrapped};
+use crate::output::{format_age, format_count, format_size, format_thousands, wrap_text};
 use crate::terminal::Terminal;
 pub(crate) use coverage::{Coverage, may_be_factory_date};
 
@@ -65,10 +65,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit> {
 
 fn on_screen(facts: &StatusFacts, hints: &ClockHints, path: &str, bytes: u64, now: DateTime<Utc>) -> String {
     let mut text = String::new();
-    line(&mut text, "database", &format!("{path}  {}", style(size(bytes)).dim()));
+    line(&mut text, "database", &format!("{path}  {}", style(format_size(bytes)).dim()));
     line(&mut text, "zone", &zones(facts));
     for hint in hints.open.iter().rev().take(HINTS) {
-        line(&mut text, "clock", &wrapped(hint, Terminal::width().saturating_sub(LABEL), LABEL));
+        line(&mut text, "clock", &wrap_text(hint, Terminal::width().saturating_sub(LABEL), LABEL));
     }
     for pump in &facts.pumps {
         text += &pump_on_screen(pump, now);
@@ -104,20 +104,20 @@ fn pump_on_screen(pump: &PumpFacts, now: DateTime<Utc>) -> String {
     let model = pump.model_name.as_deref().unwrap_or_default();
     let mut text = format!("\n{}  {}\n", style(format!("Pump {serial}")).bold(), style(model).dim());
     if let Some(newest) = pump.newest_event {
-        let age = pump.newest_event_utc.map_or_else(String::new, |utc| format!("  ({})", ago(utc, now)));
+        let age = pump.newest_event_utc.map_or_else(String::new, |utc| format!("  ({})", format_age(utc, now)));
         line(&mut text, "newest", &(describe_newest(newest, pump.newest_event_local) + &age));
     }
     if let Some(upload) = pump.last_upload {
-        line(&mut text, "upload", &format!("{} UTC  ({})", upload.format("%Y-%m-%d %H:%M"), ago(upload, now)));
+        line(&mut text, "upload", &format!("{} UTC  ({})", upload.format("%Y-%m-%d %H:%M"), format_age(upload, now)));
     }
-    let coverage = Coverage::of(&pump.days, now);
-    line(&mut text, "events", &coverage.describe());
-    text += &coverage.drawing();
+    let coverage = Coverage::from_days(&pump.days, now);
+    line(&mut text, "events", &coverage.describe_span());
+    text += &coverage.draw_months();
     for gap in coverage.gaps.iter().rev().take(GAPS) {
-        line(&mut text, "gap", &format!("{gap}  ({})", counted(u64::from(gap.days()), "day")));
+        line(&mut text, "gap", &format!("{gap}  ({})", format_count(u64::from(gap.days()), "day")));
     }
     if coverage.gaps.len() > GAPS {
-        line(&mut text, "", &format!("and {} before", counted((coverage.gaps.len() - GAPS) as u64, "gap")));
+        line(&mut text, "", &format!("and {} before", format_count((coverage.gaps.len() - GAPS) as u64, "gap")));
     }
     text
 }
@@ -142,7 +142,7 @@ fn doubts_on_screen<'a>(doubts: impl Iterator<Item = &'a Doubt>) -> String {
 
 /// Tables side by side, as many as the screen takes.
 fn tables(facts: &StatusFacts) -> String {
-    let cell = |table: &store_duckdb::TableFacts| format!("{:>11} {:<22}", thousands(table.rows), table.name);
+    let cell = |table: &store_duckdb::TableFacts| format!("{:>11} {:<22}", format_thousands(table.rows), table.name);
     let cells: Vec<_> = facts.tables.iter().filter(|table| table.rows > 0).map(cell).collect();
     let across = (Terminal::width() / 36).clamp(1, 3);
     let down = cells.len().div_ceil(across);
@@ -160,7 +160,8 @@ fn event_types(facts: &StatusFacts) -> String {
     if facts.event_types.is_empty() {
         return String::new();
     }
-    let describe = |kind: &EventTypeFacts| format!("{} {} ({})", kind.code, short_name(kind), thousands(kind.events));
+    let describe =
+        |kind: &EventTypeFacts| format!("{} {} ({})", kind.code, short_name(kind), format_thousands(kind.events));
     let named = |kinds: Vec<&EventTypeFacts>| {
         let shown: Vec<_> = kinds.iter().take(EVENT_TYPES).map(|kind| describe(kind)).collect();
         let rest = kinds.len().saturating_sub(EVENT_TYPES);
@@ -172,7 +173,7 @@ fn event_types(facts: &StatusFacts) -> String {
     let news: Vec<_> = known.iter().copied().filter(|kind| kind.is_known_from_bluetooth).collect();
     let mut list = |label: &str, kinds: Vec<&EventTypeFacts>| {
         if !kinds.is_empty() {
-            let _ = writeln!(text, "  {}", wrapped(&format!("{label}: {}", named(kinds)), Terminal::width() - 2, 2));
+            let _ = writeln!(text, "  {}", wrap_text(&format!("{label}: {}", named(kinds)), Terminal::width() - 2, 2));
         }
     };
     list(&format!("{} known types", known.len()), known);
@@ -189,14 +190,16 @@ fn oddities(facts: &StatusFacts) -> String {
     let mut text = String::new();
     if !facts.unknown_codes.is_empty() {
         let codes: Vec<_> =
-            facts.unknown_codes.iter().map(|(code, count)| format!("{code} ({})", thousands(*count))).collect();
+            facts.unknown_codes.iter().map(|(code, count)| format!("{code} ({})", format_thousands(*count))).collect();
         let _ =
             writeln!(text, "\n{}\n  {}", style("Events of unknown types (stored undecoded)").bold(), codes.join(", "));
     }
     let others: Vec<_> = facts.problems.iter().filter(|(kind, _)| kind != "unknown_event").collect();
     if !others.is_empty() {
-        let words: Vec<_> =
-            others.iter().map(|(kind, count)| format!("{} ({})", kind.replace('_', " "), thousands(*count))).collect();
+        let words: Vec<_> = others
+            .iter()
+            .map(|(kind, count)| format!("{} ({})", kind.replace('_', " "), format_thousands(*count)))
+            .collect();
         let _ = writeln!(text, "\n{}\n  {}", style("Oddities of decoded events").bold(), words.join(", "));
     }
     text
@@ -210,7 +213,7 @@ fn runs(runs: &[RunFacts], now: DateTime<Utc>) -> String {
     for run in runs.iter().take(RUNS) {
         let outcome = run.outcome.as_deref().unwrap_or("not ended");
         let error = run.error.as_deref().map_or_else(String::new, |error| format!(": {error}"));
-        let _ = writeln!(text, "  {:<7} {outcome}{error}  {}", run.stage, style(ago(run.started, now)).dim());
+        let _ = writeln!(text, "  {:<7} {outcome}{error}  {}", run.stage, style(format_age(run.started, now)).dim());
     }
     text
 }
@@ -252,7 +255,7 @@ fn doubt_as_json((pump, doubt): &(i32, Doubt)) -> Value {
 
 /// One pump with its months and gaps.
 pub(crate) fn pump_as_json(pump: &PumpFacts, now: DateTime<Utc>) -> Value {
-    let coverage = Coverage::of(&pump.days, now);
+    let coverage = Coverage::from_days(&pump.days, now);
     let months: Vec<_> = coverage
         .months()
         .map(|month| json!({"month": month.first.format("%Y-%m").to_string(), "days": month.days, "days_with_events": month.with_events, "events": month.events}))

@@ -18,7 +18,7 @@ use crate::arguments::AccountArgs;
 use crate::clock_hints;
 use crate::context::{Context, shared_bar};
 use crate::failure::{Exit, Failure};
-use crate::output::{counted, thousands};
+use crate::output::{format_count, format_thousands};
 use crate::progress::Bar;
 
 pub(crate) const WORDS: &str = "Storing the current page, then stopping. Press Ctrl-C again to stop immediately.";
@@ -149,9 +149,13 @@ pub(crate) fn sync(arguments: &SyncArguments, context: &Context) -> Result<Exit>
     let report = context.runtime.block_on(pipeline.sync(&source, &options));
     let report = report.map_err(|error| explain_other_account(error, &arguments.what.account, context))?;
     drop((pipeline, bar));
-    tell(&report.fetch, &options, context);
+    show_report(&report.fetch, &options, context);
     if !options.dry_run && report.fetch.total().new + report.fetch.total().revised > 0 {
-        context.terminal.say(format!("{}\n{}", stages::parsed(&report.parse), stages::derived(&report.derive)));
+        context.terminal.say(format!(
+            "{}\n{}",
+            stages::describe_parsed(&report.parse),
+            stages::describe_derived(&report.derive)
+        ));
         clock_hints::note_newest(context)?;
     }
     let interrupted = report.fetch.interrupted || report.parse.interrupted || report.derive.interrupted;
@@ -173,14 +177,14 @@ pub(crate) fn fetch(arguments: &FetchArguments, context: &Context) -> Result<Exi
     let report = context.runtime.block_on(pipeline.fetch(&source, &options));
     let report = report.map_err(|error| explain_other_account(error, &arguments.what.account, context))?;
     drop((pipeline, bar));
-    tell(&report, &options, context);
+    show_report(&report, &options, context);
     Ok(ended(&report, report.interrupted, context))
 }
 
 /// The exit code: a doubtful answer is a problem of the data, as the next sync asks for its days again.
 fn ended(report: &FetchReport, interrupted: bool, context: &Context) -> Exit {
     let is_doubtful = report.pumps.iter().any(|pump| !pump.doubts.is_empty());
-    match stages::ended(context, interrupted) {
+    match stages::exit_after(context, interrupted) {
         Exit::Done if is_doubtful => Exit::Data,
         exit => exit,
     }
@@ -215,7 +219,7 @@ fn unused_path_beside(database: &Path) -> PathBuf {
 }
 
 /// What a fetch did, pump by pump.
-pub(crate) fn tell(report: &FetchReport, options: &FetchOptions, context: &Context) {
+pub(crate) fn show_report(report: &FetchReport, options: &FetchOptions, context: &Context) {
     for notice in &report.notices {
         context.terminal.note(notice);
     }
@@ -223,7 +227,7 @@ pub(crate) fn tell(report: &FetchReport, options: &FetchOptions, context: &Conte
         context.terminal.say("The account has no pumps yet; there will be data to fetch after a pump's first upload.");
     }
     for pump in &report.pumps {
-        context.terminal.say(describe(pump, options.dry_run));
+        context.terminal.say(describe_pump(pump, options.dry_run));
         pump.doubts.iter().for_each(|doubt| context.terminal.note(describe_doubt(doubt)));
     }
     if options.dry_run {
@@ -232,12 +236,13 @@ pub(crate) fn tell(report: &FetchReport, options: &FetchOptions, context: &Conte
 }
 
 fn describe_doubt(doubt: &Doubt) -> String {
-    let missing = doubt.missing.map_or_else(String::new, |missing| format!(" (about {} events)", thousands(missing)));
+    let missing =
+        doubt.missing.map_or_else(String::new, |missing| format!(" (about {} events)", format_thousands(missing)));
     let Doubt { days, reason, .. } = doubt;
     format!("{days} is probably incomplete: {reason}{missing}; the next sync fetches these days again")
 }
 
-fn describe(pump: &pipeline::fetch::PumpReport, dry_run: bool) -> String {
+fn describe_pump(pump: &pipeline::fetch::PumpReport, dry_run: bool) -> String {
     let name = format!("Pump {}", pump.listing.serial_number);
     let (Some(first), Some(last)) = (pump.windows.first(), pump.windows.last()) else {
         return match pump.listing.last_upload {
@@ -247,15 +252,17 @@ fn describe(pump: &pipeline::fetch::PumpReport, dry_run: bool) -> String {
             }
         };
     };
-    let asked = format!("{} to {} in {}", first.first(), last.last(), counted(pump.windows.len() as u64, "request"));
+    let asked =
+        format!("{} to {} in {}", first.first(), last.last(), format_count(pump.windows.len() as u64, "request"));
     if dry_run {
         return format!("{name}: would request {asked}.");
     }
     let counts = pump.counts;
-    let mut words = format!("{name}: {} new, {} known", thousands(counts.new), thousands(counts.duplicate));
+    let mut words =
+        format!("{name}: {} new, {} known", format_thousands(counts.new), format_thousands(counts.duplicate));
     for (count, what) in [(counts.revised, "revised"), (counts.rejected, "without an id (quarantined)")] {
         if count > 0 {
-            let _ = write!(words, ", {} {what}", thousands(count));
+            let _ = write!(words, ", {} {what}", format_thousands(count));
         }
     }
     format!("{words}; {asked}.")

@@ -12,7 +12,7 @@ use serde_json::json;
 use store_duckdb::Reader;
 
 use super::arguments::Units;
-use super::day::readable;
+use super::day::readable_name;
 use super::preferences::glucose_unit;
 use crate::context::Context;
 use crate::failure::Exit;
@@ -92,14 +92,14 @@ impl Tail<'_> {
     fn first_look(&self) -> Result<i64> {
         let reader = self.context.reader()?;
         let latest = (Context::now() + TimeDelta::days(1)).timestamp_micros();
-        let mut newest = self.read(
+        let mut newest = self.read_entries(
             &reader,
             "timeline",
             &format!("epoch_us(timestamp_utc) <= {latest}"),
             &format!("ORDER BY timestamp_utc DESC, row_id DESC LIMIT {}", self.arguments.lines),
         )?;
         newest.reverse();
-        self.write(&newest)?;
+        self.write_entries(&newest)?;
         if newest.is_empty() && !self.arguments.follow {
             let words = "no data yet; run `tandem sync` or `tandem import PATH`";
             self.context.terminal.note(words);
@@ -117,12 +117,12 @@ impl Tail<'_> {
         if settled > seen {
             let arrived = format!("batch_id > {seen} AND batch_id <= {settled}");
             let from = "timeline JOIN (SELECT id, batch_id FROM raw_events) ON id = row_id";
-            self.write(&self.read(&reader, from, &arrived, "ORDER BY timestamp_utc, row_id")?)?;
+            self.write_entries(&self.read_entries(&reader, from, &arrived, "ORDER BY timestamp_utc, row_id")?)?;
         }
         Ok(settled.max(seen))
     }
 
-    fn read(&self, reader: &Reader, from: &str, condition: &str, order: &str) -> Result<Vec<Entry>> {
+    fn read_entries(&self, reader: &Reader, from: &str, condition: &str, order: &str) -> Result<Vec<Entry>> {
         let pump = self.arguments.pump.as_deref().map(|serial| pump_number(reader, serial)).transpose()?;
         let chosen = pump.map_or_else(String::new, |id| format!(" AND pump_id = {id}"));
         let sql = format!(
@@ -132,7 +132,7 @@ impl Tail<'_> {
         query(reader, &sql, entry)
     }
 
-    fn write(&self, entries: &[Entry]) -> Result<()> {
+    fn write_entries(&self, entries: &[Entry]) -> Result<()> {
         let width = Terminal::width();
         let line = |entry: &Entry| {
             if self.arguments.json { entry.as_json() } else { entry.on_screen(self.unit, width) }
@@ -184,7 +184,7 @@ fn entry(row: &Cells<'_>) -> Result<Entry> {
 
 impl Entry {
     fn on_screen(&self, unit: GlucoseUnit, width: usize) -> String {
-        let detail = self.detail.as_deref().filter(|detail| *detail != "ok").map(readable).unwrap_or_default();
+        let detail = self.detail.as_deref().filter(|detail| *detail != "ok").map(readable_name).unwrap_or_default();
         let (value, unit) = self.number(unit);
         let line = format!(
             "{}  {:<19} {} {unit:<6} {detail}",

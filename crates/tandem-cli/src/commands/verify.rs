@@ -12,7 +12,7 @@ use store_duckdb::{Finding, StatusFacts};
 use crate::clock_hints::ClockHints;
 use crate::context::{Context, shared_bar};
 use crate::failure::Exit;
-use crate::output::{Align, ScreenTable, counted, thousands, wrapped};
+use crate::output::{Align, ScreenTable, format_count, format_thousands, wrap_text};
 use crate::terminal::Terminal;
 
 const ABOUT: &str = "\
@@ -98,10 +98,11 @@ fn on_screen(findings: &[Finding], serials: &Serials, coverage: &Coverage) -> St
     let mut text = String::new();
     if faults.is_empty() {
         let found =
-            format!("no errors found in {}; checked: {}", counted(coverage.events, "event"), coverage.checked());
-        let _ = writeln!(text, "{} {}", style("✓").green(), wrapped(&found, Terminal::width().saturating_sub(2), 2));
+            format!("no errors found in {}; checked: {}", format_count(coverage.events, "event"), coverage.checked());
+        let _ = writeln!(text, "{} {}", style("✓").green(), wrap_text(&found, Terminal::width().saturating_sub(2), 2));
     } else {
-        let words = format!("{} in {}", counted(faults.len() as u64, "fault"), counted(coverage.events, "event"));
+        let words =
+            format!("{} in {}", format_count(faults.len() as u64, "fault"), format_count(coverage.events, "event"));
         let _ = writeln!(text, "{} {words}\n\n{}", style("✗").red(), table(&faults, serials));
     }
     for part in coverage.unchecked() {
@@ -121,7 +122,7 @@ fn clocks_on_screen(hints: &ClockHints) -> String {
     }
     let mut text = format!("\n{}\n", style("The pump's clock").bold());
     for line in lines {
-        let _ = writeln!(text, "  {}", wrapped(line, Terminal::width().saturating_sub(2), 2));
+        let _ = writeln!(text, "  {}", wrap_text(line, Terminal::width().saturating_sub(2), 2));
     }
     text
 }
@@ -140,7 +141,7 @@ fn table(findings: &[&Finding], serials: &Serials) -> String {
             Some(finding.check.as_str().replace('_', " ")),
             Some(serial(finding, serials)),
             Some(finding.table.clone()),
-            Some(thousands(finding.count)),
+            Some(format_thousands(finding.count)),
             Some(finding.first_id.map_or_else(String::new, |id| id.to_string())),
             Some(finding.detail.clone()),
         ]);

@@ -15,7 +15,7 @@ use super::sync::{self, SyncArguments};
 use crate::arguments::AccountArgs;
 use crate::context::{Context, shared_bar};
 use crate::failure::Exit;
-use crate::output::span;
+use crate::output::format_span;
 
 const WORDS: &str = "Stopping; everything fetched so far is saved. Press Ctrl-C again to stop immediately.";
 
@@ -100,7 +100,7 @@ impl Watch<'_> {
         let report = report.map_err(|error| sync::explain_other_account(error, self.account, self.context))?;
         drop((pipeline, bar));
         if report.fetch.windows() > 0 {
-            sync::tell(&report.fetch, self.options, self.context);
+            sync::show_report(&report.fetch, self.options, self.context);
         }
         let is_doubtful = report.fetch.pumps.iter().any(|pump| !pump.doubts.is_empty());
         if !report.fetch.interrupted && !is_doubtful {
@@ -124,7 +124,7 @@ impl Watch<'_> {
         let newest = account.pumps.iter().filter_map(|pump| pump.last_upload).max();
         let silent = newest.filter(|newest| now - *newest > TimeDelta::hours(i64::from(silent_hours)));
         if let Some(newest) = silent.filter(|_| !memory.has_reported_silence) {
-            let since = span(now - newest);
+            let since = format_span(now - newest);
             self.context
                 .terminal
                 .note(format!("no pump has uploaded for {since}; is the phone app running and logged in?"));

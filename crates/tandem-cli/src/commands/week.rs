@@ -125,10 +125,10 @@ impl Week {
             below,
             mean,
             extremes,
-            number(day.and_then(|day| day.total_units()), 1),
-            number(day.and_then(|day| day.basal_percent()), 0),
-            number(day.map(|day| day.carbs_grams), 0),
-            number(wear::percent_of_window(&self.readings, &self.window), 0),
+            format_number(day.and_then(|day| day.total_units()), 1),
+            format_number(day.and_then(|day| day.basal_percent()), 0),
+            format_number(day.map(|day| day.carbs_grams), 0),
+            format_number(wear::percent_of_window(&self.readings, &self.window), 0),
         ]
     }
 }
@@ -144,10 +144,10 @@ impl DayLine {
             below,
             mean,
             extremes,
-            number(insulin.and_then(InsulinDay::total_units), 1) + mark,
-            number(insulin.and_then(InsulinDay::basal_percent), 0),
-            number(insulin.map(|insulin| insulin.carbs_grams), 0),
-            number(wear::percent_of_window(&self.readings, &self.window), 0),
+            format_number(insulin.and_then(InsulinDay::total_units), 1) + mark,
+            format_number(insulin.and_then(InsulinDay::basal_percent), 0),
+            format_number(insulin.map(|insulin| insulin.carbs_grams), 0),
+            format_number(wear::percent_of_window(&self.readings, &self.window), 0),
         ]
     }
 }
@@ -173,6 +173,6 @@ pub(super) fn metrics_of(readings: &[Reading]) -> Metrics {
     Metrics::of(readings, &MetricsOptions::default())
 }
 
-fn number(value: Option<f64>, decimals: usize) -> String {
+fn format_number(value: Option<f64>, decimals: usize) -> String {
     value.map_or_else(|| NONE.to_owned(), |value| fixed(value, decimals))
 }

@@ -77,7 +77,7 @@ fn set(name: &str, from: Option<NaiveDate>, context: &Context) -> Result<Exit> {
     let zone = parse_zone(name)?;
     let bar = shared_bar(context.terminal, "reading the clock");
     let shown = bar.clone();
-    let tell = move |progress| shown.lock().unwrap_or_else(PoisonError::into_inner).tell(&progress);
+    let tell = move |progress| shown.lock().unwrap_or_else(PoisonError::into_inner).show_progress(&progress);
     let stop = context.interrupt.stop_gracefully(WORDS);
     let mut pipeline = Pipeline::new(context.store()?, Arc::new(SystemClock)).stop_on(stop).on_progress(tell);
     let mut zones = pipeline.store()?.zone_history()?;
@@ -94,9 +94,11 @@ fn set(name: &str, from: Option<NaiveDate>, context: &Context) -> Result<Exit> {
         context.terminal.say(format!("The pump's clock is already set to {zone}{since}; nothing changed."));
         return Ok(Exit::Done);
     }
-    let again = if parsed.events > 0 { stages::parsed(&parsed) + "\n" } else { String::new() };
-    context.terminal.say(format!("The pump's clock is read in {zone}{since}.\n{again}{}", stages::derived(&derived)));
-    Ok(stages::ended(context, parsed.interrupted || derived.interrupted))
+    let again = if parsed.events > 0 { stages::describe_parsed(&parsed) + "\n" } else { String::new() };
+    context
+        .terminal
+        .say(format!("The pump's clock is read in {zone}{since}.\n{again}{}", stages::describe_derived(&derived)));
+    Ok(stages::exit_after(context, parsed.interrupted || derived.interrupted))
 }
 
 fn list(as_json: bool, context: &Context) -> Result<Exit> {

@@ -122,7 +122,7 @@ mod tests {
         let piece = |from: &str, offset| Piece { from: instant(from).timestamp(), offset };
         let away = journey.map(|(from, hours)| piece(from, hours * 3600));
         let pieces = std::iter::once(piece("2026-06-01T10:00:00Z", HOME)).chain(away).collect();
-        let zones = ZoneHistory::of(chrono_tz::Tz::Europe__Berlin);
+        let zones = ZoneHistory::from_zone(chrono_tz::Tz::Europe__Berlin);
         LocalClock { pieces, end: instant("2026-06-10T12:00:00Z").timestamp(), zones }
     }
 

@@ -137,7 +137,7 @@ impl<'a> History<'a> {
     }
 
     /// The instant of an hour (0 to 24) in local time on `day`; `None` where the clock skips it.
-    pub(crate) fn at(&self, day: NaiveDate, hour: u32) -> Option<DateTime<Utc>> {
+    pub(crate) fn instant_at(&self, day: NaiveDate, hour: u32) -> Option<DateTime<Utc>> {
         let Some(wall) = day.and_hms_opt(hour, 0, 0) else { return day.succ_opt().map(|next| self.midnight(next).utc) };
         self.clock.first_showing(wall)
     }

@@ -38,7 +38,7 @@ pub(super) fn files_of(lake: &Path, person: Option<&PersonId>) -> Result<Vec<Str
 /// Removes the files of one person's part that a process which was killed had begun.
 pub(super) fn remove_unfinished(lake: &Path, person: Option<&PersonId>) -> Result<()> {
     let of_part = folders_of(lake, person).into_iter().flat_map(|folder| files_below(&folder));
-    of_part.chain(entries_of(lake)).filter(|path| atomic::is_temporary(path)).try_for_each(|path| remove(&path))
+    of_part.chain(entries_of(lake)).filter(|path| atomic::is_temporary(path)).try_for_each(|path| remove_file(&path))
 }
 
 /// A path below the lake, with slashes on every system, so that a lake can be moved.
@@ -73,7 +73,7 @@ pub(super) fn move_into_place(staged: &Path, path: &Path) -> Result<()> {
 }
 
 /// Removes a file, unless that was done before.
-pub(super) fn remove(path: &Path) -> Result<()> {
+pub(super) fn remove_file(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         outcome => outcome.with_context(|| format!("cannot remove {}", path.display())),

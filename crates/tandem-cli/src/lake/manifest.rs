@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-use super::notes::{damaged, read_json, write_json};
+use super::notes::{damaged_file, read_json, write_json};
 use super::{Kind, PersonId, folder};
 
 /// Changes when files of the same rows would be written differently.
@@ -62,7 +62,7 @@ impl Manifest {
     pub(super) fn read(path: &Path) -> Result<Option<Self>> {
         let manifest: Option<Self> = read_json(path)?;
         if let Some(manifest) = &manifest {
-            folder::refuse_outside(manifest.files.keys()).with_context(|| damaged(path))?;
+            folder::refuse_outside(manifest.files.keys()).with_context(|| damaged_file(path))?;
         }
         Ok(manifest)
     }
@@ -77,7 +77,7 @@ impl Journal {
         let journal: Option<Self> = read_json(path)?;
         if let Some(journal) = &journal {
             let files = journal.moved.iter().flat_map(|(place, staged)| [place, staged]);
-            folder::refuse_outside(files.chain(&journal.removed)).with_context(|| damaged(path))?;
+            folder::refuse_outside(files.chain(&journal.removed)).with_context(|| damaged_file(path))?;
         }
         Ok(journal)
     }

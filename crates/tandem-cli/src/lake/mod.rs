@@ -78,7 +78,7 @@ impl Lake {
     ///
     /// # Errors
     /// [`Failure`] where it is not.
-    pub(crate) fn existing(folder: &Path) -> Result<Self> {
+    pub(crate) fn open_existing(folder: &Path) -> Result<Self> {
         let is_lake = [KIND, LOCK].iter().any(|name| folder.join(name).exists());
         if !is_lake {
             let message = format!("{} is not a lake", folder.display());
@@ -147,7 +147,7 @@ impl Lake {
             folder::move_into_place(&self.folder.join(staged), &self.folder.join(name))?;
         }
         for name in &journal.removed {
-            folder::remove(&self.folder.join(name))?;
+            folder::remove_file(&self.folder.join(name))?;
         }
         folder::remove_empty(&self.folder, journal.removed.iter())?;
         let path = self.folder.join(manifest::name(journal.person.as_ref()));
@@ -156,9 +156,9 @@ impl Lake {
                 manifest.kind.write(&self.folder.join(KIND))?;
                 manifest.write(&path)?;
             }
-            None => folder::remove(&path)?,
+            None => folder::remove_file(&path)?,
         }
-        folder::remove(&self.folder.join(JOURNAL))
+        folder::remove_file(&self.folder.join(JOURNAL))
     }
 
     fn start(&self, journal: &Journal) -> Result<()> {
@@ -232,7 +232,7 @@ impl Part<'_> {
 }
 
 /// A file in the place of `name`, under a name that readers pass over until the part is committed.
-pub(crate) fn stage(folder: &Path, name: &str, write: impl FnOnce(&Path) -> Result<()>) -> Result<TempPath> {
+pub(crate) fn stage_file(folder: &Path, name: &str, write: impl FnOnce(&Path) -> Result<()>) -> Result<TempPath> {
     let file = atomic::temporary_beside(&folder.join(name))?;
     write(file.path())?;
     file.as_file().sync_all().with_context(|| format!("cannot write {name}"))?;

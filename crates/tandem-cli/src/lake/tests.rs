@@ -22,7 +22,7 @@ fn change(folder: &Path, texts: &[(&str, &str)], removed: &[&str]) -> Change {
     let mut staged = Vec::new();
     for (name, text) in texts {
         let write = |path: &Path| Ok(fs::write(path, text)?);
-        staged.push(((*name).to_owned(), stage(folder, name, write).expect("staged")));
+        staged.push(((*name).to_owned(), stage_file(folder, name, write).expect("staged")));
         manifest.files.insert((*name).to_owned(), Content { rows: 1, hash: (*text).to_owned() });
     }
     Change { manifest, staged, removed: removed.iter().map(|name| (*name).to_owned()).collect() }

@@ -202,11 +202,11 @@ fn one_day(day: NaiveDate, period: &Period) -> Value {
         })
     });
     let alarms =
-        period.alarms.iter().map(|alarm| json!({"time": alarm.at.wall, "family": alarm.family.as_str(), "name": day_command::readable(&alarm.name)}));
+        period.alarms.iter().map(|alarm| json!({"time": alarm.at.wall, "family": alarm.family.as_str(), "name": day_command::readable_name(&alarm.name)}));
     let sites = period
         .site_changes
         .iter()
-        .map(|site| json!({"time": site.at.wall, "what": day_command::readable(site.kind.as_str())}));
+        .map(|site| json!({"time": site.at.wall, "what": day_command::readable_name(site.kind.as_str())}));
     json!({
         "day": day,
         "glucose": glucose(&Metrics::of(&period.readings, &MetricsOptions::default())),
@@ -214,9 +214,9 @@ fn one_day(day: NaiveDate, period: &Period) -> Value {
         "insulin": insulin,
         "boluses": boluses.collect::<Vec<_>>(),
         "carbs_without_bolus": period.insulin.carbs.iter().filter(|carbs| !carbs.has_bolus).map(|carbs| json!({"time": carbs.at.wall, "grams": carbs.grams})).collect::<Vec<_>>(),
-        "modes": spans(&period.insulin.user_modes, |mode| mode.as_str().to_owned()),
-        "control_iq": spans(&period.insulin.loop_modes, |mode| mode.as_str().to_owned()),
-        "suspensions": spans(&period.suspensions, |()| "suspended".to_owned()),
+        "modes": list_spans(&period.insulin.user_modes, |mode| mode.as_str().to_owned()),
+        "control_iq": list_spans(&period.insulin.loop_modes, |mode| mode.as_str().to_owned()),
+        "suspensions": list_spans(&period.suspensions, |()| "suspended".to_owned()),
         "site_changes": sites.collect::<Vec<_>>(),
         "alarms": alarms.collect::<Vec<_>>(),
     })
@@ -240,7 +240,7 @@ fn by_hour(readings: &[Reading]) -> Vec<Value> {
     hours.into_iter().map(hour).collect()
 }
 
-fn spans<T>(spans: &[Span<T>], name: impl Fn(&T) -> String) -> Vec<Value> {
+fn list_spans<T>(spans: &[Span<T>], name: impl Fn(&T) -> String) -> Vec<Value> {
     spans.iter().map(|span| json!({"from": span.start.wall, "to": span.end.wall, "what": name(&span.value)})).collect()
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn may_write(path: &Path, overwrite: bool) -> Result<()> {
 ///
 /// # Errors
 /// [`Failure`] with [`Exit::Usage`], also where a file came into the way meanwhile.
-pub(crate) fn write(
+pub(crate) fn write_file(
     path: &Path,
     overwrite: bool,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -36,10 +36,10 @@ pub(crate) fn write(
     fill(path, overwrite, |file| content(file).map_err(|error| unwritable(path, error)))
 }
 
-/// As [`write()`], for contents that fail in ways of their own.
+/// As [`write_file()`], for contents that fail in ways of their own.
 ///
 /// # Errors
-/// As [`write()`], and those of `content`; then nothing is left behind.
+/// As [`write_file()`], and those of `content`; then nothing is left behind.
 pub(crate) fn fill(path: &Path, overwrite: bool, content: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let file = temporary_beside(path)?;
     let mut buffer = BufWriter::with_capacity(1 << 16, file.as_file());

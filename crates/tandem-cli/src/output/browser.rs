@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const INTERVAL: Duration = Duration::from_millis(50);
 
 /// The `file://` address of a file; its path where that cannot be said as an address.
-pub(crate) fn address(path: &Path) -> String {
+pub(crate) fn file_address(path: &Path) -> String {
     let whole: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     Url::from_file_path(&whole).map_or_else(|()| path.display().to_string(), String::from)
 }

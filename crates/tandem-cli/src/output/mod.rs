@@ -14,7 +14,7 @@ use console::measure_text_width;
 pub(crate) use screen_table::{Align, ScreenTable};
 
 /// `1234567` as `1,234,567`.
-pub(crate) fn thousands(number: u64) -> String {
+pub(crate) fn format_thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.char_indices() {
@@ -27,13 +27,13 @@ pub(crate) fn thousands(number: u64) -> String {
 }
 
 /// `2 events`, `1 event`.
-pub(crate) fn counted(number: u64, one: &str) -> String {
+pub(crate) fn format_count(number: u64, one: &str) -> String {
     let many = if number == 1 { "" } else { "s" };
-    format!("{} {one}{many}", thousands(number))
+    format!("{} {one}{many}", format_thousands(number))
 }
 
 /// A size in the unit that suits it.
-pub(crate) fn size(bytes: u64) -> String {
+pub(crate) fn format_size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if bytes < 1024 {
         return format!("{bytes} B");
@@ -48,19 +48,23 @@ pub(crate) fn size(bytes: u64) -> String {
 }
 
 /// How long something took.
-pub(crate) fn took(duration: Duration) -> String {
+pub(crate) fn format_duration(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
-    if seconds < 10.0 { format!("{seconds:.1} s") } else { span(TimeDelta::seconds(seconds as i64)) }
+    if seconds < 10.0 { format!("{seconds:.1} s") } else { format_span(TimeDelta::seconds(seconds as i64)) }
 }
 
 /// How long ago `then` was: `3 h ago`.
-pub(crate) fn ago(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
+pub(crate) fn format_age(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let passed = now - then;
-    if passed < TimeDelta::zero() { format!("in {}", span(-passed)) } else { format!("{} ago", span(passed)) }
+    if passed < TimeDelta::zero() {
+        format!("in {}", format_span(-passed))
+    } else {
+        format!("{} ago", format_span(passed))
+    }
 }
 
 /// A length of time in its largest unit.
-pub(crate) fn span(length: TimeDelta) -> String {
+pub(crate) fn format_span(length: TimeDelta) -> String {
     match length.num_minutes() {
         0 => format!("{} s", length.num_seconds()),
         minutes @ 1..120 => format!("{minutes} min"),
@@ -71,7 +75,7 @@ pub(crate) fn span(length: TimeDelta) -> String {
 
 /// `text` in lines of at most `width` columns, broken between words; all lines but the first are indented. A text that has
 /// lines already keeps them; each that is too long is broken under its own beginning, but for quoted SQL, which has a mark below.
-pub(crate) fn wrapped(text: &str, width: usize, indent: usize) -> String {
+pub(crate) fn wrap_text(text: &str, width: usize, indent: usize) -> String {
     let line_end = format!("\n{:indent$}", "");
     if text.contains('\n') {
         let lines = text.split('\n').map(|line| wrapped_line(line, width, indent));
@@ -100,7 +104,7 @@ fn wrapped_line(line: &str, width: usize, indent: usize) -> String {
         return line.to_owned();
     }
     let beginning = line.len() - text.len();
-    format!("{:beginning$}{}", "", wrapped(text, width.saturating_sub(beginning), indent + beginning))
+    format!("{:beginning$}{}", "", wrap_text(text, width.saturating_sub(beginning), indent + beginning))
 }
 
 #[cfg(test)]
@@ -110,12 +114,12 @@ mod tests {
     #[test]
     fn numbers_and_sizes() {
         for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(thousands(number), text);
+            assert_eq!(format_thousands(number), text);
         }
         for (bytes, text) in
             [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (5 << 30, "5.0 GiB"), (1 << 50, "1024.0 TiB")]
         {
-            assert_eq!(size(bytes), text);
+            assert_eq!(format_size(bytes), text);
         }
     }
 
@@ -133,17 +137,17 @@ mod tests {
             ),
         ];
         for (text, width, expected) in rows {
-            assert_eq!(wrapped(text, width, 2), expected, "{text}");
+            assert_eq!(wrap_text(text, width, 2), expected, "{text}");
         }
     }
 
     #[test]
     fn lengths_of_time() {
         for (seconds, text) in [(5, "5 s"), (61, "1 min"), (7200, "2 h"), (86_400 * 3, "3 days")] {
-            assert_eq!(span(TimeDelta::seconds(seconds)), text);
+            assert_eq!(format_span(TimeDelta::seconds(seconds)), text);
         }
         let now = DateTime::UNIX_EPOCH;
-        assert_eq!(ago(now - TimeDelta::hours(5), now), "5 h ago");
-        assert_eq!(ago(now + TimeDelta::hours(5), now), "in 5 h");
+        assert_eq!(format_age(now - TimeDelta::hours(5), now), "5 h ago");
+        assert_eq!(format_age(now + TimeDelta::hours(5), now), "in 5 h");
     }
 }

@@ -7,7 +7,7 @@ use console::style;
 use store_duckdb::{CellForm, QueryColumn};
 
 use super::json::JsonRows;
-use super::{Align, ScreenTable, counted, wrapped};
+use super::{Align, ScreenTable, format_count, wrap_text};
 
 /// Output format.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -136,7 +136,7 @@ impl<'a> RowWriter<'a> {
                 let width = self.width.unwrap_or(usize::MAX / 2);
                 let fitted = table.fit(width);
                 self.out.write_all(fitted.text.as_bytes())?;
-                let mut words = vec![counted(self.rows, "row")];
+                let mut words = vec![format_count(self.rows, "row")];
                 if more {
                     words[0] = format!("first {}; use --limit to show more", words[0]);
                 }
@@ -146,7 +146,7 @@ impl<'a> RowWriter<'a> {
                 if !fitted.left_out.is_empty() {
                     words.push(format!("columns hidden (terminal too narrow): {}", fitted.left_out.join(", ")));
                 }
-                writeln!(self.out, "{}", style(wrapped(&words.join("; "), width, 0)).dim())?;
+                writeln!(self.out, "{}", style(wrap_text(&words.join("; "), width, 0)).dim())?;
             }
             Form::Json(_) => self.out.write_all(if self.rows == 0 { b"]\n" } else { b"\n]\n" })?,
             Form::Answer(..) if more => {

@@ -177,7 +177,7 @@ impl ConfigFile {
         let text = HEADING.to_owned() + &toml::to_string(self).map_err(|error| unkept(error.into()))?;
         // Where the file is a link into someone's collection of settings, the collection is written to.
         let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        Ok(atomic::write(path, true, |file| file.write_all(text.as_bytes())).map_err(unkept)?)
+        Ok(atomic::write_file(path, true, |file| file.write_all(text.as_bytes())).map_err(unkept)?)
     }
 }
 

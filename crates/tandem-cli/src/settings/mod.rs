@@ -186,7 +186,7 @@ impl Settings {
         }
         let predecessor = self.predecessor.as_ref().filter(|credentials| is_mine(&credentials.email));
         chain.add(predecessor.map(|credentials| fixed(credentials.password.clone(), predecessor::DEFAULT_PATH)));
-        chain.add(Some(PasswordSource::Keyring(Keyring::of(email))));
+        chain.add(Some(PasswordSource::Keyring(Keyring::for_email(email))));
         chain.add(Some(PasswordSource::Prompt(email.to_owned())));
         chain
     }

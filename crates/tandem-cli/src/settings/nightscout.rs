@@ -97,7 +97,7 @@ impl NightscoutSettings {
 
 /// The place of a site's token in the operating system's keyring.
 pub(crate) fn token_keyring(url: &Url) -> Keyring {
-    Keyring::of(&format!("nightscout {}", url.host_str().unwrap_or_default()))
+    Keyring::for_email(&format!("nightscout {}", url.host_str().unwrap_or_default()))
 }
 
 fn parse_cgm(text: &str) -> Result<CgmPolicy> {

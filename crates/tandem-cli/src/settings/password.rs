@@ -130,7 +130,7 @@ pub(crate) struct Keyring {
 
 impl Keyring {
     /// The place of `email`.
-    pub(crate) fn of(email: &str) -> Self {
+    pub(crate) fn for_email(email: &str) -> Self {
         Self { email: email.trim().to_lowercase() }
     }
 

@@ -18,7 +18,7 @@ impl Life<'_> {
         let profile = self.pump.segment(at).basal;
         let inputs = self.inputs(at, profile).filter(|_| closed && self.scenario.behaviours.other_codes);
         let Some(inputs) = inputs else { return };
-        let cycle = Cycle::of(&inputs);
+        let cycle = Cycle::from_inputs(&inputs);
         let sequence = self.pump.log(at, self.cycle_draft(at, &inputs, cycle));
         let model = Draft::new(327)
             .with("tdiEstimate", 42)
@@ -102,7 +102,7 @@ struct Cycle {
 }
 
 impl Cycle {
-    fn of(inputs: &Inputs) -> Self {
+    fn from_inputs(inputs: &Inputs) -> Self {
         Self {
             glucose: inputs.glucose_mgdl.round().clamp(39.0, 401.0) as u16,
             predicted: (controller::predict(inputs).clamp(1.0, 600.0) * 100.0) as u16,

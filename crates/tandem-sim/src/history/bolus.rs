@@ -317,7 +317,7 @@ impl Life<'_> {
     /// Event 280 with all that was delivered so far.
     fn log_delivery(&mut self, at: UtcSeconds, bolus: &ActiveBolus, ended: bool) {
         let truth = &self.pump.truth.boluses[bolus.truth];
-        let dose = Dose::of(truth);
+        let dose = Dose::from_truth(truth);
         let draft = Draft::new(280)
             .with("bolusType", dose.type_bits())
             .with("bolusDeliveryStatus", !ended)

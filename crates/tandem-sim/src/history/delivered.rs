@@ -19,7 +19,7 @@ pub struct DeliveredBasal {
 impl DeliveredBasal {
     /// What `rate` mU/h delivers in `seconds`.
     #[must_use]
-    pub fn of(rate: Milliunits, seconds: i64) -> Self {
+    pub fn from_rate(rate: Milliunits, seconds: i64) -> Self {
         Self { milliunit_per_hour_seconds: i64::from(rate) * seconds }
     }
 
@@ -49,7 +49,7 @@ impl BasalSpan {
     /// What was delivered in the span.
     #[must_use]
     pub fn delivered(&self) -> DeliveredBasal {
-        DeliveredBasal::of(self.rate, (self.end - self.start).num_seconds())
+        DeliveredBasal::from_rate(self.rate, (self.end - self.start).num_seconds())
     }
 }
 
@@ -131,7 +131,7 @@ fn add_by_day(days: &mut BTreeMap<NaiveDate, DeliveredBasal>, (start, end): (i64
     let mut from = start;
     while from < end {
         let to = end.min((from.div_euclid(DAY) + 1) * DAY);
-        *days.entry(date(from)).or_default() += DeliveredBasal::of(rate, to - from);
+        *days.entry(date(from)).or_default() += DeliveredBasal::from_rate(rate, to - from);
         from = to;
     }
 }

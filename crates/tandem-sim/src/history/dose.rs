@@ -55,7 +55,7 @@ impl Dose {
     }
 
     /// The dose a bolus was requested with; the correction of an override is no more than the whole.
-    pub(crate) fn of(truth: &BolusTruth) -> Self {
+    pub(crate) fn from_truth(truth: &BolusTruth) -> Self {
         Self {
             kind: truth.kind,
             source: truth.source,

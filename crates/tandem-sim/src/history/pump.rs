@@ -128,7 +128,7 @@ impl Pump {
 
     /// Adds what the running rate delivered up to `at` to today's total and takes it from the cartridge.
     pub(crate) fn count_basal_to(&mut self, at: UtcSeconds) {
-        let delivered = DeliveredBasal::of(self.basal.rate, at - self.basal.counted_to);
+        let delivered = DeliveredBasal::from_rate(self.basal.rate, at - self.basal.counted_to);
         self.basal.today += delivered;
         self.basal.counted_to = at;
         self.reservoir = (self.reservoir - delivered.units()).max(0.0);

@@ -32,7 +32,7 @@ pub use state::{SiteConfig, SiteRequest};
 
 use crate::service::SimError;
 use crate::service::connection::{Budget, CuttableListener};
-use responses::{answer, page};
+use responses::{html_page, json_response};
 use state::Site;
 
 /// A running site. It stops when the handle is dropped.
@@ -150,7 +150,7 @@ fn router(site: &Arc<Site>) -> Router {
         .route("/api/v1/{collection}", get(v1::list).post(v1::create))
         .route("/api/v1/{collection}/{id}", axum::routing::delete(v1::delete))
         .fallback(|| async {
-            answer(StatusCode::NOT_FOUND, &json!({"status": 404, "message": "Bad operation or collection"}))
+            json_response(StatusCode::NOT_FOUND, &json!({"status": 404, "message": "Bad operation or collection"}))
         })
         .layer(DefaultBodyLimit::max(64 << 20))
         .layer(from_fn_with_state(Arc::clone(site), trouble))
@@ -174,15 +174,16 @@ async fn trouble(
 }
 
 async fn fail(fault: SiteFault, budget: &Budget, request: Request, next: Next) -> Response {
-    let message =
-        |status: StatusCode, message: &str| answer(status, &json!({"status": status.as_u16(), "message": message}));
+    let message = |status: StatusCode, message: &str| {
+        json_response(status, &json!({"status": status.as_u16(), "message": message}))
+    };
     match fault {
         SiteFault::Unauthorized => message(StatusCode::UNAUTHORIZED, "Bad access token or JWT"),
-        SiteFault::TooLarge => page(StatusCode::PAYLOAD_TOO_LARGE, "413 Request Entity Too Large"),
+        SiteFault::TooLarge => html_page(StatusCode::PAYLOAD_TOO_LARGE, "413 Request Entity Too Large"),
         SiteFault::InternalError => message(StatusCode::INTERNAL_SERVER_ERROR, "Database error"),
-        SiteFault::BadGateway => page(StatusCode::BAD_GATEWAY, "Application error"),
+        SiteFault::BadGateway => html_page(StatusCode::BAD_GATEWAY, "Application error"),
         SiteFault::Redirect => {
-            let mut response = page(StatusCode::FOUND, "Found");
+            let mut response = html_page(StatusCode::FOUND, "Found");
             response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("https://example.org/"));
             response
         }
@@ -193,7 +194,7 @@ async fn fail(fault: SiteFault, budget: &Budget, request: Request, next: Next) -
         }
         SiteFault::DropBefore => {
             budget.cut_after(0);
-            page(StatusCode::OK, "")
+            html_page(StatusCode::OK, "")
         }
         SiteFault::DropAfter => {
             let response = next.run(request).await;

@@ -5,11 +5,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde_json::Value;
 
-pub(super) fn answer(status: StatusCode, body: &Value) -> Response {
+pub(super) fn json_response(status: StatusCode, body: &Value) -> Response {
     with_type(status, "application/json", body.to_string())
 }
 
-pub(super) fn page(status: StatusCode, title: &str) -> Response {
+pub(super) fn html_page(status: StatusCode, title: &str) -> Response {
     with_type(status, "text/html", format!("<html><head><title>{title}</title></head></html>"))
 }
 

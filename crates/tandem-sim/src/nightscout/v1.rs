@@ -9,7 +9,7 @@ use axum::response::Response;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::responses::{answer, page};
+use super::responses::{html_page, json_response};
 use super::state::{Site, SiteState};
 
 pub(super) async fn status(State(site): State<Arc<Site>>) -> Response {
@@ -17,7 +17,7 @@ pub(super) async fn status(State(site): State<Arc<Site>>) -> Response {
     let version = if state.config.has_v3 { "15.0.7" } else { "13.0.1" };
     let settings = json!({"units": "mg/dl", "timeFormat": 12});
     let now = state.config.now().to_rfc3339_opts(SecondsFormat::Millis, true);
-    answer(
+    json_response(
         StatusCode::OK,
         &json!({"status": "ok", "name": "nightscout", "version": version, "serverTime": now, "settings": settings}),
     )
@@ -58,7 +58,7 @@ pub(super) async fn list(
     let documents = state.documents.of(collection).map(|(_, document)| document);
     let mut found: Vec<_> = documents.filter(|document| is_within(document) && is_named(document)).cloned().collect();
     found.truncate(count);
-    answer(StatusCode::OK, &Value::Array(found))
+    json_response(StatusCode::OK, &Value::Array(found))
 }
 
 fn is_in_bound(member: &Value, how: &str, bound: &str) -> bool {
@@ -80,19 +80,19 @@ pub(super) async fn create(
         return refusal;
     }
     if !state.allows('c') {
-        return answer(StatusCode::UNAUTHORIZED, &json!({"status": 401, "message": "Unauthorized"}));
+        return json_response(StatusCode::UNAUTHORIZED, &json!({"status": 401, "message": "Unauthorized"}));
     }
     if body.len() > state.config.body_limit {
-        return page(StatusCode::PAYLOAD_TOO_LARGE, "413 Request Entity Too Large");
+        return html_page(StatusCode::PAYLOAD_TOO_LARGE, "413 Request Entity Too Large");
     }
     let Ok(documents) = serde_json::from_slice::<Value>(&body) else {
-        return answer(StatusCode::BAD_REQUEST, &json!({"status": 400}));
+        return json_response(StatusCode::BAD_REQUEST, &json!({"status": 400}));
     };
     let documents = if let Value::Array(documents) = documents { documents } else { vec![documents] };
     for document in &documents {
         upsert(&mut state, stored_name(&collection), document.clone());
     }
-    answer(StatusCode::OK, &Value::Array(documents))
+    json_response(StatusCode::OK, &Value::Array(documents))
 }
 
 /// Entries go by time and type, treatments by identifier or else by time and type; everything else is always new.
@@ -138,7 +138,7 @@ pub(super) async fn delete(
     {
         state.documents.remove(collection, place);
     }
-    answer(StatusCode::OK, &json!({"n": 1, "ok": 1}))
+    json_response(StatusCode::OK, &json!({"n": 1, "ok": 1}))
 }
 
 fn stored_name(name: &str) -> &str {
@@ -159,5 +159,5 @@ fn time_field(collection: &str) -> &'static str {
 fn unauthorized(state: &SiteState, headers: &HeaderMap) -> Option<Response> {
     let given = headers.get("api-secret").and_then(|value| value.to_str().ok());
     (given != Some(state.config.token.as_str()))
-        .then(|| answer(StatusCode::UNAUTHORIZED, &json!({"status": 401, "message": "Unauthorized"})))
+        .then(|| json_response(StatusCode::UNAUTHORIZED, &json!({"status": 401, "message": "Unauthorized"})))
 }

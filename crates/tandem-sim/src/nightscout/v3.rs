@@ -10,7 +10,7 @@ use axum::response::Response;
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Value, json};
 
-use super::responses::{answer, page};
+use super::responses::{html_page, json_response};
 use super::state::{Site, SiteState};
 
 type Members = HashMap<String, String>;
@@ -24,15 +24,15 @@ pub(super) async fn authorize(State(site): State<Arc<Site>>, Path(token): Path<S
         return refuse(StatusCode::UNAUTHORIZED, "Unauthorized");
     }
     let bearer = state.give_bearer();
-    answer(StatusCode::OK, &json!({"token": bearer, "sub": "tandem"}))
+    json_response(StatusCode::OK, &json!({"token": bearer, "sub": "tandem"}))
 }
 
 pub(super) async fn version(State(site): State<Arc<Site>>) -> Response {
     let state = site.state();
     if !state.config.has_v3 {
-        return page(StatusCode::NOT_FOUND, "Error");
+        return html_page(StatusCode::NOT_FOUND, "Error");
     }
-    answer(StatusCode::OK, &json!({"status": 200, "result": version_of(&state)}))
+    json_response(StatusCode::OK, &json!({"status": 200, "result": version_of(&state)}))
 }
 
 fn version_of(state: &SiteState) -> Value {
@@ -48,7 +48,7 @@ pub(super) async fn status(State(site): State<Arc<Site>>, headers: HeaderMap) ->
     let letters = &state.config.permissions;
     result["apiPermissions"] =
         json!({"entries": letters, "treatments": letters, "profile": letters, "devicestatus": letters});
-    answer(StatusCode::OK, &json!({"status": 200, "result": result}))
+    json_response(StatusCode::OK, &json!({"status": 200, "result": result}))
 }
 
 pub(super) async fn search(
@@ -94,7 +94,7 @@ pub(super) async fn search(
             document["identifier"] = document["_id"].clone();
         }
     }
-    answer(StatusCode::OK, &json!({"status": 200, "result": found}))
+    json_response(StatusCode::OK, &json!({"status": 200, "result": found}))
 }
 
 fn holds(member: &Value, how: &str, value: &str) -> bool {
@@ -159,7 +159,7 @@ pub(super) async fn update(
     document["identifier"] = json!(identifier);
     match state.documents.place_of(&collection, &identifier) {
         Some(place) if state.documents.get(&collection, place)["isValid"] == false => {
-            answer(StatusCode::GONE, &json!({"status": 410}))
+            json_response(StatusCode::GONE, &json!({"status": 410}))
         }
         Some(place) => replace(&mut state, &collection, place, document, false),
         None => insert(&mut state, &collection, document),
@@ -175,7 +175,7 @@ fn insert(state: &mut SiteState, collection: &str, mut document: Value) -> Respo
     document["srvModified"] = json!(now);
     let identifier = document["identifier"].clone();
     state.documents.insert(collection, document);
-    answer(StatusCode::CREATED, &json!({"status": 201, "identifier": identifier, "lastModified": now}))
+    json_response(StatusCode::CREATED, &json!({"status": 201, "identifier": identifier, "lastModified": now}))
 }
 
 fn replace(
@@ -201,7 +201,7 @@ fn replace(
     }
     normalize_duration(&mut document);
     state.documents.put(collection, place, document);
-    answer(StatusCode::OK, &json!({"status": 200}))
+    json_response(StatusCode::OK, &json!({"status": 200}))
 }
 
 /// A stored duration follows from the end, in whole minutes.
@@ -230,9 +230,9 @@ pub(super) async fn read(
     }
     let place = state.documents.place_of(&collection, &identifier);
     match place.map(|place| state.documents.get(&collection, place)) {
-        None => answer(StatusCode::NOT_FOUND, &json!({"status": 404})),
-        Some(document) if document["isValid"] == false => answer(StatusCode::GONE, &json!({"status": 410})),
-        Some(document) => answer(StatusCode::OK, &json!({"status": 200, "result": document})),
+        None => json_response(StatusCode::NOT_FOUND, &json!({"status": 404})),
+        Some(document) if document["isValid"] == false => json_response(StatusCode::GONE, &json!({"status": 410})),
+        Some(document) => json_response(StatusCode::OK, &json!({"status": 200, "result": document})),
     }
 }
 
@@ -247,7 +247,7 @@ pub(super) async fn delete(
         return refusal;
     }
     let Some(place) = state.documents.place_of(&collection, &identifier) else {
-        return answer(StatusCode::NOT_FOUND, &json!({"status": 404}));
+        return json_response(StatusCode::NOT_FOUND, &json!({"status": 404}));
     };
     let mut document = state.documents.get(&collection, place);
     if document["isReadOnly"] == true {
@@ -259,7 +259,7 @@ pub(super) async fn delete(
         document["isValid"] = json!(false);
         state.documents.put(&collection, place, document);
     }
-    answer(StatusCode::OK, &json!({"status": 200}))
+    json_response(StatusCode::OK, &json!({"status": 200}))
 }
 
 /// The body as a document that a site takes.
@@ -274,7 +274,7 @@ fn checked(
         return Err(Box::new(refusal));
     }
     if body.len() > state.config.body_limit {
-        return Err(Box::new(page(StatusCode::PAYLOAD_TOO_LARGE, "413 Request Entity Too Large")));
+        return Err(Box::new(html_page(StatusCode::PAYLOAD_TOO_LARGE, "413 Request Entity Too Large")));
     }
     let mut document: Value = serde_json::from_slice(body)
         .map_err(|_| Box::new(refuse(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")))?;
@@ -319,5 +319,5 @@ fn missing(collection: &str, letter: char) -> Response {
 }
 
 fn refuse(status: StatusCode, message: &str) -> Response {
-    answer(status, &json!({"status": status.as_u16(), "message": message}))
+    json_response(status, &json!({"status": status.as_u16(), "message": message}))
 }

@@ -34,7 +34,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// By path.
-    pub(super) fn of(path: &str) -> Self {
+    pub(super) fn from_path(path: &str) -> Self {
         match path {
             "/" => Self::Portal,
             "/accounts/api/login" => Self::Login,

@@ -26,12 +26,12 @@ const CODE_MINUTES: i64 = 5;
 /// `GET /`: the portal, also where an authorization without a session ends.
 pub(super) async fn portal() -> Response {
     let cookie = [(header::SET_COOKIE, "ARRAffinity=5d8f0c; Path=/; HttpOnly")];
-    (cookie, pages::page(StatusCode::OK, "Tandem Source", "Please log in.")).into_response()
+    (cookie, pages::html_page(StatusCode::OK, "Tandem Source", "Please log in.")).into_response()
 }
 
 /// The page a redirect URI leads to.
 pub(super) async fn redirect_page() -> Response {
-    pages::page(StatusCode::OK, "Tandem Source", "Loading.")
+    pages::html_page(StatusCode::OK, "Tandem Source", "Loading.")
 }
 
 /// `GET /accounts/api/auth/challenge`: part of the browser's flow, its answer is ignored by everybody.

@@ -228,7 +228,7 @@ async fn trouble(
     request: Request,
     next: Next,
 ) -> Response {
-    let endpoint = Endpoint::of(request.uri().path());
+    let endpoint = Endpoint::from_path(request.uri().path());
     let (place, fault) =
         shared.state().note(endpoint, |number, fault| RequestRecord::new(endpoint, number, &request, fault));
     tracing::debug!(?endpoint, ?fault, "request");
@@ -263,7 +263,7 @@ async fn fail(fault: Fault, shared: &Shared, budget: &Budget, request: Request, 
         }
         Fault::BadGatewayPage => pages::bad_gateway(),
         Fault::Unavailable { retry_after } => retry_later(StatusCode::SERVICE_UNAVAILABLE, Some(retry_after)),
-        Fault::PageInsteadOfJson => pages::page(StatusCode::OK, "Tandem Source", "We will be back soon."),
+        Fault::PageInsteadOfJson => pages::html_page(StatusCode::OK, "Tandem Source", "We will be back soon."),
         Fault::OtherShape => pages::json_body(StatusCode::OK, &json!({"data": {"items": []}, "version": 3})),
         Fault::Altered(alteration) => alteration::alter(alteration, request, next).await,
         Fault::CutBody { share } => cut(next.run(request).await, share, budget),

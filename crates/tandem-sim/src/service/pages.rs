@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 /// An HTML page.
-pub(super) fn page(status: StatusCode, title: &str, text: &str) -> Response {
+pub(super) fn html_page(status: StatusCode, title: &str, text: &str) -> Response {
     let html = format!(
         "<!DOCTYPE html>\n<html><head><title>{title}</title></head>\n<body><center><h1>{title}</h1></center>\n<p>{text}</p></body></html>\n"
     );
@@ -25,17 +25,17 @@ pub(super) fn json_text(body: impl Into<Body>) -> Response {
 
 /// What stands before the data hosts refuses; the phrase is Tandem's.
 pub(super) fn blocked() -> Response {
-    page(StatusCode::FORBIDDEN, "403 Forbidden", "The request is blocked.")
+    html_page(StatusCode::FORBIDDEN, "403 Forbidden", "The request is blocked.")
 }
 
 /// An endpoint that is not there (any more).
 pub(super) fn not_found() -> Response {
-    page(StatusCode::NOT_FOUND, "404 Not Found", "nginx")
+    html_page(StatusCode::NOT_FOUND, "404 Not Found", "nginx")
 }
 
 /// The gateway's page in an outage.
 pub(super) fn bad_gateway() -> Response {
-    page(StatusCode::BAD_GATEWAY, "502 Bad Gateway", "The server returned an invalid or incomplete response.")
+    html_page(StatusCode::BAD_GATEWAY, "502 Bad Gateway", "The server returned an invalid or incomplete response.")
 }
 
 /// A strict query schema met keys it does not know.

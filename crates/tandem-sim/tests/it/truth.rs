@@ -38,7 +38,7 @@ fn delivered_basal_is_the_commanded_rate_until_the_next_279() {
                 279 => {
                     let rate = number(event, "commandedRate") as u32;
                     if let Some((since, rate)) = running {
-                        total += DeliveredBasal::of(rate, at.timestamp() - since);
+                        total += DeliveredBasal::from_rate(rate, at.timestamp() - since);
                     }
                     assert!(!suspended || rate == 0, "{event:?}");
                     running = Some((at.timestamp(), rate));
@@ -47,7 +47,7 @@ fn delivered_basal_is_the_commanded_rate_until_the_next_279() {
             }
         }
         let (since, rate) = running.unwrap();
-        total += DeliveredBasal::of(rate, truth.instants.last().unwrap().timestamp() - since);
+        total += DeliveredBasal::from_rate(rate, truth.instants.last().unwrap().timestamp() - since);
         let reported = truth.basal.iter().fold(DeliveredBasal::default(), |sum, span| sum + span.delivered());
         assert_eq!(total, reported);
         let by_day = truth.basal_by_wall_day().values().fold(DeliveredBasal::default(), |sum, day| sum + *day);
@@ -73,7 +73,7 @@ fn event_81_carries_the_running_total_since_the_wall_clock_struck_midnight() {
         let (mut since, mut rate) = (truth.instants[0].timestamp(), 0);
         let mut compared = 0;
         for (event, at) in pump.events.iter().zip(&truth.instants).map(|(event, at)| (event, at.timestamp())) {
-            today += DeliveredBasal::of(rate, at - since);
+            today += DeliveredBasal::from_rate(rate, at - since);
             since = at;
             match code(event) {
                 90 => today = DeliveredBasal::default(),

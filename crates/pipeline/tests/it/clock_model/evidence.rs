@@ -8,7 +8,7 @@ use super::{NEW_YORK, extend, found, id, instant, log, wall};
 
 /// The instant and the source of event `number`, which shows `shown`.
 fn check(history: &ClockHistory, zone: Tz, (number, shown, truth, source): (u32, &str, &str, UtcSource)) {
-    let clock = PumpClock::build(history, &ZoneHistory::of(zone));
+    let clock = PumpClock::build(history, &ZoneHistory::from_zone(zone));
     let found = found(&clock, number, wall(shown));
     assert_eq!((found.utc, found.source), (instant(truth), source), "event {number} at {shown}: {clock:#?}");
 }
@@ -84,7 +84,7 @@ fn a_log_that_begins_before_the_zones_change_may_have_been_set_for_it() {
         ("2025-10-29T12:00:00", UtcSource::Zone),
         ("2025-11-02T12:00:00", UtcSource::Zone),
     ] {
-        let clock = PumpClock::build(&log(start, "2025-12-24T18:00:00", &[]), &ZoneHistory::of(NEW_YORK));
+        let clock = PumpClock::build(&log(start, "2025-12-24T18:00:00", &[]), &ZoneHistory::from_zone(NEW_YORK));
         assert_eq!(found(&clock, 1, wall(start)).source, source, "{start}: {clock:#?}");
     }
 }

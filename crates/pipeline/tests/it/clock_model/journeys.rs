@@ -321,7 +321,7 @@ struct Tally {
 }
 
 fn check(life: &Life, tally: &mut Tally) {
-    let clock = PumpClock::build(&life.history, &ZoneHistory::of(life.home));
+    let clock = PumpClock::build(&life.history, &ZoneHistory::from_zone(life.home));
     for (number, wall, truth, correct) in &life.events {
         let found = found(&clock, *number, *wall);
         let is_right = (found.utc - truth).abs() <= Duration::seconds(60);

@@ -8,7 +8,7 @@ use super::{NEW_YORK, found, log, wall};
 
 /// Each row: number of the event, what its clock shows, what a correct one would have shown.
 fn check(history: &ClockHistory, zone: Tz, rows: &[(u32, &str, &str)]) {
-    let clock = PumpClock::build(history, &ZoneHistory::of(zone));
+    let clock = PumpClock::build(history, &ZoneHistory::from_zone(zone));
     for (number, shown, correct) in rows {
         let found = found(&clock, *number, wall(shown));
         assert_eq!(found.local_time(), wall(correct), "event {number} at {shown}: {clock:#?}");

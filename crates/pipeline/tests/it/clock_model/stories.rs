@@ -24,7 +24,7 @@ fn a_clock_set_back_fourteen_hours_late() {
     let history = log("2025-10-01T08:00:00", "2025-12-24T18:00:00", &changes);
     check(
         &history,
-        &ZoneHistory::of(NEW_YORK),
+        &ZoneHistory::from_zone(NEW_YORK),
         &[
             (1, "2025-10-01T08:00:00", "2025-10-01T12:00:00Z", UtcSource::Zone),
             (50, "2025-11-02T00:30:00", "2025-11-02T04:30:00Z", UtcSource::Zone),
@@ -41,7 +41,7 @@ fn a_clock_set_forward_the_evening_before() {
         log("2026-02-01T00:00:00", "2026-06-01T00:00:00", &[(100, "2026-03-07T23:00:00", Duration::hours(1))]);
     check(
         &history,
-        &ZoneHistory::of(NEW_YORK),
+        &ZoneHistory::from_zone(NEW_YORK),
         &[
             (99, "2026-03-07T21:59:00", "2026-03-08T02:59:00Z", UtcSource::Zone),
             (100, "2026-03-07T23:00:00", "2026-03-08T03:00:00Z", UtcSource::ClockChange),
@@ -56,7 +56,7 @@ fn a_journey_with_the_clock_changed_and_changed_back() {
     let history = log("2026-04-01T00:00:00", "2026-06-01T00:00:00", &changes);
     check(
         &history,
-        &ZoneHistory::of(NEW_YORK),
+        &ZoneHistory::from_zone(NEW_YORK),
         &[
             (99, "2026-05-10T11:59:00", "2026-05-10T15:59:00Z", UtcSource::Zone),
             (150, "2026-05-15T08:00:00", "2026-05-15T15:00:00Z", UtcSource::ClockChange),
@@ -76,7 +76,7 @@ fn drift_is_snapped_and_does_not_add_up() {
         [(1, "2025-11-10T00:00:00", "2025-11-10T05:00:00Z"), (150, "2025-12-15T00:00:00", "2025-12-15T05:00:00Z")];
     check(
         &history,
-        &ZoneHistory::of(NEW_YORK),
+        &ZoneHistory::from_zone(NEW_YORK),
         &rows.map(|(number, shown, truth)| (number, shown, truth, UtcSource::Zone)),
     );
 }
@@ -89,7 +89,7 @@ fn a_pump_that_starts_at_a_factory_date() {
     let history = log("2020-01-12T06:00:00", "2025-09-01T00:00:00", &changes);
     check(
         &history,
-        &ZoneHistory::of(NEW_YORK),
+        &ZoneHistory::from_zone(NEW_YORK),
         &[
             (1, "2020-01-12T06:00:00", "2025-07-20T14:20:00Z", UtcSource::ClockChange),
             (40, "2025-07-20T06:11:00", "2025-07-20T14:31:00Z", UtcSource::ClockChange),
@@ -99,7 +99,7 @@ fn a_pump_that_starts_at_a_factory_date() {
     let never_set = log("2020-01-02T00:00:00", "2020-01-05T00:00:00", &[]);
     check(
         &never_set,
-        &ZoneHistory::of(NEW_YORK),
+        &ZoneHistory::from_zone(NEW_YORK),
         &[(1, "2020-01-02T00:00:00", "2020-01-02T05:00:00Z", UtcSource::FactoryClock)],
     );
 }
@@ -109,7 +109,7 @@ fn a_clock_that_fell_back_to_a_factory_date_takes_nothing_along() {
     // Weeks of use, then no power: the clock starts at 2020-01-02, nothing is logged of that, and later it is set.
     let set =
         [(100, "2026-05-19T00:10:00", Duration::days(2329)), (101, "2026-05-19T14:30:00", Duration::minutes(860))];
-    let zones = ZoneHistory::of(NEW_YORK);
+    let zones = ZoneHistory::from_zone(NEW_YORK);
     check(
         &log("2026-03-20T08:00:00", "2026-06-30T10:00:00", &set),
         &zones,
@@ -138,17 +138,17 @@ fn a_pump_in_the_future() {
     let changes = [(100, "2066-05-24T08:00:00", ahead), (200, "2026-05-25T08:00:00", -ahead)];
     let corrected = log("2026-05-01T00:00:00", "2026-06-01T00:00:00", &changes);
     let row = (150, "2066-05-24T09:00:00", "2026-05-24T13:00:00Z", UtcSource::ClockChange);
-    check(&corrected, &ZoneHistory::of(NEW_YORK), &[row]);
+    check(&corrected, &ZoneHistory::from_zone(NEW_YORK), &[row]);
     let not_yet = log("2026-05-01T00:00:00", "2066-05-25T00:00:00", &changes[..1]);
     check(
         &not_yet,
-        &ZoneHistory::of(NEW_YORK),
+        &ZoneHistory::from_zone(NEW_YORK),
         &[row, (1, "2026-05-01T00:00:00", "2026-05-01T04:00:00Z", UtcSource::Zone)],
     );
     let always = log("2066-05-24T04:59:14", "2066-05-25T00:00:00", &[]);
     check(
         &always,
-        &ZoneHistory::of(NEW_YORK),
+        &ZoneHistory::from_zone(NEW_YORK),
         &[(1, "2066-05-24T04:59:14", "2066-05-24T08:59:14Z", UtcSource::FutureClock)],
     );
 }
@@ -158,7 +158,7 @@ fn a_clock_not_set_since_the_zone_changed() {
     let history = log("2025-09-01T00:00:00", "2025-12-01T00:00:00", &[]);
     check(
         &history,
-        &ZoneHistory::of(NEW_YORK),
+        &ZoneHistory::from_zone(NEW_YORK),
         &[
             (1, "2025-09-01T00:00:00", "2025-09-01T04:00:00Z", UtcSource::Zone),
             (2, "2025-11-02T01:59:59", "2025-11-02T05:59:59Z", UtcSource::Zone),
@@ -170,7 +170,7 @@ fn a_clock_not_set_since_the_zone_changed() {
 
 #[test]
 fn a_move_is_recognized_by_the_zone_history() {
-    let mut zones = ZoneHistory::of(NEW_YORK);
+    let mut zones = ZoneHistory::from_zone(NEW_YORK);
     zones.set("2026-04-10".parse().ok(), chrono_tz::Europe::Berlin);
     let history =
         log("2026-03-20T00:00:00", "2026-06-01T00:00:00", &[(100, "2026-04-10T18:00:00", Duration::hours(6))]);

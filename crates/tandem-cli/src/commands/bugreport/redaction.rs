@@ -51,10 +51,10 @@ impl Redaction {
         for serial in stored.chain(listed.map(|pump| pump.serial_number.to_string())) {
             private.serial(serial);
         }
-        Self::of(private)
+        Self::from_private(private)
     }
 
-    fn of(private: Private) -> Self {
+    fn from_private(private: Private) -> Self {
         let mut texts: Vec<_> = private.texts.into_iter().collect();
         // The longest first: a folder must not be taken out of the path of a file in it.
         texts.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
@@ -149,7 +149,7 @@ mod tests {
         private.name("jane", "‹name›");
         private.name("al", "‹name›");
         private.serial("123456".to_owned());
-        let redaction = Redaction::of(private);
+        let redaction = Redaction::from_private(private);
         let rows = [
             ("in /home/jane/pump/x.db", "in ‹folder›/x.db"),
             ("Jane's, not Janet's", "‹name›'s, not Janet's"),

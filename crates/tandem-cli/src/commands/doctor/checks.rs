@@ -13,7 +13,7 @@ use crate::arguments::AccountArgs;
 use crate::clock_hints::ClockHints;
 use crate::context::Context;
 use crate::failure::{self, Exit};
-use crate::output::{ago, counted, size, span};
+use crate::output::{format_age, format_count, format_size, format_span};
 use crate::settings::{AccountSettings, Settings, is_place};
 
 /// Below this a month of history may not fit.
@@ -36,7 +36,7 @@ pub(crate) struct Examination {
 
 impl Examination {
     /// Looks at everything.
-    pub(crate) fn of(arguments: &AccountArgs, context: &Context) -> Self {
+    pub(crate) fn from_arguments(arguments: &AccountArgs, context: &Context) -> Self {
         let mut examination = Self { checks: vec![config(context)], facts: None, account: None };
         examination.account(arguments, context);
         examination.database(&context.settings.database);
@@ -44,9 +44,9 @@ impl Examination {
         examination.checks.push(zone(examination.facts.as_ref(), &context.settings));
         if let Some(facts) = &examination.facts {
             examination.checks.push(runs(facts));
-            examination.checks.extend(pumps::checks(facts, examination.account.as_ref(), Context::now()));
+            examination.checks.extend(pumps::check_pumps(facts, examination.account.as_ref(), Context::now()));
         }
-        examination.checks.extend(site::checks(context));
+        examination.checks.extend(site::check_site(context));
         examination
     }
 
@@ -100,7 +100,7 @@ impl Examination {
         }
         match context.runtime.block_on(source.account()) {
             Ok(account) => {
-                let pumps = counted(account.pumps.len() as u64, "pump");
+                let pumps = format_count(account.pumps.len() as u64, "pump");
                 self.account = Some(account);
                 Check::good("token", format!("{until}; the account has {pumps}"))
             }
@@ -109,8 +109,9 @@ impl Examination {
     }
 
     fn database(&mut self, path: &Path) {
-        let place = format!("{}, {}", path.display(), size(path.metadata().map_or(0, |file| file.len())));
-        let read = |reader: Reader| Ok((StatusFacts::read(&reader)?, uploads::check(&reader), clock_hints(&reader)));
+        let place = format!("{}, {}", path.display(), format_size(path.metadata().map_or(0, |file| file.len())));
+        let read =
+            |reader: Reader| Ok((StatusFacts::read(&reader)?, uploads::check_uploads(&reader), clock_hints(&reader)));
         match Reader::open(path, &ReadOptions::default()).and_then(read) {
             Ok((facts, uploads, clock)) => {
                 self.checks.push(writable(path, place));
@@ -208,7 +209,7 @@ fn clock(hosts: &[HostCheck]) -> Check {
         return Check::new("clock", Grade::Unknown, "not compared: the service did not send its time");
     };
     let side = if skew > TimeDelta::zero() { "ahead of" } else { "behind" };
-    let words = format!("{} {side} the service's", span(skew.abs()));
+    let words = format!("{} {side} the service's", format_span(skew.abs()));
     let advice = "set this computer's clock, ideally with network time";
     match skew.abs() {
         off if off <= NO_SKEW => Check::good("clock", "agrees with the service's"),
@@ -254,7 +255,7 @@ fn disk(database: &Path) -> Check {
     let Some(free) = folder.and_then(free_bytes) else {
         return Check::new("disk", Grade::Unknown, "free space cannot be determined on this system");
     };
-    let words = format!("{} free on the database's disk", size(free));
+    let words = format!("{} free on the database's disk", format_size(free));
     let advice = "free some space, or choose a file on another disk with --db";
     match free {
         0..NO_ROOM => Check::new("disk", Grade::Bad(Exit::Database), words).advise(advice),
@@ -317,7 +318,7 @@ fn runs(facts: &StatusFacts) -> Check {
     let Some(last) = facts.runs.first() else {
         return Check::new("runs", Grade::Unknown, "no runs yet");
     };
-    let (stage, when) = (&last.stage, ago(last.started, Context::now()));
+    let (stage, when) = (&last.stage, format_age(last.started, Context::now()));
     match last.outcome.as_deref() {
         Some("failed") => {
             let reason = last.error.as_deref().unwrap_or("reason not recorded");

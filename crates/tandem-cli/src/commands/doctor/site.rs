@@ -6,12 +6,12 @@ use pipeline::SinkError;
 use super::check::{Check, Grade};
 use crate::context::Context;
 use crate::failure;
-use crate::output::span;
+use crate::output::format_span;
 
 const NAME: &str = "nightscout";
 
 /// Looks at the site: reachable, version, permissions, clock, units.
-pub(super) fn checks(context: &Context) -> Vec<Check> {
+pub(super) fn check_site(context: &Context) -> Vec<Check> {
     if !context.settings.has_nightscout() {
         return Vec::new();
     }
@@ -74,6 +74,6 @@ fn permissions(examination: &Examination, cgm: CgmPolicy) -> Option<Check> {
 fn clock(examination: &Examination) -> Option<Check> {
     let skew = examination.clock_skew.filter(|skew| skew.abs() > chrono::TimeDelta::minutes(5))?;
     let side = if skew > chrono::TimeDelta::zero() { "ahead of" } else { "behind" };
-    let words = format!("the site's clock is {} {side} this computer's", span(skew.abs()));
+    let words = format!("the site's clock is {} {side} this computer's", format_span(skew.abs()));
     Some(Check::note(NAME, words, "set the server's clock: new data may appear old, or not at all"))
 }

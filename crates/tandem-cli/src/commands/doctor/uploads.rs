@@ -7,7 +7,7 @@ use store_duckdb::Reader;
 
 use super::check::{Check, Grade};
 use crate::history::cells::query;
-use crate::output::span;
+use crate::output::format_span;
 
 /// How many of the last uploads are examined.
 const UPLOADS: usize = 50;
@@ -33,7 +33,7 @@ const AGES: &str = "
     GROUP BY u.run_id, u.pump_id ORDER BY max(u.uploaded) DESC";
 
 /// Compares the zone with the last uploads; `None` where there is nothing to compare.
-pub(super) fn check(reader: &Reader) -> Result<Option<Check>> {
+pub(super) fn check_uploads(reader: &Reader) -> Result<Option<Check>> {
     let ages = query(reader, AGES, |row| Ok(TimeDelta::seconds(row.parsed(0)?)))?;
     Ok(judge(&ages[..ages.len().min(UPLOADS)]))
 }
@@ -46,7 +46,7 @@ fn judge(ages: &[TimeDelta]) -> Option<Check> {
     if *least < -TOLERANCE {
         let words = format!(
             "events lie up to {} after they were uploaded: the zone, or the pump's clock, is wrong",
-            span(-*least)
+            format_span(-*least)
         );
         return Some(Check::note("uploads", words, advice));
     }
@@ -56,8 +56,8 @@ fn judge(ages: &[TimeDelta]) -> Option<Check> {
         let words = format!(
             "the newest event of each of the last {} uploads is at least {} old: the zone, or the pump's clock, may be off by {}",
             ages.len(),
-            span(*least),
-            span(off)
+            format_span(*least),
+            format_span(off)
         );
         return Some(Check::note("uploads", words, advice));
     }

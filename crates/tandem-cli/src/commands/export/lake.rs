@@ -14,8 +14,8 @@ use super::tables::Table;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::history::cells::query;
-use crate::lake::{Change, Content, Key, Kind, Lake, Manifest, PersonId, Pseudonyms, stage};
-use crate::output::counted;
+use crate::lake::{Change, Content, Key, Kind, Lake, Manifest, PersonId, Pseudonyms, stage_file};
+use crate::output::format_count;
 
 /// Under which name a person's rows go into a lake, and what is kept of what names them.
 pub(super) struct Identity {
@@ -118,7 +118,7 @@ impl PartPlan {
             let is_current = before.is_of(&self.kind) && before.files.get(name) == Some(content);
             if !(is_current && lake.folder().join(name).exists()) {
                 let write = |path: &Path| Ok(exporter.write(query, path, self.format.form()).map(drop)?);
-                staged.push((name.clone(), stage(lake.folder(), name, write)?));
+                staged.push((name.clone(), stage_file(lake.folder(), name, write)?));
             }
             manifest.files.insert(name.clone(), content.clone());
         }
@@ -133,7 +133,7 @@ impl PartPlan {
 
     fn report(&self, folder: &Path, written: usize, gone: usize, context: &Context) {
         let kept = self.files.len() - written;
-        let words = format!("{} written, {kept} unchanged, {gone} removed", counted(written as u64, "file"));
+        let words = format!("{} written, {kept} unchanged, {gone} removed", format_count(written as u64, "file"));
         context.terminal.say(format!("{}: {words}", folder.display()));
         if !self.left_out.is_empty() {
             context

@@ -19,7 +19,7 @@ pub(super) struct Table {
 }
 
 /// The tables that `names` name.
-pub(super) fn choose(reader: &Reader, names: &[String]) -> Result<Vec<Table>> {
+pub(super) fn choose_tables(reader: &Reader, names: &[String]) -> Result<Vec<Table>> {
     let known = query(
         reader,
         "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' AND table_name <> 'refinery_schema_history' ORDER BY 1",

@@ -22,7 +22,7 @@ pub(super) struct PumpClock {
 
 impl PumpClock {
     /// The clock, if some pump uploaded lately and its newest event is as old as such events are.
-    pub(super) fn of(account: &Account, now: DateTime<Utc>) -> Option<Self> {
+    pub(super) fn from_account(account: &Account, now: DateTime<Utc>) -> Option<Self> {
         let newest = account.pumps.iter().max_by_key(|pump| pump.last_upload)?;
         let PumpListing { last_upload: Some(uploaded), last_event: Some(event), .. } = newest else { return None };
         let ahead = event.and_utc() - *uploaded + UPLOAD_LAG;
@@ -66,11 +66,11 @@ mod tests {
             pump.last_upload = Some(uploaded);
             pump.last_event = Some(event.parse().expect("a wall clock"));
             let account = Account { pumps: vec![pump], ..Account::default() };
-            let clock = PumpClock::of(&account, now);
+            let clock = PumpClock::from_account(&account, now);
             let found = clock.map(|clock| (clock.shown(now), clock.difference(Tz::America__New_York)));
             let expected = expected.map(|(shown, difference)| (shown.to_owned(), difference.map(str::to_owned)));
             assert_eq!(found, expected, "{event}");
-            assert_eq!(PumpClock::of(&account, now + TimeDelta::days(8)), None, "{event}");
+            assert_eq!(PumpClock::from_account(&account, now + TimeDelta::days(8)), None, "{event}");
         }
     }
 

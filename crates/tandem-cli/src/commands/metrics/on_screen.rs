@@ -10,7 +10,7 @@ use report::printing::{self, fixed};
 use report::{GlucoseUnit, Reading, Thresholds};
 
 use super::subject::Subject;
-use crate::output::{Align, ScreenTable, counted};
+use crate::output::{Align, ScreenTable, format_count};
 use crate::summary::range_bars;
 use crate::terminal::Terminal;
 
@@ -59,7 +59,7 @@ impl Page<'_> {
         let metrics = &self.subject.metrics;
         let mut words = Vec::new();
         words.extend(self.subject.days.clone());
-        words.push(counted(metrics.counts.all as u64, "reading"));
+        words.push(format_count(metrics.counts.all as u64, "reading"));
         words.extend(
             metrics.wear.active_percent.map(|percent| format!("sensor active {} % of the time", fixed(percent, 1))),
         );
@@ -119,10 +119,10 @@ impl Page<'_> {
             .map_or_else(|| NONE.to_owned(), |gri| format!("{}, zone {}", fixed(gri.index, 1), zone(gri.zone)));
         vec![
             ("GRI", gri),
-            ("LBGI", number(metrics.risk.lbgi, 2)),
-            ("HBGI", number(metrics.risk.hbgi, 2)),
-            ("ADRR", number(metrics.risk.adrr, 1)),
-            ("J-index", number(metrics.summary.j_index, 1)),
+            ("LBGI", format_number(metrics.risk.lbgi, 2)),
+            ("HBGI", format_number(metrics.risk.hbgi, 2)),
+            ("ADRR", format_number(metrics.risk.adrr, 1)),
+            ("J-index", format_number(metrics.summary.j_index, 1)),
         ]
     }
 
@@ -159,7 +159,7 @@ impl Page<'_> {
     }
 
     fn episode_cells(&self, name: &str, summary: Option<&EpisodeSummary>) -> [String; 5] {
-        let of = |value: Option<f64>, decimals| number(value, decimals);
+        let of = |value: Option<f64>, decimals| format_number(value, decimals);
         let total = summary.map_or_else(|| NONE.to_owned(), |summary| summary.total_episodes.to_string());
         let duration = summary.filter(|summary| summary.total_episodes > 0).map(|summary| summary.avg_ep_duration);
         let glucose = summary.and_then(|summary| summary.avg_ep_gl);
@@ -227,7 +227,7 @@ fn averages(insulin: &InsulinSummary) -> String {
 fn left_out(insulin: &InsulinSummary) -> String {
     let mut text = String::new();
     if insulin.overlapping_days() > 0 {
-        let days = counted(insulin.overlapping_days() as u64, "day");
+        let days = format_count(insulin.overlapping_days() as u64, "day");
         let _ = writeln!(
             text,
             "  Two pumps logged basal at the same time on {days}: incomplete, excluded from \
@@ -247,7 +247,7 @@ fn left_out(insulin: &InsulinSummary) -> String {
 }
 
 fn average_cells(name: &str, day: Option<AverageDay>) -> [String; 7] {
-    let of = |value: fn(&AverageDay) -> f64, decimals| number(day.as_ref().map(value), decimals);
+    let of = |value: fn(&AverageDay) -> f64, decimals| format_number(day.as_ref().map(value), decimals);
     let units = |value: fn(&AverageDay) -> Option<f64>| {
         let known = |day: &AverageDay| value(day).map_or_else(|| UNKNOWN.to_owned(), |units| fixed(units, 1));
         day.as_ref().map_or_else(|| NONE.to_owned(), known)
@@ -258,7 +258,7 @@ fn average_cells(name: &str, day: Option<AverageDay>) -> [String; 7] {
         units(AverageDay::total_units),
         units(|day| day.basal_units),
         of(|day| day.bolus_units, 1),
-        number(day.and_then(|day| day.basal_percent()), 0),
+        format_number(day.and_then(|day| day.basal_percent()), 0),
         of(|day| day.carbs_grams, 0),
     ]
 }
@@ -294,7 +294,7 @@ fn percent(value: Option<f64>) -> String {
     value.map_or_else(|| NONE.to_owned(), |value| format!("{} %", fixed(value, 1)))
 }
 
-fn number(value: Option<f64>, decimals: usize) -> String {
+fn format_number(value: Option<f64>, decimals: usize) -> String {
     value.map_or_else(|| NONE.to_owned(), |value| fixed(value, decimals))
 }
 

@@ -9,7 +9,7 @@ use pipeline::sink::Outcome;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
-use crate::output::{counted, thousands};
+use crate::output::{format_count, format_thousands};
 use crate::terminal::Terminal;
 
 /// Deletes tconnectsync's documents from `from` on, if the person agrees.
@@ -49,9 +49,9 @@ fn list(documents: &[ForeignDocument], context: &Context) {
         return;
     }
     let span = format!("{} to {}", day(dates().min()), day(dates().max()));
-    context.terminal.say(format!("{} of tconnectsync, {span}:", counted(documents.len() as u64, "document")));
+    context.terminal.say(format!("{} of tconnectsync, {span}:", format_count(documents.len() as u64, "document")));
     for ((collection, event_type), count) in kinds {
-        context.terminal.say(format!("  {collection}, {event_type}: {}", thousands(count)));
+        context.terminal.say(format!("  {collection}, {event_type}: {}", format_thousands(count)));
     }
 }
 
@@ -65,8 +65,8 @@ fn agree(documents: &[ForeignDocument]) -> Result<()> {
     if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
         return Err(refuse("cannot ask for confirmation without a terminal").into());
     }
-    let question = format!("Delete {} from the site?", counted(documents.len() as u64, "document"));
-    if Terminal::confirm(&question, false)? { Ok(()) } else { Err(refuse("not confirmed").into()) }
+    let question = format!("Delete {} from the site?", format_count(documents.len() as u64, "document"));
+    if Terminal::ask_confirmation(&question, false)? { Ok(()) } else { Err(refuse("not confirmed").into()) }
 }
 
 async fn delete(site: &Nightscout, documents: &[ForeignDocument], context: &Context) -> Result<()> {
@@ -80,6 +80,6 @@ async fn delete(site: &Nightscout, documents: &[ForeignDocument], context: &Cont
             return Err(Failure::new(Exit::Interrupted, format!("stopped after {deleted} deletions")).into());
         }
     }
-    context.terminal.say(format!("Deleted {}.", counted(deleted, "document")));
+    context.terminal.say(format!("Deleted {}.", format_count(deleted, "document")));
     Ok(())
 }

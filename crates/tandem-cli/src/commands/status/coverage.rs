@@ -8,7 +8,7 @@ use console::style;
 use pipeline::DayRange;
 use store_duckdb::DayCount;
 
-use crate::output::{counted, thousands};
+use crate::output::{format_count, format_thousands};
 
 /// The first pumps of this kind were sold in 2016; a day before is a factory date.
 const BEFORE_ANY_PUMP: i32 = 2016;
@@ -43,7 +43,7 @@ pub(crate) struct Month {
 
 impl Coverage {
     /// Counts the days of a pump up to `now`.
-    pub(crate) fn of(days: &[DayCount], now: DateTime<Utc>) -> Self {
+    pub(crate) fn from_days(days: &[DayCount], now: DateTime<Utc>) -> Self {
         let latest = now.date_naive() + Days::new(2);
         let believable = |count: &&DayCount| count.day.year() >= BEFORE_ANY_PUMP && count.day <= latest;
         let mut kept: Vec<_> = days.iter().filter(believable).collect();
@@ -65,19 +65,19 @@ impl Coverage {
     }
 
     /// How many events from when to when.
-    pub(crate) fn describe(&self) -> String {
+    pub(crate) fn describe_span(&self) -> String {
         let misdated = match self.misdated {
             0 => String::new(),
-            number => format!(", and {} with a clock that was never set or is in the future", thousands(number)),
+            number => format!(", and {} with a clock that was never set or is in the future", format_thousands(number)),
         };
         match self.span {
-            Some(span) => format!("{} from {span}{misdated}", thousands(self.events)),
-            None => format!("{} dated{misdated}", counted(self.events, "event")),
+            Some(span) => format!("{} from {span}{misdated}", format_thousands(self.events)),
+            None => format!("{} dated{misdated}", format_count(self.events, "event")),
         }
     }
 
     /// A line per year, a sign per month, the fuller the more of its days have events.
-    pub(crate) fn drawing(&self) -> String {
+    pub(crate) fn draw_months(&self) -> String {
         let Some(span) = self.span else { return String::new() };
         let mut text = format!("           {}\n", style("J F M A M J J A S O N D").dim());
         for year in span.first().year()..=span.last().year() {
@@ -142,7 +142,7 @@ mod tests {
         let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
         let count = |text: &str| DayCount { day: day(text), events: 10 };
         let days = ["2008-01-01", "2026-01-30", "2026-01-31", "2026-02-03", "2026-03-01", "2066-01-01"].map(count);
-        let coverage = Coverage::of(&days, day("2026-03-02").and_time(chrono::NaiveTime::MIN).and_utc());
+        let coverage = Coverage::from_days(&days, day("2026-03-02").and_time(chrono::NaiveTime::MIN).and_utc());
         assert_eq!((coverage.events, coverage.misdated), (40, 20));
         let gaps: Vec<_> = coverage.gaps.iter().map(ToString::to_string).collect();
         assert_eq!(gaps, ["2026-02-01 to 2026-02-02", "2026-02-04 to 2026-02-28"]);
@@ -160,7 +160,7 @@ mod tests {
         ];
         for (days, (events, misdated, first)) in rows {
             let counts: Vec<_> = days.iter().map(|text| DayCount { day: day(text), events: 10 }).collect();
-            let coverage = Coverage::of(&counts, day("2026-03-02").and_time(chrono::NaiveTime::MIN).and_utc());
+            let coverage = Coverage::from_days(&counts, day("2026-03-02").and_time(chrono::NaiveTime::MIN).and_utc());
             assert_eq!((coverage.events, coverage.misdated), (events, misdated), "{days:?}");
             assert_eq!(coverage.span.map(DayRange::first), Some(day(first)), "{days:?}");
         }
