@@ -143,7 +143,7 @@ impl Setup {
     }
 }
 
-/// `days` days of one person: a t:slim X2 replaced by a Mobi after two thirds of them, most happenings, few events, the
+/// `days` days of one person: a t:slim X2 replaced by a Mobi after two thirds of them, most kinds of events, few events, the
 /// clock change of March 2025.
 #[must_use]
 pub fn short_history(seed: u64, days: u32) -> Arc<History> {

@@ -247,7 +247,7 @@ fn from_npm(platform: &Platform, cache: &Path) -> Result<()> {
     let (name, checksum) = platform.npm.context("no package that can be linked")?;
     let package = format!("@duckdb/node-bindings-{name}@{NPM_VERSION}");
     let work = tempfile::tempdir().context("cannot make a folder")?;
-    // Asked first with little patience: the package itself is large and may take minutes.
+    // Asked first with a short timeout: the package itself is large and may take minutes.
     run(npm(work.path()).args(["view", &package, "dist.integrity", "--fetch-timeout=8000", "--fetch-retries=0"]))?;
     let said = run(npm(work.path()).args(["pack", &package, "--silent"]))?;
     let packed = work.path().join(said.lines().last().unwrap_or_default().trim());

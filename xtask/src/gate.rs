@@ -164,7 +164,7 @@ fn licences(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// Runs the tests that compare screens with kept texts; without `check` they write these again.
+/// Runs the tests that compare the output with snapshots; without `check` they record these again.
 pub(crate) fn tour(workspace: &Workspace, check: bool) -> Result<()> {
     let tour = compare_snapshots(workspace, "tools", "the_tour_is_what_the_screen_shows", !check)?;
     let errors = compare_snapshots(workspace, "it", "every_error_is_as_recorded", !check)?;
@@ -182,7 +182,7 @@ pub(crate) fn codegen(workspace: &Workspace, check: bool) -> Result<()> {
     Ok(())
 }
 
-/// Runs the test called `name`, which compares a kept text with what is found now; to `record` is to keep the latter.
+/// Runs the test called `name`, which compares a snapshot with the present output; `record` replaces the snapshot.
 fn compare_snapshots(workspace: &Workspace, target: &str, name: &str, record: bool) -> Result<bool> {
     let mut command = workspace.cargo("test");
     command.args(["--test", target, "--", name]);

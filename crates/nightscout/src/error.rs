@@ -45,8 +45,8 @@ pub(crate) fn of_network(label: &RequestLabel, error: reqwest::Error) -> SinkErr
         () if error.is_builder() => return configuration_error("the request cannot be built"),
         () if error.is_timeout() => "did not answer in time",
         () if error.is_connect() => "cannot be reached",
-        () if error.is_body() || error.is_decode() => "broke off in the middle of its answer",
-        () => "closed the connection without an answer",
+        () if error.is_body() || error.is_decode() => "broke off in the middle of its response",
+        () => "closed the connection without a response",
     };
     SinkError {
         kind: SinkErrorKind::Network,

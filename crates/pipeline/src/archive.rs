@@ -103,7 +103,7 @@ fn describe_content(head: &[u8]) -> String {
         (b"\x1f\x8b", "it is gzip-compressed; unpack it first"),
         (b"SQLite format 3", "it is an SQLite database"),
         (b"%PDF", "it is a PDF"),
-        (b"<", "it is HTML or XML, not JSON; an error page of the service may have been saved instead of an answer"),
+        (b"<", "it is HTML or XML, not JSON; an error page of the service may have been saved instead of a response"),
     ];
     let found = known.iter().find(|(magic, _)| head.trim_ascii_start().starts_with(magic));
     found.map_or_else(|| "neither JSON, nor base64, nor 26-byte records".to_owned(), |(_, words)| (*words).to_owned())
@@ -111,7 +111,7 @@ fn describe_content(head: &[u8]) -> String {
 
 /// How many of these events have a type that the dictionary does not know.
 #[must_use]
-pub fn count_unknown(events: &RawBatch) -> u64 {
+pub(crate) fn count_unknown(events: &RawBatch) -> u64 {
     let unknown = |code: EventCode| pump_events::Dictionary::event(code).is_none();
     events.iter().filter(|event| unknown(event.code)).count() as u64
 }

@@ -96,7 +96,7 @@ impl DuckStore {
     /// [`parse`](pipeline::parse) and [`derive`](pipeline::derive) do that ([`DuckStore::is_complete`]).
     ///
     /// # Errors
-    /// [`StoreError`] when the file is held by another program for longer than the patience, is no database, is
+    /// [`StoreError`] when the file is held by another program for longer than the lock timeout, is no database, is
     /// damaged, was made by a newer version, or cannot be written;
     /// [`Conflict`](StoreErrorKind::Conflict) when bringing it up to date would break something that a person created in it;
     /// when only read, [`Outdated`](StoreErrorKind::Outdated) for a database that is not up to date.

@@ -23,7 +23,7 @@ pub enum FileForm {
     Parquet,
     /// Comma-separated with a header; NULL is an empty field.
     Csv,
-    /// One JSON object a line.
+    /// One JSON object per line.
     JsonLines,
     /// One JSON array of objects, which have no member where a column is NULL.
     JsonArray,

@@ -164,7 +164,7 @@ fn migration_error(error: &refinery_core::Error) -> StoreError {
         }
         Kind::DivergentVersion(applied, ours) => {
             let message = format!(
-                "migration {applied} was applied to this database in another form than this program's {ours}: use the program that made the file, or import into a new file"
+                "migration {applied} was applied to this database in a different form from this program's {ours}: use the program that made the file, or import into a new file"
             );
             StoreError::new(StoreErrorKind::MigrationMismatch, message)
         }

@@ -102,10 +102,10 @@ pub enum QueryError {
     #[error("there is more than one statement in the text")]
     Several,
     /// The statement would change something, or is none that can be read from.
-    #[error("the statement is not a query: only reading is possible here")]
+    #[error("the statement is not a query: only queries are allowed here")]
     NotAQuery,
     /// The statement calls a function that does more than read.
-    #[error("{function} does more than read, and only reading is possible here")]
+    #[error("{function} does more than read, and only queries are allowed here")]
     Forbidden {
         /// Its name.
         function: &'static str,
@@ -136,7 +136,7 @@ impl Reader {
     ///
     /// # Errors
     /// [`StoreError`]: [`NotFound`](StoreErrorKind::NotFound) without a file, [`Locked`](StoreErrorKind::Locked) while
-    /// another program writes for longer than the patience,
+    /// another program writes for longer than the lock timeout,
     /// [`Outdated`](StoreErrorKind::Outdated) for a database that an older version built.
     pub fn open(path: &Path, options: &ReadOptions) -> Result<Self, StoreError> {
         if !path.exists() {

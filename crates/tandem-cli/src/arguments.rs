@@ -54,7 +54,7 @@ pub(crate) struct GlobalArgs {
 pub(crate) enum LogFormat {
     /// For people
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }
 

@@ -273,7 +273,7 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
             Some("another program has the database open; close it or wait, then try again. Nothing was changed")
         }
         StoreErrorKind::Corrupt => Some(
-            "if this is not your database, give its path with --db. If it is, restore a backup, or make a new one with `tandem sync --db NEW` \
+            "if this is not your database, give its path with --db. If it is, restore a backup, or create a new one with `tandem sync --db NEW` \
              or `tandem import ARCHIVE --db NEW`",
         ),
         StoreErrorKind::NotAFile => Some("give the path of the database file in it, for example --db FOLDER/tandem.db"),

@@ -14,7 +14,7 @@ use crate::stderr;
 use crate::terminal::Terminal;
 
 /// What is done sooner needs no bar.
-const PATIENCE: Duration = Duration::from_secs(1);
+const DELAY: Duration = Duration::from_secs(1);
 
 /// A bar that appears after a second and goes away when dropped.
 pub(crate) struct Bar {
@@ -34,7 +34,7 @@ impl Bar {
         if std::io::stderr().is_terminal() && !terminal.is_quiet() {
             let bar = bar.clone();
             std::thread::spawn(move || {
-                if waiting.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                if waiting.recv_timeout(DELAY) == Err(RecvTimeoutError::Timeout) {
                     stderr::show_bar(&bar);
                 }
             });

@@ -63,9 +63,7 @@ pub(crate) enum Failure {
     #[error("the login was accepted but did not last: {label} asked to log in again")]
     LoginDidNotStick { label: RequestLabel },
 
-    #[error(
-        "the firewall before Tandem Source refused the request itself, not the account: {label} answered {outline}"
-    )]
+    #[error("the firewall in front of Tandem Source blocked the request, not the account: {label} answered {outline}")]
     Blocked { label: RequestLabel, outline: String },
 
     #[error("Tandem changed its service: {label} no longer exists: it answered {outline}")]
@@ -77,7 +75,7 @@ pub(crate) enum Failure {
     #[error("Tandem changed its service: {label} answered unexpectedly with {outline}")]
     Unexpected { label: RequestLabel, outline: String },
 
-    #[error("Tandem changed its service: {label} answered in an unknown shape: {detail}")]
+    #[error("Tandem changed its service: {label} answered in an unknown format: {detail}")]
     UnknownShape { label: RequestLabel, detail: String },
 
     #[error("the response of {label} is larger than {limit_bytes} bytes and was not read completely")]
@@ -89,13 +87,13 @@ pub(crate) enum Failure {
     #[error("{label} refused a token that was issued a moment ago")]
     FreshTokenRefused { label: RequestLabel },
 
-    #[error("too many requests: {label} wants {}", describe_wait(*retry_after))]
+    #[error("too many requests: {label} asked for {}", describe_wait(*retry_after))]
     RateLimited { label: RequestLabel, retry_after: Option<Duration> },
 
-    #[error("Tandem Source is not available now: {label} answered {outline}")]
+    #[error("Tandem Source is currently unavailable: {label} answered {outline}")]
     Unavailable { label: RequestLabel, outline: String, retry_after: Option<Duration> },
 
-    #[error("Tandem Source is not available now: {label} answered with a web page instead of data ({outline})")]
+    #[error("Tandem Source is currently unavailable: {label} answered with a web page instead of data ({outline})")]
     WebPage { label: RequestLabel, outline: String },
 
     #[error("the response of {label} is not complete JSON: {detail}")]

@@ -182,8 +182,8 @@ fn network_failure(label: &RequestLabel, error: reqwest::Error) -> Failure {
         }
         () if error.is_timeout() => "did not answer in time",
         () if error.is_connect() => "could not be reached",
-        () if error.is_body() || error.is_decode() => "broke off in the middle of its answer",
-        () => "closed the connection without an answer",
+        () if error.is_body() || error.is_decode() => "broke off in the middle of its response",
+        () => "closed the connection without a response",
     };
     Failure::Network { label, trouble, source: error }
 }

@@ -104,7 +104,7 @@ fn check_times(claims: &Claims, now: DateTime<Utc>) -> Result<DateTime<Utc>, Rej
     }
     for begins in [claims.nbf, claims.iat].into_iter().flatten() {
         if instant(begins)? > now + LEEWAY {
-            return Err(invalid("it is not valid yet; is this computer's clock right?"));
+            return Err(invalid("its validity has not begun; is this computer's clock right?"));
         }
     }
     Ok(expires)

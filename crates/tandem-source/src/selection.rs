@@ -109,7 +109,7 @@ impl Effective {
     }
 
     /// To be called when another list was refused as well.
-    pub(crate) fn acquit(&self) {
+    pub(crate) fn mark_unblamed(&self) {
         let mut state = self.lock();
         state.standing = match state.standing {
             SelectionState::Untested => SelectionState::Unblamed,

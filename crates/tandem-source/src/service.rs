@@ -175,7 +175,7 @@ fn checked_endpoint(endpoint: &Url) -> Result<(), Failure> {
         "http" | "https" if !bare => refuse("must be an origin such as https://localhost:8443, without a path"),
         "https" => Ok(()),
         "http" if is_loopback(endpoint) => Ok(()),
-        "http" => refuse("must be https unless it is on this machine: passwords travel to it"),
+        "http" => refuse("must be https unless it is on this machine: passwords are sent to it"),
         _ => refuse("must be http or https"),
     }
 }

@@ -108,7 +108,7 @@ impl<'a> Windows<'a> {
         let doubtful = self.source.selection().is_doubtful();
         match about {
             About::Unclear | About::Range if window.reason == Reason::OtherList => {
-                self.source.selection().acquit();
+                self.source.selection().mark_unblamed();
                 self.halve(Window { reason: Reason::Asked, ..window })
             }
             _ if window.reason == Reason::OtherList => false,

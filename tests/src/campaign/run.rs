@@ -115,7 +115,7 @@ impl<'a> Run<'a> {
         self.work_on(&mut self.pipeline(self.store()?)?)
     }
 
-    /// Nothing disturbs any more: the database opens, the work comes to its end, and nothing is lost or doubled.
+    /// Nothing disturbs any more: the database opens, the work comes to its end, and nothing is lost or duplicated.
     pub(super) fn end_in_peace(&mut self) -> Result<()> {
         self.setup.sim.set_faults(FaultPlan::new());
         self.setup.sim.change_behaviour(|behaviour| *behaviour = Behaviour::default());

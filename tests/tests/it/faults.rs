@@ -1,4 +1,4 @@
-//! What goes wrong between the program and the service: survived or reported, nothing lost, nothing doubled.
+//! What goes wrong between the program and the service: survived or reported, nothing lost, nothing duplicated.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -133,8 +133,8 @@ fn lasting_trouble_is_reported() -> Result<()> {
         data("404", Fault::NotFoundPage).reports(Kind::ServiceChanged, "no longer exists"),
         data("429", limit(None)).reports(Kind::RateLimited { retry_after: None }, "too many requests"),
         data("429 for an hour", limit(Some(3_600))).reports(hour, "a pause of 3600 s"),
-        data("500", Fault::InternalError).reports(Kind::Unavailable, "not available now"),
-        data("502", Fault::BadGatewayPage).reports(Kind::Unavailable, "not available now"),
+        data("500", Fault::InternalError).reports(Kind::Unavailable, "currently unavailable"),
+        data("502", Fault::BadGatewayPage).reports(Kind::Unavailable, "currently unavailable"),
         data("cut", Fault::CutBody { share: 0.5 }).reports(Kind::Network, "broke off in the middle"),
         data("dropped", Fault::Drop).reports(Kind::Network, "without an answer"),
         row("keys down", Endpoint::Jwks, When::Always, Fault::BadGatewayPage)

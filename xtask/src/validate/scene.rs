@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::process::{clean_environment, run};
 use crate::workspace::Workspace;
 
-/// Tables of history, and what in them tells of the way they came instead of the history.
+/// Tables of history, and their columns that describe how rows arrived instead of the history.
 const CONTENT: &str = "
     SELECT table_name, string_agg(column_name, ', ' ORDER BY column_index)
         FILTER (column_name NOT IN ('created', 'batch_id')) AS columns

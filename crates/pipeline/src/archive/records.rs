@@ -125,7 +125,7 @@ pub(super) fn read_records(content: &[u8], pages: &mut Pages<'_>) -> Result<(), 
         return Ok(());
     }
     let at = content.len() - tail.len();
-    Err(format!("{} bytes at byte {at} are not a whole record of {RECORD_LENGTH}", tail.len()))
+    Err(format!("{} bytes at byte {at} are not a whole {RECORD_LENGTH}-byte record", tail.len()))
 }
 
 /// Reads base64 of records, bare or between the quotes of a JSON string.

@@ -111,7 +111,7 @@ fn damage_is_reported_and_what_came_before_is_kept() {
             "half a record",
             records[..39].to_vec(),
             &[1],
-            "FILE is damaged after 1 good events: 13 bytes at byte 26 are not a whole record of 26",
+            "FILE is damaged after 1 good events: 13 bytes at byte 26 are not a whole 26-byte record",
         ),
         (
             "a stray byte",

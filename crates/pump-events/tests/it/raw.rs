@@ -1,4 +1,4 @@
-//! Kept texts: objects are pump-logs events, strings are records.
+//! Stored texts: objects are pump-logs events, strings are records.
 
 use pump_events::{RawError, decode_raw, decode_record, encode_raw_record};
 

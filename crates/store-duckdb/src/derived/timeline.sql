@@ -55,7 +55,7 @@ UNION ALL
 SELECT started, local_time, started_utc, pump_id, 'sensor session', sensor_type,
        (epoch_us(ended_utc) - epoch_us(started_utc)) / 60000000.0, 'min', 'sensor_sessions', id
 FROM sensor_sessions;
-COMMENT ON VIEW timeline IS 'Everything that happened, one row per happening';
+COMMENT ON VIEW timeline IS 'Everything that happened, one row per event';
 COMMENT ON COLUMN timeline.timestamp IS 'When (of a period, when it began), pump''s wall clock';
 COMMENT ON COLUMN timeline.local_time IS 'When, as a correct clock would have shown the person';
 COMMENT ON COLUMN timeline.timestamp_utc IS 'When, as an instant';

@@ -50,9 +50,9 @@ pub(crate) fn read_evidence(connection: &Connection) -> Result<Vec<ClockEvidence
 }
 
 fn ids(connection: &Connection, query: &str) -> Result<Vec<EventId>, StoreError> {
-    let mut statement = connection.prepare(query).context("cannot find what tells of the pumps' clocks")?;
+    let mut statement = connection.prepare(query).context("cannot find the evidence about the pumps' clocks")?;
     let ids = statement.query_map([], |row| row.get(0).map(EventId::from_number)).and_then(Iterator::collect);
-    ids.context("cannot find what tells of the pumps' clocks")
+    ids.context("cannot find the evidence about the pumps' clocks")
 }
 
 /// Of `events`, the first few after each of `changes`, and before them all.
@@ -92,7 +92,7 @@ fn texts(connection: &Connection, ids: &[EventId]) -> Result<Vec<(EventId, Strin
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let doing = "cannot read what tells of the pumps' clocks";
+    let doing = "cannot read the evidence about the pumps' clocks";
     let list = ids.iter().map(|id| id.number().to_string()).collect::<Vec<_>>().join(", ");
     let query = format!("SELECT id, raw_event_data FROM raw_events WHERE id IN ({list}) ORDER BY id");
     let mut statement = connection.prepare(&query).context(doing)?;

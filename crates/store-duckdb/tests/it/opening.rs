@@ -26,7 +26,7 @@ fn a_file_that_is_just_being_made_is_waited_for() {
     let (made, path) = (folder.path().join("made.db"), folder.path().join("x.db"));
     drop(DuckStore::open(&made, StoreOptions::default()).expect("a database"));
     std::fs::write(&path, "").expect("written");
-    assert_eq!(refused(&path).0, StoreErrorKind::Corrupt, "without patience");
+    assert_eq!(refused(&path).0, StoreErrorKind::Corrupt, "without waiting");
     let maker = std::thread::spawn({
         let path = path.clone();
         move || {
@@ -51,7 +51,7 @@ fn a_foreign_schema_is_refused_with_a_reason() {
         (
             "UPDATE refinery_schema_history SET checksum = '1' WHERE version = 9".to_owned(),
             StoreErrorKind::MigrationMismatch,
-            "migration V9__stored_tables was applied to this database in another form than this program's V9__stored_tables: use the program that made the file, or import into a new file".to_owned(),
+            "migration V9__stored_tables was applied to this database in a different form from this program's V9__stored_tables: use the program that made the file, or import into a new file".to_owned(),
         ),
         (
             "INSERT INTO refinery_schema_history VALUES (2, 'events', '2026-01-01T00:00:00Z', '8683978965744625593')".to_owned(),

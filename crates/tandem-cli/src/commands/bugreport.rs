@@ -1,4 +1,4 @@
-//! `tandem bugreport`: what a maintainer needs to know, in a file, without anything that tells whose it is.
+//! `tandem bugreport`: what a maintainer needs to know, in a file, without personal data.
 
 mod redaction;
 

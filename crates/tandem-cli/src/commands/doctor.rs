@@ -33,7 +33,7 @@ token that should still be good.
 Exit code: that of the worst finding, 5 (database) before 3 (configuration, credentials, clock) before 4 (service); 0 when \
 nothing is wrong. What is only worth knowing (!) does not count.
 
-`tandem bugreport` writes the same into a file, without anything that tells whose it is.";
+`tandem bugreport` writes the same into a file, with all personal data removed.";
 
 /// Check the configuration, login, service, clock, database and pumps
 #[derive(Args, Debug)]

@@ -48,7 +48,7 @@ fn failure(error: ExplainError) -> anyhow::Error {
             let nearest = known.iter().copied().max_by(|one, other| closeness(one).total_cmp(&closeness(other)));
             match nearest.filter(|name| closeness(name) > 0.8) {
                 Some(name) => format!("did you mean {name}?"),
-                None => format!("known are {}", known.join(", ")),
+                None => format!("known tables: {}", known.join(", ")),
             }
         }
         ExplainError::NoSuchRow { table, .. } => format!(

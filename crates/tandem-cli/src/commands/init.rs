@@ -35,12 +35,12 @@ const WRITTEN: &str = "Stopped; the configuration is written.";
 const EXAMPLES: &str = "\
 Examples:
   tandem init                          asks for everything
-  tandem init --db ~/pump.db           with the database in a place of its own
+  tandem init --db ~/pump.db           put the database somewhere else
   tandem init --no-input --email you@example.org --region eu --sync
-                                       asks for nothing; TANDEM_PASSWORD is set
+                                       never prompts; TANDEM_PASSWORD is set
 
-The password is not written to the configuration. It is kept in this computer's keyring if you like; else it comes from \
-TANDEM_PASSWORD, from a command (--password-command, which is written), or is asked for when a login needs it.";
+The password is not written to the configuration. It can be stored in this computer's keyring; otherwise, it comes from \
+TANDEM_PASSWORD or from a command (--password-command, which is written to the configuration), or `tandem` asks for it when a login needs it.";
 
 /// Set up your account: answer a few questions, test the login, write the configuration
 #[derive(Args, Debug)]
@@ -123,7 +123,7 @@ impl Setup<'_> {
         let needed = [
             (self.settings().email(account).is_some(), "--email ADDRESS"),
             (self.known_region().is_some(), "--region us|eu"),
-            (has_password, "a password by TANDEM_PASSWORD or --password-command COMMAND"),
+            (has_password, "a password with TANDEM_PASSWORD or --password-command COMMAND"),
             (self.usual_zone().is_some(), "--time-zone ZONE"),
         ];
         let missing: Vec<_> = needed.iter().filter(|(known, _)| !known).map(|(_, flag)| *flag).collect();

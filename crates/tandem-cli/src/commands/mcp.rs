@@ -15,7 +15,7 @@ In the configuration of an assistant that speaks MCP:
   {\"mcpServers\": {\"tandem\": {\"command\": \"tandem\", \"args\": [\"mcp\", \"--db\", \"/full/path/to/tandem.db\"]}}}
 
 What the assistant reads, the company behind it may read, too. The server itself sends nothing anywhere; it only answers, can \
-change nothing, and reaches nothing but the one database.";
+change nothing, and has access only to this one database.";
 
 /// Give an AI assistant read-only access to the history (Model Context Protocol)
 #[derive(Args, Debug)]

@@ -25,7 +25,7 @@ Examples:
   tandem report --from 2026-03-01 --to 2026-03-31 --output march.html
 
 Printed from a browser, 14 days take four pages and 30 days six. The page holds everything it needs: it can be mailed, \
-printed and read without a network. It carries a name only where --name or the configuration gives one. For \
+printed and read offline. A name is printed only if --name or the configuration gives one. For \
 discussion with your care team; not advice on dosing.";
 
 /// Write a glucose and insulin report for a clinic visit
@@ -46,7 +46,7 @@ pub(crate) struct Arguments {
     /// Paper size [default: letter in American time zones, else A4]
     #[arg(long, value_name = "PAPER", ignore_case = true)]
     paper: Option<PaperName>,
-    /// Leave out the pages with single days
+    /// Omit the daily pages
     #[arg(long)]
     no_days: bool,
     /// Print days large, three to a page, instead of all days on one or two pages
@@ -62,7 +62,7 @@ pub(crate) struct Look {
     /// Unit for glucose [default: the pump's]
     #[arg(long, value_name = "UNIT", ignore_case = true)]
     units: Option<Units>,
-    /// The language
+    /// Language of the report
     #[arg(long, value_name = "LANGUAGE", ignore_case = true)]
     language: Option<LanguageName>,
     /// Name to print on every page

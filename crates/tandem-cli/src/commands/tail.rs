@@ -27,7 +27,7 @@ Examples:
   tandem tail -n 100 --json | jq 'select(.happening == \"bolus\")'
   tandem tail -f                 beside a `tandem sync --watch`
 
-Times are local times. The database is closed between two looks, so that a sync can write.";
+Times are local times. The database is closed between checks, so that a sync can write.";
 
 /// Show the latest entries: glucose, basal rates, boluses, carbs, alarms, …
 #[derive(Args, Debug)]

@@ -20,9 +20,10 @@ Examples:
   tandem verify
   tandem verify --json
 
-Looks for holes in the pump's numbering, events that were not decoded or are unlike their raw text, times that do not follow from the \
-log and the zones, rows that are missing, left over or not what the events say, overlapping time spans, one measurement or the carbs of one bolus twice, impossible numbers, unknown insulin, \
-pumps that logged at once, accounts of several people, and totals unlike the pump's own. Changes nothing. Ends with exit code 6 when something is wrong; what is only odd, or work to be done, is shown and is no fault.
+Looks for gaps in the pump's numbering, events that were not decoded or differ from their raw text, times that do not follow from the \
+log and the zones, rows that are missing, left over or differ from their events, overlapping time spans, duplicate measurements or carbs, \
+impossible numbers, unknown insulin, pumps that logged at the same time, accounts of several people, and totals that differ from the pump's own. \
+Changes nothing. The exit code is 6 if there are errors; oddities and pending work are listed but do not count as errors.
 
 `tandem explain TABLE ID` shows what a row was made from.";
 

@@ -21,15 +21,15 @@ const WORDS: &str = "Stopping after this batch. Press Ctrl-C again to stop immed
 
 const EXAMPLES: &str = "\
 Examples:
-  tandem zone set Chicago                             for all time
-  tandem zone set Europe/Berlin --from 2026-04-01     from a move or a journey on
+  tandem zone set Chicago                             for the whole history
+  tandem zone set Europe/Berlin --from 2026-04-01     from the start of a move or a trip
   tandem zone list";
 
 const SET_EXAMPLES: &str = "\
 Examples:
-  tandem zone set America/New_York                    for all time
-  tandem zone set Europe/Berlin --from 2026-04-01     from a move or a journey on
-  tandem zone set America/New_York --from 2026-04-15  and from the return on";
+  tandem zone set America/New_York                    for the whole history
+  tandem zone set Europe/Berlin --from 2026-04-01     from the start of a move or a trip
+  tandem zone set America/New_York --from 2026-04-15  and from the return";
 
 const LIST_EXAMPLES: &str = "\
 Examples:

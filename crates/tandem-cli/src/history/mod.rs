@@ -194,7 +194,8 @@ pub(crate) fn pump_number(reader: &Reader, serial: &str) -> Result<i64> {
     let found = pumps.iter().find(|(_, name)| name == serial.trim());
     Ok(found.map(|(id, _)| *id).ok_or_else(|| {
         let known: Vec<_> = pumps.iter().map(|(_, name)| name.as_str()).collect();
-        let hint = if known.is_empty() { "no pumps yet".to_owned() } else { format!("known are {}", known.join(", ")) };
+        let hint =
+            if known.is_empty() { "no pumps yet".to_owned() } else { format!("known pumps: {}", known.join(", ")) };
         Failure::new(Exit::Usage, format!("unknown pump {serial}")).hint(hint)
     })?)
 }

@@ -10,7 +10,7 @@ use url::Url;
 use crate::terminal::Terminal;
 
 /// How long the desktop may take to say that it has no browser. One that is still at it then is taken to be showing the page.
-const PATIENCE: Duration = Duration::from_secs(2);
+const MAX_WAIT: Duration = Duration::from_secs(2);
 const INTERVAL: Duration = Duration::from_millis(50);
 
 /// The `file://` address of a file; its path where that cannot be said as an address.
@@ -46,7 +46,7 @@ fn command() -> Command {
 /// Why the desktop gave up, if it did so quickly.
 fn problem_of(mut child: Child) -> Option<String> {
     let started = Instant::now();
-    while started.elapsed() < PATIENCE {
+    while started.elapsed() < MAX_WAIT {
         match child.try_wait() {
             Ok(Some(status)) if status.success() => return None,
             Ok(Some(status)) => return Some(status.to_string()),

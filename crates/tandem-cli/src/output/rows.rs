@@ -18,7 +18,7 @@ pub(crate) enum Format {
     Csv,
     /// One JSON array of objects
     Json,
-    /// One JSON object a line
+    /// One JSON object per line
     Jsonl,
     /// A Markdown table
     Markdown,

@@ -20,7 +20,7 @@ const NOW: &str = "2026-11-16T06:30:00Z";
 const COLUMNS: usize = 80;
 /// Enough for the whole session, so that nothing scrolls away.
 const LINES: usize = 1500;
-const PATIENCE: Duration = Duration::from_mins(2);
+const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// What is typed when the screen asks.
 const ANSWERS: [(&str, &str); 6] = [
@@ -162,7 +162,7 @@ impl Screen {
             if wanted(&lines) {
                 return lines;
             }
-            assert!(start.elapsed() < PATIENCE, "the screen stays at:\n{}", lines.join("\n"));
+            assert!(start.elapsed() < TIMEOUT, "the screen stays at:\n{}", lines.join("\n"));
         }
     }
 

@@ -139,7 +139,7 @@ async fn data_that_do_not_come() {
                 .reports(Kind::ServiceChanged, "unknown keys startDate"),
             row("moved", route, vec![Reply::redirect("/elsewhere")]).reports(Kind::ServiceChanged, "302"),
             row("500 every time", route, vec![Reply::json(500, "{}"); 4])
-                .reports(Kind::Unavailable, "not available now"),
+                .reports(Kind::Unavailable, "currently unavailable"),
             row("page every time", route, vec![Reply::html(200, "<p>x"); 4]).reports(Kind::Unavailable, "web page"),
             row("cut every time", route, vec![Reply::json(200, "{\"pumps\":[").cut(); 4])
                 .reports(Kind::Network, "broke off in the middle"),
@@ -166,8 +166,9 @@ async fn silence_is_not_waited_for() {
     for route in [Route::Jwks, Route::Login, Route::Authorize, Route::Token, Route::Pumper, Route::PumpLogs] {
         let logins = if route == Route::Login { 3 } else { 1 };
         check(row("silent twice", route, vec![Reply::hang(), Reply::hang_in_body()]).logins(logins)).await;
-        let for_ever = row("silent", route, vec![Reply::hang(); 4]).reports(Kind::Network, "did not answer in time");
-        check(for_ever.logins(match route {
+        let always_silent =
+            row("silent", route, vec![Reply::hang(); 4]).reports(Kind::Network, "did not answer in time");
+        check(always_silent.logins(match route {
             Route::Jwks => 0,
             Route::Login => 4,
             _ => 1,

@@ -98,7 +98,7 @@ impl Dice {
     }
 }
 
-/// A life: where the person is, what the pump's clock is set to, and what the log tells of it.
+/// A life: where the person is, what the pump's clock is set to, and what the log says about it.
 struct Life {
     home: Tz,
     now: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! Takes out of a text what tells whose it is: what is known to be private, and what looks like it.
+//! Removes what identifies a person from a text: what is known to be private, and what looks like it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf, absolute};

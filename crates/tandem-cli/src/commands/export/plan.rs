@@ -13,7 +13,7 @@ pub(super) enum Format {
     Parquet,
     /// Comma-separated, with a header
     Csv,
-    /// One JSON object a line
+    /// One JSON object per line
     Jsonl,
 }
 
