@@ -57,7 +57,7 @@ pub fn run(mut command: Command) -> Result<Ended> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_until(mut command: Command, signal: &str, moment: Duration) -> Result<Ended> {
+pub(crate) fn run_until(mut command: Command, signal: &str, moment: Duration) -> Result<Ended> {
     let began = Instant::now();
     let mut child = command.spawn()?;
     while child.try_wait()?.is_none() {

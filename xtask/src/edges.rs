@@ -1,11 +1,16 @@
 //! Which crate may depend on which: the picture in ARCHITECTURE.md as a check. Between the modules of a crate, no circles.
+//! What a library makes public has a user.
 
 mod modules;
+mod public;
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
 use anyhow::{Context, bail};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
+
+use crate::process::run;
 
 /// For each crate, the workspace's crates it may name, and what it must not name because it is another crate's task.
 struct Rule {
@@ -63,7 +68,24 @@ pub(crate) fn check_edges() -> anyhow::Result<()> {
             circles.join("\n  ")
         )
     }
+    let unused = unused_items(&metadata)?;
+    if !unused.is_empty() {
+        bail!("public items that no other crate, test or example names:\n  {}\nmake them private", unused.join("\n  "))
+    }
     Ok(())
+}
+
+/// The public functions and constants of each library that nothing outside of it uses.
+fn unused_items(metadata: &Metadata) -> anyhow::Result<Vec<String>> {
+    let root = metadata.workspace_root.as_std_path();
+    let listed = run(Command::new("git").arg("-C").arg(root).args(["ls-files", "-z", "*.rs"]))?;
+    let files: Vec<_> =
+        listed.split_terminator('\0').map(|file| root.join(file)).filter(|file| file.exists()).collect();
+    let libraries = metadata.packages.iter().flat_map(|package| &package.targets).filter(|target| target.is_lib());
+    let sources: Vec<_> = libraries.filter_map(|library| library.src_path.as_std_path().parent()).collect();
+    let unused = public::find_unused(&sources, &files)?;
+    let shorten = |item: String| item.replacen(&format!("{}/", root.display()), "", 1);
+    Ok(unused.into_iter().map(shorten).collect())
 }
 
 /// The circles between the modules of each library and program.

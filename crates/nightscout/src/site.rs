@@ -55,7 +55,7 @@ impl Nightscout {
     ///
     /// # Errors
     /// [`SinkError`] when there is no Nightscout site at the address.
-    pub async fn api_version(&self) -> Result<ApiVersion, SinkError> {
+    pub(crate) async fn api_version(&self) -> Result<ApiVersion, SinkError> {
         self.version.get_or_try_init(|| self.find_version()).await.copied()
     }
 

@@ -24,7 +24,7 @@ pub struct EventId(i64);
 
 impl EventId {
     /// Distance between the ids of one event number in two sequence groups.
-    pub const GROUP_STEP: i64 = 1 << 32;
+    pub(crate) const GROUP_STEP: i64 = 1 << 32;
     /// Distance between the ids of one event number of two pumps.
     pub const PUMP_STEP: i64 = 1 << 48;
 

@@ -109,7 +109,7 @@ const DAY_MS: u32 = 86_400_000;
 /// The days that 32 bits of seconds, which is how a pump counts, can tell.
 const MAX_DAYS: u32 = u32::MAX / 86_400 + 1;
 
-/// How far an event 13 (milliseconds of the day) or 14 (days since 2008) put the clock forward. A message that tells of a
+/// How far an event 13 (milliseconds of the day) or 14 (days since 2008) put the clock forward. A message about a
 /// clock which no pump can have set none.
 pub(crate) fn clock_change(event: &Event) -> Option<Duration> {
     let below = |limit: u32, field| match event.value(field)? {

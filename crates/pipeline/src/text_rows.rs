@@ -21,7 +21,7 @@ impl<R> TextBatch<R> {
     }
 
     /// Adds a row whose text `write` appends to what it is given.
-    pub fn push_with(&mut self, row: R, write: impl FnOnce(&mut String)) {
+    pub(crate) fn push_with(&mut self, row: R, write: impl FnOnce(&mut String)) {
         write(&mut self.text);
         self.rows.push(row);
         self.ends.push(self.text.len());

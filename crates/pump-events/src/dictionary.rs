@@ -70,7 +70,7 @@ impl Dictionary {
 
     /// The enumeration or bitmask called `name` of the compiled-in dictionary.
     #[must_use]
-    pub fn label_set(name: &str) -> Option<&'static LabelSet> {
+    pub(crate) fn label_set(name: &str) -> Option<&'static LabelSet> {
         let fields = Self::events().flat_map(|event| &event.fields);
         fields.filter_map(|field| field.labels.set()).find(|set| set.name == name)
     }

@@ -8,7 +8,7 @@ pub struct EventCode(pub u32);
 
 impl EventCode {
     /// The greatest code that a record can hold, and that the dictionary has.
-    pub const MAX_OF_RECORDS: Self = Self(0x0fff);
+    pub(crate) const MAX_OF_RECORDS: Self = Self(0x0fff);
     /// The greatest code that JSON can have. Codes beyond those of records are of events that are not known.
     pub const MAX: Self = Self(i32::MAX as u32);
 }

@@ -136,7 +136,7 @@ impl FieldKind {
 
     /// Whether the kind is an unsigned integer.
     #[must_use]
-    pub const fn is_unsigned(self) -> bool {
+    pub(crate) const fn is_unsigned(self) -> bool {
         matches!(self, Self::U8 | Self::U16 | Self::U32)
     }
 
@@ -164,7 +164,7 @@ impl FieldKind {
 impl Field {
     /// Reads the field out of a payload.
     #[must_use]
-    pub fn read_value(&self, payload: &[u8; 16]) -> Value {
+    pub(crate) fn read_value(&self, payload: &[u8; 16]) -> Value {
         self.read_word(u128::from_be_bytes(*payload))
     }
 

@@ -140,10 +140,8 @@ wear-of = Tragezeit { $wear }
 insulin-days = { $days } mit aufgezeichnetem Insulin, { $complete } vollständig
 closing-evidence = Fakten, keine Empfehlung.
 closing-no-advice = Diese Seite zeigt, was Pumpe und Sensor aufgezeichnet haben. Sie empfiehlt keine Dosis und keine Einstellung; Änderungen gehören mit dem Behandlungsteam besprochen.
+audience = Typ-1- und Typ-2-Diabetes
 closing-sources = Bereiche und Ziele für { $audience }: internationaler Konsens, Battelino et al. 2019. Das ambulante Profil folgt veröffentlichten Verfahren; es ist nicht der lizenzierte AGP-Bericht eines Instituts. Auf diesem Computer von tandem aus den Aufzeichnungen der Pumpe erstellt; nichts auf dieser Seite wird von anderswo geladen.
-audience-standard = Typ-1- und Typ-2-Diabetes
-audience-older = ältere Menschen und hohes Risiko
-audience-pregnancy = Schwangerschaft mit Typ-1-Diabetes
 
 # Summary
 summary-changes = Was sich geändert hat

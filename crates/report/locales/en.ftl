@@ -140,10 +140,8 @@ wear-of = wear { $wear }
 insulin-days = { $days } with insulin on record, { $complete } complete
 closing-evidence = Evidence, not advice.
 closing-no-advice = This page shows what the pump and the sensor recorded. It recommends no dose and no setting; talk about changes with the care team.
+audience = type 1 and type 2 diabetes
 closing-sources = Ranges and goals for { $audience }: international consensus, Battelino et al. 2019. The ambulatory profile follows published methods; it is not the licensed AGP report of any institute. Made on this computer by tandem from the records of the pump; nothing on this page is loaded from elsewhere.
-audience-standard = type 1 and type 2 diabetes
-audience-older = older people and high risk
-audience-pregnancy = pregnancy with type 1 diabetes
 
 # Summary
 summary-changes = What changed

@@ -17,7 +17,7 @@ impl MgPerDl {
     /// What stands for HIGH (above what the sensor can say), as Dexcom receivers report it.
     pub const HIGH: Self = Self(vocabulary::GLUCOSE_HIGH);
     /// What stands for HIGH of a Libre sensor, whose scale ends at 500.
-    pub const HIGH_LIBRE: Self = Self(vocabulary::GLUCOSE_HIGH_LIBRE);
+    pub(crate) const HIGH_LIBRE: Self = Self(vocabulary::GLUCOSE_HIGH_LIBRE);
 
     /// A concentration in mg/dL, or `None` where the number cannot be one.
     #[must_use]
@@ -90,7 +90,7 @@ pub struct Reading {
 /// `display_value` its `currentGlucoseDisplayValue` in mg/dL. Status 1 is HIGH, 2 is LOW and the display value then means
 /// nothing; any status beyond 2 (G7's 6: do not show) and an unflagged 0 are not readings. Source: tconnectsync's event table.
 #[must_use]
-pub fn reading_of_pump_value(
+pub(crate) fn reading_of_pump_value(
     event_code: u16,
     value_status: u8,
     display_value: f64,

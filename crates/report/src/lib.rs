@@ -41,7 +41,7 @@ mod weights;
 
 pub use csv_series::{CsvError, CsvOptions, CsvSeries, OutOfRangeText, read_csv};
 pub use explore::Explorer;
-pub use glucose::{GlucoseUnit, MgPerDl, Reading, ReadingStatus, Thresholds, deduplicate, reading_of_pump_value};
+pub use glucose::{GlucoseUnit, MgPerDl, Reading, ReadingStatus, Thresholds, deduplicate};
 pub use html::{GENERATOR, Paper, Period, Report, ReportInput, ReportOptions};
 pub use labels::UnknownLabel;
 pub use messages::{Language, Messages};

@@ -105,7 +105,7 @@ impl Messages {
 
     /// The keys and texts of all messages that begin with `prefix`, without it: what a script of the page needs.
     #[must_use]
-    pub fn with_prefix(&self, prefix: &str) -> Vec<(String, String)> {
+    pub(crate) fn with_prefix(&self, prefix: &str) -> Vec<(String, String)> {
         let lines = self.language.catalogue().lines();
         let keys = lines.filter_map(|line| line.split_once(" =")?.0.strip_prefix(prefix));
         keys.map(|key| (key.to_owned(), self.translate(&format!("{prefix}{key}")))).collect()

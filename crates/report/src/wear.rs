@@ -51,7 +51,7 @@ pub fn sensor_minutes(readings: &[Reading]) -> f64 {
 
 /// The longest interval of any of `readings` in minutes: readings further apart than a few of these have a gap between them.
 #[must_use]
-pub fn longest_interval_minutes(readings: &[Reading]) -> f64 {
+pub(crate) fn longest_interval_minutes(readings: &[Reading]) -> f64 {
     if has_one_interval(readings) {
         return interval_minutes(readings) as f64;
     }

@@ -10,11 +10,11 @@ use crate::error::DuckdbContext as _;
 use crate::query::{InterruptHandle, ReadOptions, quotable};
 use crate::texts;
 
-/// Consensus metrics of each person of a lake, as SQL that runs in DuckDB and in Spark SQL. It reads [`COHORT_TABLES`].
+/// Consensus metrics of each person of a lake, as SQL that runs in DuckDB and in Spark SQL. It reads `COHORT_TABLES`.
 pub const COHORT_METRICS: &str = include_str!("cohort/metrics.sql");
 
 /// The tables that [`COHORT_METRICS`] reads, with a lake's folders as columns.
-pub const COHORT_TABLES: [&str; 3] = ["cgm_readings", "basal_deliveries", "boluses"];
+pub(crate) const COHORT_TABLES: [&str; 3] = ["cgm_readings", "basal_deliveries", "boluses"];
 
 /// A lake of Parquet files, opened to be read.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl LakeReader {
     /// Opens the lake in `folder`. Nothing outside of it can be reached.
     ///
     /// # Errors
-    /// [`StoreError`] where a table of [`COHORT_TABLES`] has no files.
+    /// [`StoreError`] where a table of `COHORT_TABLES` has no files.
     pub fn open(folder: &Path, options: &ReadOptions) -> Result<Self, StoreError> {
         let opening = || format!("cannot read the lake {}", folder.display());
         let config = Config::default()

@@ -35,7 +35,7 @@ mod versions;
 
 pub use check::Check;
 pub use clocks::ClockNotices;
-pub use cohort::{COHORT_METRICS, COHORT_TABLES, LakeReader};
+pub use cohort::{COHORT_METRICS, LakeReader};
 pub use connection::{DuckStore, Location, OnRebuild, StoreOptions};
 pub use derived::{Rebuilding, exported_tables};
 pub use dictionary::{Relation, RelationColumn};

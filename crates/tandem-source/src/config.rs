@@ -15,7 +15,7 @@ use crate::{EventSelection, Region};
 use pipeline::retry::{RetryPolicy, Sleeper, TokioSleeper};
 
 /// The most days that the service is known to answer whole.
-pub const MAX_WINDOW_DAYS: u32 = 28;
+pub(crate) const MAX_WINDOW_DAYS: u32 = 28;
 
 /// A desktop browser of 2022; what working clients send. Older hosts of the service refused others.
 const USER_AGENT: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
@@ -87,7 +87,7 @@ pub struct SourceConfig {
     pub user_agent: String,
     /// Which types of events are asked for.
     pub events: EventSelection,
-    /// The most days of one request, 1 to [`MAX_WINDOW_DAYS`].
+    /// The most days of one request, 1 to `MAX_WINDOW_DAYS`.
     pub max_window_days: u32,
     /// How long to wait for answers.
     pub timeouts: Timeouts,

@@ -46,7 +46,7 @@ mod source;
 mod source_capability;
 mod windows;
 
-pub use config::{FixedPassword, MAX_WINDOW_DAYS, PasswordError, PasswordProvider, SourceConfig, Timeouts};
+pub use config::{FixedPassword, PasswordError, PasswordProvider, SourceConfig, Timeouts};
 pub use pipeline::retry::{RetryPolicy, Sleeper, TokioSleeper};
 pub use reachability::HostCheck;
 pub use region::{Region, UnknownRegion};

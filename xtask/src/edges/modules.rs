@@ -229,7 +229,7 @@ impl<'a> Visit<'a> for Module {
     fn visit_visibility(&mut self, _: &'a Visibility) {}
 }
 
-fn is_for_tests(attribute: &Attribute) -> bool {
+pub(super) fn is_for_tests(attribute: &Attribute) -> bool {
     matches!(&attribute.meta, Meta::List(list) if list.path.is_ident("cfg") && list.tokens.to_string() == "test")
 }
 

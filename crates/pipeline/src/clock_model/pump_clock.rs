@@ -71,12 +71,6 @@ impl PumpClock {
         Self { segments }
     }
 
-    /// A clock from segments that [`PumpClock::segments`] gave.
-    #[must_use]
-    pub fn from_segments(segments: Vec<ClockSegment>) -> Self {
-        Self { segments }
-    }
-
     /// The segments, in order of sequence.
     #[must_use]
     pub fn segments(&self) -> &[ClockSegment] {

@@ -65,7 +65,7 @@ impl fmt::Display for Drift {
 
 /// The first sign that `answer` has another format than the one this version reads.
 #[must_use]
-pub fn find_drift(answer: &RawBatch) -> Option<Drift> {
+pub(crate) fn find_drift(answer: &RawBatch) -> Option<Drift> {
     find_rejected(answer).or_else(|| find_missing_fields(answer))
 }
 

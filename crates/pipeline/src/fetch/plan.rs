@@ -75,7 +75,7 @@ impl ClockRewind {
 
 /// Where the clock went back by more than a day, as a journey does not.
 #[must_use]
-pub fn set_back(changes: &[DateChange]) -> Vec<ClockRewind> {
+pub(crate) fn set_back(changes: &[DateChange]) -> Vec<ClockRewind> {
     let read = |change: &DateChange| {
         let event = pump_events::decode_raw(&change.data).ok()?;
         let forward = crate::parse::clock_change(&event)?;
@@ -90,7 +90,7 @@ pub fn set_back(changes: &[DateChange]) -> Vec<ClockRewind> {
 /// The listing with an upload: where the account names none although the pump has events, the pump may have uploaded now.
 /// To the second, as stores and the service write it: a finer time would be later than itself once it was stored.
 #[must_use]
-pub fn assume_upload(pump: &PumpListing, fetch_log: &[FetchWindow], now: DateTime<Utc>) -> PumpListing {
+pub(crate) fn assume_upload(pump: &PumpListing, fetch_log: &[FetchWindow], now: DateTime<Utc>) -> PumpListing {
     let has_events = pump.first_event.is_some() || pump.last_event.is_some() || !fetch_log.is_empty();
     let last_upload = pump.last_upload.or_else(|| has_events.then(|| now.trunc_subsecs(0)));
     let oldest_read = || fetch_log.iter().map(|window| window.window.days.first()).min();
@@ -100,7 +100,7 @@ pub fn assume_upload(pump: &PumpListing, fetch_log: &[FetchWindow], now: DateTim
 
 /// The days to ask for, oldest first, in windows of at most `longest` days.
 #[must_use]
-pub fn windows_to_fetch(
+pub(crate) fn windows_to_fetch(
     pump: &PumpListing,
     known: FetchState<'_>,
     selection: FetchSelection,
@@ -150,7 +150,7 @@ fn newest_believable(pump: &PumpListing, now: DateTime<Utc>) -> Option<NaiveDate
     pump.last_event.map(|last| last.date()).filter(|last| *last <= now.date_naive() + PLAUSIBLE_LEAD)
 }
 
-/// The days of `spans` that are wanted; days that a person names from both sides even where the account tells of none.
+/// The days of `spans` that are wanted; days that a person names from both sides even where the account lists none.
 fn selected_days(spans: &[DayRange], selection: FetchSelection) -> Vec<DayRange> {
     let wanted: Vec<_> = spans.iter().filter_map(|span| clip_span(*span, selection)).collect();
     match (selection.from, selection.to) {
@@ -231,7 +231,7 @@ impl<'a> Reads<'a> {
         self.days.get(&day).is_some_and(|read| read.brought)
     }
 
-    /// The last day of the pause between two uploads in which `day` lies; itself when nothing tells of a pause.
+    /// The last day of the pause between two uploads in which `day` lies; itself when no pause is known.
     fn end_of_pause(&self, day: NaiveDate) -> NaiveDate {
         let began = self.uploads.range(..=day).next_back();
         let ended = self.uploads.range(day..).find(|upload| **upload > day).and_then(NaiveDate::pred_opt);

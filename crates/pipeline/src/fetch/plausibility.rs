@@ -107,7 +107,7 @@ pub enum AnswerDoubt {
 impl AnswerDoubt {
     /// What the fetch log keeps of it.
     #[must_use]
-    pub fn to_mark(&self) -> String {
+    pub(crate) fn to_mark(&self) -> String {
         match self {
             Self::Format(drift) => format!("{FORMAT_MARK}{drift}"),
             Self::FewerThanStored => DoubtReason::FewerThanStored.to_string(),
@@ -126,7 +126,7 @@ pub fn is_format_mark(mark: &str) -> bool {
 
 /// What is wrong with the answer for `days`, of which `stored` events were stored before.
 #[must_use]
-pub fn doubt_answer(answer: &RawBatch, days: DayRange, stored: u64) -> Option<AnswerDoubt> {
+pub(crate) fn doubt_answer(answer: &RawBatch, days: DayRange, stored: u64) -> Option<AnswerDoubt> {
     let is_of_days = |event: &crate::RawEvent<'_>| {
         !CLOCK_CHANGES.contains(&event.code) && days.contains(event.pump_time.to_naive().date())
     };
@@ -156,7 +156,7 @@ pub fn find_doubts(pump: &PumpListing, fetched: &[FetchWindow], log: &[DayLog], 
 
 /// True when `doubt` is to be asked for again now.
 #[must_use]
-pub fn is_due_again(doubt: &Doubt, fetched: &[FetchWindow], now: DateTime<Utc>) -> bool {
+pub(crate) fn is_due_again(doubt: &Doubt, fetched: &[FetchWindow], now: DateTime<Utc>) -> bool {
     let last = Asked { fetched }.of(doubt.days).map(|window| window.fetched).max();
     let is_later = || last.is_none_or(|last| last + ASK_LATER <= now);
     doubt.is_open() || (doubt.asked < MAX_ASKED_LATER && is_later())

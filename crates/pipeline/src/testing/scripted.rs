@@ -24,12 +24,6 @@ impl ScriptedSource {
         Self { account, texts, ..Self::default() }
     }
 
-    /// Fails once with each of `errors`, last one first, before it answers a question about events.
-    #[must_use]
-    pub fn failing_first(self, errors: Vec<SourceError>) -> Self {
-        Self { errors: Mutex::new(errors), ..self }
-    }
-
     /// The days asked for, in order.
     ///
     /// # Panics

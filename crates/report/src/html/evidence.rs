@@ -6,11 +6,11 @@ use super::page::Page;
 
 /// The evidence of one figure.
 #[derive(Debug, Clone, Copy)]
-pub struct Topic {
+pub(super) struct Topic {
     /// The key of its definition in the catalogue of messages.
-    pub key: &'static str,
+    key: &'static str,
     /// SQL on tandem's database; `{from}` and `{to}` stand for the first day and the day after the last.
-    pub sql: &'static str,
+    sql: &'static str,
 }
 
 const READINGS: &str =
@@ -21,8 +21,6 @@ const BOLUSES: &str = "FROM boluses WHERE local_time >= '{from}' AND local_time 
 macro_rules! topics {
     ($($name:ident = $key:literal, $sql:expr;)*) => {
         $(pub(super) const $name: Topic = Topic { key: $key, sql: $sql };)*
-        /// Every topic, so that a test can run its SQL.
-        pub const TOPICS: &[Topic] = &[$($name),*];
     };
 }
 

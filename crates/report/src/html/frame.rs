@@ -192,7 +192,7 @@ pub(super) fn render_closing(page: &Page) -> Markup {
     html! {
         footer {
             p { strong { (page.translate("closing-evidence")) } " " (page.translate("closing-no-advice")) }
-            p { (page.translate_with("closing-sources", &[("audience", page.translate(page.options.goals.audience_key()).into())])) }
+            p { (page.translate_with("closing-sources", &[("audience", page.translate("audience").into())])) }
         }
     }
 }

@@ -150,22 +150,9 @@ impl Default for ReportOptions {
     }
 }
 
-/// Whom a set of goals is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
-    /// Type 1 and type 2 diabetes.
-    Standard,
-    /// Older people and those at high risk.
-    OlderOrHighRisk,
-    /// Pregnancy with type 1 diabetes.
-    PregnancyType1,
-}
-
 /// Goals for the shares of time, in %, and for the key figures. A goal that a set does not have is `None`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Goals {
-    /// Who they are for.
-    pub audience: Audience,
     /// Less than this very low.
     pub very_low: Option<f64>,
     /// Less than this below range.
@@ -187,18 +174,8 @@ pub struct Goals {
 }
 
 impl Goals {
-    /// The key of the message that names whom they are for.
-    pub(super) fn audience_key(&self) -> &'static str {
-        match self.audience {
-            Audience::Standard => "audience-standard",
-            Audience::OlderOrHighRisk => "audience-older",
-            Audience::PregnancyType1 => "audience-pregnancy",
-        }
-    }
-
     /// Type 1 and type 2 diabetes (Battelino et al. 2019).
     pub const STANDARD: Self = Self {
-        audience: Audience::Standard,
         very_low: Some(1.0),
         below: Some(4.0),
         in_range: Some(70.0),
@@ -207,34 +184,6 @@ impl Goals {
         mean_mg_per_dl: Some(154.0),
         mean_mmol_per_l: Some(8.6),
         gmi: Some(7.0),
-        cv: Some(36.0),
-    };
-
-    /// Older people and those at high risk.
-    pub const OLDER_OR_HIGH_RISK: Self = Self {
-        audience: Audience::OlderOrHighRisk,
-        very_low: None,
-        below: Some(1.0),
-        in_range: Some(50.0),
-        above: Some(50.0),
-        very_high: Some(10.0),
-        mean_mg_per_dl: None,
-        mean_mmol_per_l: None,
-        gmi: None,
-        cv: Some(36.0),
-    };
-
-    /// Pregnancy with type 1 diabetes; belongs with thresholds of 63 and 140 mg/dL.
-    pub const PREGNANCY_TYPE_1: Self = Self {
-        audience: Audience::PregnancyType1,
-        very_low: Some(1.0),
-        below: Some(4.0),
-        in_range: Some(70.0),
-        above: Some(25.0),
-        very_high: None,
-        mean_mg_per_dl: None,
-        mean_mmol_per_l: None,
-        gmi: None,
         cv: Some(36.0),
     };
 }

@@ -25,8 +25,7 @@ mod summary;
 mod trends;
 pub(crate) mod words;
 
-pub use evidence::{TOPICS, Topic};
-pub use input::{Alarm, Audience, Goals, InsulinOnBoard, Paper, Period, ReportInput, ReportOptions, SiteChange};
+pub use input::{Alarm, Goals, InsulinOnBoard, Paper, Period, ReportInput, ReportOptions, SiteChange};
 pub(crate) use page::alarm_name;
 pub(crate) use settings_page::describe_changes;
 

@@ -103,7 +103,7 @@ fn lines(runs: &[Run]) -> String {
     runs.iter().map(|run| chart::draw_curve(&points(run, |p| p.p50), 'M')).collect()
 }
 
-/// "5 %" to "95 %" where the curves leave the chart, kept apart.
+/// "5 %" to "95 %" where the curves leave the chart, without overlap.
 fn right_labels(bins: &[ProfileBin]) -> Vec<Tick> {
     let Some((first, last)) = bins.first().zip(bins.last()) else { return Vec::new() };
     let Some((midnight, before)) = first.smoothed.zip(last.smoothed) else { return Vec::new() };

@@ -140,7 +140,7 @@ fn segments(rows: &[Row], height: f64) -> Vec<(f64, f64)> {
         .collect()
 }
 
-/// The thresholds at the left edge of the bar, where the segments meet, kept apart from one another.
+/// The thresholds at the left edge of the bar, where the segments meet, without overlap.
 fn edges(page: &Page, segments: &[(f64, f64)]) -> Vec<(String, f64)> {
     const LEAST_APART: f64 = 11.0;
     let t = &page.options.thresholds;
@@ -174,7 +174,7 @@ fn table(page: &Page, rows: &[Row]) -> Markup {
         (page.translate_with("below-edge", &[("edge", page.glucose(t.low).into())]), sum(3, 4), goal(goals.below));
     html! {
         table.tir-table {
-            caption.hidden { (page.translate("figure-ranges")) ", " (page.unit()) "; " (page.translate(goals.audience_key())) }
+            caption.hidden { (page.translate("figure-ranges")) ", " (page.unit()) "; " (page.translate("audience")) }
             thead.hidden { tr { @for key in ["head-range", "head-share", "head-together"] { th scope="col" { (page.translate(key)) } } } }
             tbody {
                 @for (index, row) in rows.iter().enumerate() {

@@ -12,7 +12,7 @@ mod rows;
 pub use average::{AverageDay, AverageDays};
 pub use daily::{BasalBySource, BolusByClass, InsulinDay, daily};
 pub use iob::exponential_iob;
-pub use modes::{ModeMinutes, mode_minutes, recorded_mode_minutes};
+pub use modes::ModeMinutes;
 pub use rows::{BasalSegment, Bolus, CarbEntry, InsulinRows};
 
 use crate::time::Window;
@@ -49,8 +49,8 @@ impl InsulinSummary {
         let days = daily(rows, window);
         Self {
             average: AverageDays::new(&days, window),
-            modes: mode_minutes(rows, window),
-            recorded_modes: recorded_mode_minutes(rows, window),
+            modes: modes::mode_minutes(rows, window),
+            recorded_modes: modes::recorded_mode_minutes(rows, window),
             days,
         }
     }

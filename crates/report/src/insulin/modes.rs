@@ -59,13 +59,13 @@ impl ModeMinutes {
 
 /// Minutes in each mode of the whole window.
 #[must_use]
-pub fn mode_minutes(rows: &InsulinRows, window: &Window) -> ModeMinutes {
+pub(crate) fn mode_minutes(rows: &InsulinRows, window: &Window) -> ModeMinutes {
     minutes_during(rows, &TimeSet::new(std::iter::once((window.start, window.end))))
 }
 
 /// Minutes in each mode of the recorded time of the window.
 #[must_use]
-pub fn recorded_mode_minutes(rows: &InsulinRows, window: &Window) -> ModeMinutes {
+pub(crate) fn recorded_mode_minutes(rows: &InsulinRows, window: &Window) -> ModeMinutes {
     let recorded = TimeSet::new(rows.basal.iter().filter_map(|basal| window.clip(basal.start, basal.end)));
     if recorded.is_empty() { mode_minutes(rows, window) } else { minutes_during(rows, &recorded) }
 }

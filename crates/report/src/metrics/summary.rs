@@ -42,12 +42,6 @@ impl Summary {
             j_index: both.map(|(mean, sd)| 0.001 * (mean + sd).powi(2)),
         }
     }
-
-    /// The glucose management indicator in mmol/mol.
-    #[must_use]
-    pub fn gmi_mmol_per_mol(&self) -> Option<f64> {
-        self.mean.map(|mean| 12.71 + 4.70587 * crate::GlucoseUnit::MmolPerL.convert(mean))
-    }
 }
 
 /// Percentiles of glucose over time in mg/dL, type 7.

@@ -88,18 +88,6 @@ impl PumpTruth {
         days
     }
 
-    /// Delivered bolus insulin in mU per day of the pump's wall clock, by the end of each bolus.
-    #[must_use]
-    pub fn bolus_by_wall_day(&self) -> BTreeMap<NaiveDate, Milliunits> {
-        let mut days = BTreeMap::new();
-        for bolus in &self.boluses {
-            if let Some(ended) = bolus.ended {
-                *days.entry(date(ended.timestamp() + self.offset_at(ended))).or_insert(0) += bolus.delivered;
-            }
-        }
-        days
-    }
-
     /// Wall clock minus UTC at a true instant, in seconds; of the nearest segment outside the pump's life.
     #[must_use]
     pub fn offset_at(&self, at: DateTime<Utc>) -> i64 {

@@ -1,6 +1,6 @@
-//! The course of events: a queue of happenings by true time, worked off for one pump after the other.
+//! The course of events: a queue of events by true time, worked off for one pump after the other.
 //!
-//! What a happening does to the log and to the truth lies with its subject: [`super::basal`], [`super::bolus`],
+//! What an event does to the log and to the truth lies with its subject: [`super::basal`], [`super::bolus`],
 //! [`super::cgm`], [`super::alarms`], [`super::upkeep`].
 
 use std::cmp::Reverse;

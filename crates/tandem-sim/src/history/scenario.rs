@@ -43,7 +43,7 @@ pub struct PumpPlan {
     pub in_the_future: bool,
 }
 
-/// Which happenings a scenario has. All are on in [`Scenario::torture`].
+/// Which kinds of events a scenario has. All are on in [`Scenario::torture`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Behaviours {

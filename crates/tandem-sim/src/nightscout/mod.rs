@@ -105,11 +105,6 @@ impl SiteHandle {
         self.site.state().faults = faults;
     }
 
-    /// Forgets every bearer token, as a site does that is deployed again.
-    pub fn forget_bearers(&self) {
-        self.site.state().bearers.clear();
-    }
-
     /// How many requests there were so far.
     #[must_use]
     pub fn request_count(&self) -> usize {

@@ -59,12 +59,6 @@ impl RequestRecord {
         }
     }
 
-    /// The first value of a query key.
-    #[must_use]
-    pub fn query_value(&self, key: &str) -> Option<&str> {
-        self.query.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
-    }
-
     /// A kept header, by its lower-case name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
