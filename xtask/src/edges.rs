@@ -45,7 +45,7 @@ const RULES: &[Rule] = &[
     Rule { name: "xtask", may_use: &[], must_not_use: &[] },
     Rule {
         name: "tandem-tests",
-        may_use: &["pump-events", "pipeline", "store-duckdb", "tandem-source", "tandem-sim"],
+        may_use: &["pump-events", "pipeline", "store-duckdb", "tandem-source", "tandem-sim", "test-data"],
         must_not_use: &["duckdb", "reqwest"],
     },
 ];
