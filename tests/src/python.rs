@@ -16,11 +16,26 @@ pub fn find_python(environment: &str) -> PathBuf {
     python
 }
 
+/// A Python file that `cargo xtask setup` downloaded into the target folder.
+///
+/// # Panics
+/// There is none.
+#[must_use]
+pub fn find_script(name: &str) -> PathBuf {
+    let file = folder().join(name);
+    assert!(file.exists(), "there is no {}; to download it: cargo xtask setup", file.display());
+    file
+}
+
 /// Where the `python` of an environment is, if it was made.
 #[must_use]
 pub fn python_path(environment: &str) -> PathBuf {
+    folder().join(environment).join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+}
+
+/// The folder of Python environments.
+fn folder() -> PathBuf {
     let program = std::env::current_exe().unwrap_or_default();
     let target = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
-    let folder = target.unwrap_or(Path::new("target")).join("python").join(environment);
-    folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+    target.unwrap_or(Path::new("target")).join("python")
 }

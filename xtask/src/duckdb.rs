@@ -7,13 +7,12 @@
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
-use sha2::{Digest as _, Sha256};
+use anyhow::{Context, Result, ensure};
 
+use crate::download::{check_file, checksum_of, download};
 use crate::process::run;
 
 /// The engine that the crate `duckdb` in Cargo.toml binds; a test compares the two.
@@ -228,16 +227,7 @@ fn from_release(platform: &Platform, cache: &Path) -> Result<()> {
     let url = format!("https://github.com/duckdb/duckdb/releases/download/v{VERSION}/{name}");
     let work = tempfile::tempdir().context("cannot make a folder")?;
     let archive = work.path().join(name);
-    // A source that cannot be reached must fail within seconds, a slow one may take its time.
-    let limits = ["--connect-timeout", "5", "--speed-limit", "1000", "--speed-time", "10"];
-    let mut curl = Command::new("curl");
-    run(curl
-        .args(["--fail", "--location", "--silent", "--show-error"])
-        .args(limits)
-        .arg("--output")
-        .arg(&archive)
-        .arg(&url))?;
-    check_file(&archive, checksum)?;
+    download(&url, &archive, checksum)?;
     unpack_zip(&archive, work.path())?;
     keep(work.path(), platform, cache)
 }
@@ -273,27 +263,6 @@ fn unpack_zip(archive: &Path, folder: &Path) -> Result<()> {
 fn unpack_tarball(tarball: &Path, folder: &Path) -> Result<()> {
     let file = fs::File::open(tarball).with_context(|| format!("cannot open {}", tarball.display()))?;
     tar::Archive::new(flate2::read::GzDecoder::new(file)).unpack(folder).context("cannot unpack the package")
-}
-
-fn check_file(path: &Path, expected: &str) -> Result<()> {
-    let found = checksum_of(path)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    if found != expected {
-        bail!("{name} has the checksum {found} instead of {expected}");
-    }
-    Ok(())
-}
-
-fn checksum_of(path: &Path) -> Result<String> {
-    let mut file = fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-    let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 20]);
-    loop {
-        let read = file.read(&mut buffer).with_context(|| format!("cannot read {}", path.display()))?;
-        if read == 0 {
-            return Ok(hex::encode(hash.finalize()));
-        }
-        hash.update(&buffer[..read]);
-    }
 }
 
 /// Moves what the linker needs from `folder` to the cache, the checksum last.

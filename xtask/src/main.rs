@@ -6,6 +6,7 @@ mod browser;
 mod codegen;
 mod demo;
 mod dist;
+mod download;
 mod duckdb;
 mod edges;
 mod gate;

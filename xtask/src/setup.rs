@@ -1,4 +1,4 @@
-//! Installs what the steps of the gate need beside Rust: Python packages, Chromium and other programs, npm packages, cargo-deny.
+//! Installs what the steps of the gate need beside Rust: Python packages and files, Chromium and other programs, npm packages, cargo-deny.
 //!
 //! Everything but Debian's packages goes into the target folder. What is there already stays as it is.
 
@@ -8,6 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::download::{check_file, download};
 use crate::process::{python_environment, run};
 use crate::workspace::{Workspace, install_tool};
 
@@ -17,9 +18,18 @@ const ENVIRONMENTS: &[(&str, &[&str])] = &[
     ("duckdb-1.4", &["duckdb==1.4.*", "pytz"]),
     ("duckdb-2.0", &["duckdb==2.0.*"]),
     ("spark", &["pyspark==4.*"]),
+    // Needs NumPy 1, which PyArrow supports up to 25.
+    ("babelbetes", &["babelbetes==0.3.2", "pyarrow<26"]),
     // What docs/performance.md compares the decoder with.
     ("tconnectsync", &["tconnectsync==3.*"]),
 ];
+
+/// Python files that no registry has: place in the target folder, address, SHA-256.
+const FILES: &[(&str, &str, &str)] = &[(
+    "python/DIAX.py",
+    "https://raw.githubusercontent.com/Center-for-Diabetes-Technology/DIAX/b807a99b33a0cbb4c2e1f8f3d75a6b74d6d8e3ed/utils/python/DIAX.py",
+    "fb67639ff0c7d49e5867ee140e62a9320be94d784c7b6943c6f8a36cd145915c",
+)];
 
 /// Programs that judge what we ship, and Debian's packages of them.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -48,6 +58,9 @@ pub(crate) fn install(prepare: impl Fn() -> Result<Workspace>) -> Result<()> {
     let target = &prepare()?.target;
     for (name, packages) in ENVIRONMENTS {
         step(&format!("Python packages ({name})"), install_python(target, name, packages));
+    }
+    for (place, url, checksum) in FILES {
+        step(place, install_file(&target.join(place), url, checksum));
     }
     step("browser check", install_browser_check(target));
     step("cargo-deny", install_tool(target, "cargo-deny").map(|path| path.display().to_string()));
@@ -112,6 +125,16 @@ fn install_python(target: &Path, name: &str, packages: &[&str]) -> Result<String
     python_environment(&folder, packages)?;
     fs::write(&marker, wanted).with_context(|| format!("cannot write {}", marker.display()))?;
     Ok(format!("installed {}", packages.join(", ")))
+}
+
+/// Downloads a file, unless it is there.
+fn install_file(file: &Path, url: &str, checksum: &str) -> Result<String> {
+    if check_file(file, checksum).is_ok() {
+        return Ok("already there".to_owned());
+    }
+    fs::create_dir_all(file.parent().context("a file is in a folder")?).context("cannot make its folder")?;
+    download(url, file, checksum).with_context(|| format!("cannot install {}", file.display()))?;
+    Ok(format!("installed from {url}"))
 }
 
 /// Copies the browser check into the target folder and installs its npm packages there.

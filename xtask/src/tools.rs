@@ -22,13 +22,21 @@ enum Need {
     Program(&'static str),
     /// An environment that `setup` makes.
     Python(&'static str),
+    /// A file in the target folder that `setup` downloads.
+    File(&'static str),
     /// A file system in memory.
     Disk,
 }
 
 /// Every group.
 pub(crate) const GROUPS: &[Group] = &[
-    Group { name: "Python readers", module: "python", needs: &[Need::Python("readers"), Need::Python("duckdb-2.0")] },
+    Group {
+        name: "Python readers",
+        module: "python",
+        needs: &[Need::Python("readers"), Need::Python("duckdb-1.4"), Need::Python("duckdb-2.0")],
+    },
+    Group { name: "babelbetes", module: "babelbetes", needs: &[Need::Python("babelbetes")] },
+    Group { name: "DIAX", module: "diax", needs: &[Need::Python("babelbetes"), Need::File("python/DIAX.py")] },
     Group { name: "Spark", module: "spark", needs: &[Need::Python("spark"), Need::Program("java")] },
     Group { name: "DuckDB's shell", module: "shell", needs: &[Need::Python("readers")] },
     Group { name: "example in Python", module: "example_python", needs: &[Need::Python("readers")] },
@@ -67,6 +75,8 @@ impl Need {
                 .then(|| format!("{name} is not installed (cargo xtask setup installs it on Debian)")),
             Self::Python(name) => (!python_path(&workspace.target, name).exists())
                 .then(|| format!("there is no Python environment `{name}` (cargo xtask setup makes it)")),
+            Self::File(place) => (!workspace.target.join(place).exists())
+                .then(|| format!("{place} is not in the target folder (cargo xtask setup downloads it)")),
             Self::Disk => {
                 (!can_mount()).then(|| "no file system in memory can be mounted here (needs root)".to_owned())
             }

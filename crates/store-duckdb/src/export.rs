@@ -21,13 +21,29 @@ use crate::versions::DataVersions;
 pub enum FileForm {
     /// Parquet, compressed with zstd; the file's metadata name the [`DataVersions`] that its rows are of.
     Parquet,
+    /// As [`FileForm::Parquet`], with columns that Arrow reads as this schema says (serialized, base64): for types that
+    /// `DuckDB` cannot write.
+    ArrowParquet(&'static str),
     /// Comma-separated with a header; NULL is an empty field.
     Csv,
     /// One JSON object per line.
     JsonLines,
     /// One JSON array of objects, which have no member where a column is NULL.
     JsonArray,
+    /// One JSON object, of a query of one row, without members where a column is NULL.
+    JsonObject,
 }
+
+/// What stands around JSON objects in a file.
+struct Punctuation {
+    start: &'static str,
+    between: &'static str,
+    end: &'static str,
+    nothing: &'static str,
+}
+
+const ARRAY: Punctuation = Punctuation { start: "[\n", between: ",\n", end: "\n]\n", nothing: "[]\n" };
+const SINGLE_OBJECT: Punctuation = Punctuation { start: "", between: "\n", end: "\n", nothing: "" };
 
 /// A database opened to be written into files.
 #[derive(Debug)]
@@ -64,19 +80,19 @@ impl Exporter {
     pub fn write(&self, query: &str, file: &Path, form: FileForm) -> Result<u64, StoreError> {
         let name = quotable(file)?;
         let options = match form {
-            FileForm::Parquet => {
-                format!("FORMAT parquet, COMPRESSION zstd, {}", DataVersions::current().parquet_metadata())
-            }
+            FileForm::Parquet => parquet_options(""),
+            FileForm::ArrowParquet(schema) => parquet_options(&format!(", 'ARROW:schema': '{schema}'")),
             FileForm::Csv => "FORMAT csv, HEADER true".to_owned(),
             FileForm::JsonLines => "FORMAT json".to_owned(),
-            FileForm::JsonArray => return self.write_array(query, file),
+            FileForm::JsonArray => return self.write_objects(query, file, &ARRAY),
+            FileForm::JsonObject => return self.write_objects(query, file, &SINGLE_OBJECT),
         };
         let copy = format!("COPY ({query}) TO '{name}' ({options}, USE_TMP_FILE false)");
         let rows = self.connection.execute(&copy, []);
         rows.map(|rows| rows as u64).context(format!("cannot write {}", file.display()))
     }
 
-    fn write_array(&self, query: &str, file: &Path) -> Result<u64, StoreError> {
+    fn write_objects(&self, query: &str, file: &Path, around: &Punctuation) -> Result<u64, StoreError> {
         let unwritable = |error: io::Error| StoreError {
             kind: if error.kind() == io::ErrorKind::StorageFull {
                 StoreErrorKind::DiskFull
@@ -90,15 +106,22 @@ impl Exporter {
         // A patch with a null takes the member out.
         let objects = format!("SELECT json_merge_patch('{{}}', to_json(entry))::VARCHAR FROM ({query}) AS entry");
         let (mut rows, mut written) = (0, Ok(()));
-        let read = texts::for_each_text(&self.connection, &objects, &mut |object| {
-            let before = if rows == 0 { "[\n" } else { ",\n" };
+let read = texts::for_each_text(&self.connection, &objects, &mut |object| {
+            let before = if rows == 0 { around.start } else { around.between };
             written = write!(out, "{before}{object}");
             rows += u64::from(written.is_ok());
             written.is_ok()
         });
         read.context("cannot read what is to be written")?;
-        written.and_then(|()| out.write_all(if rows == 0 { b"[]\n" } else { b"\n]\n" })).map_err(unwritable)?;
+        let after = if rows == 0 { around.nothing } else { around.end };
+        written.and_then(|()| out.write_all(after.as_bytes())).map_err(unwritable)?;
         out.flush().map_err(unwritable)?;
         Ok(rows)
     }
+}
+
+/// Options of `COPY` for Parquet, with `more` entries of the file's metadata.
+fn parquet_options(more: &str) -> String {
+    let versions = DataVersions::current().parquet_entries();
+    format!("FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{versions}{more}}}")
 }

@@ -31,11 +31,9 @@ impl DataVersions {
         }
     }
 
-    /// As the option of `COPY` that writes them into a Parquet file.
-    pub(crate) fn parquet_metadata(&self) -> String {
+    /// As entries of a Parquet file's metadata, in the syntax of `COPY`.
+    pub(crate) fn parquet_entries(&self) -> String {
         let Self { schema_version, dictionary_version } = self;
-        format!(
-            "KV_METADATA {{tandem_schema_version: '{schema_version}', tandem_dictionary_version: '{dictionary_version}'}}"
-        )
+        format!("tandem_schema_version: '{schema_version}', tandem_dictionary_version: '{dictionary_version}'")
     }
 }

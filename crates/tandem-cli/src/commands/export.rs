@@ -18,7 +18,7 @@ use crate::history::pump_number;
 use crate::output::{atomic, format_count};
 use crate::time_limit;
 use lake::{Identity, PartPlan};
-use plan::{Format, Plan, Wanted};
+use plan::{Format, Plan, Subject, Wanted};
 use profile::Profile;
 use tables::Table;
 
@@ -29,6 +29,7 @@ Examples:
   tandem export --partitioned --output lake             run it again to write only what changed
   tandem export --partitioned --output lake --person anna --db anna.db
   tandem export --profile iglu                          id,time,gl for iglu in R and Python
+  tandem export --profile babelbetes --output study     a store that babelbetes loads in Python
 
 A partitioned export has one file per table, pump and month (table=…/pump=…/month=…), which DuckDB, Polars, \
 PyArrow and Spark read as Hive partitions. With --person, several people share a lake (table=…/person=…/pump=…/month=…). \
@@ -108,8 +109,9 @@ fn export(arguments: &Arguments, context: &Context) -> Result<Exit> {
     }
     let names = reader.pump_names()?;
     drop(reader);
+    let subject = Subject { name: context.settings.named_person.clone(), born: context.settings.file.born };
     let plans = match arguments.profile {
-        Some(profile) => profile.plans(&arguments.output, &wanted, &names),
+        Some(profile) => profile.plans(&arguments.output, &wanted, &subject, &names)?,
         None => chosen.iter().map(|table| plan(table, arguments, &wanted)).collect::<Result<_>>()?,
     };
     write_plans(&plans, arguments.overwrite, context)

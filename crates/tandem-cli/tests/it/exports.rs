@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::SystemTime;
 
+use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 use store_duckdb::{DuckStore, StoreOptions};
 use tandem_sim::history::Scenario;
 
 use crate::lives::{holding, holding_autumn};
 use crate::support::Place;
+use crate::surfaces::read_signal;
 
 #[test]
 fn files_hold_the_rows_and_are_not_replaced_unasked() {
@@ -61,6 +63,12 @@ type Member = (&'static str, bool, fn(&Value) -> bool);
 fn exported(place: &Place, profile: &str, file: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(place.path().join(profile).join(file)).expect("a file");
     serde_json::from_str(&text).expect("a JSON array")
+}
+
+/// The only number that a query answers.
+fn asked(place: &Place, query: &str) -> f64 {
+    let said = place.run(&["query", query, "--format", "csv"]);
+    said.data.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or_else(|| panic!("{query}: {}", said.talk))
 }
 
 /// Every object has what it must, nothing that is not known, and nothing that may not be.
@@ -151,10 +159,6 @@ fn nightscout_takes_the_documents() {
         assert_eq!(identifiers.len(), documents.len(), "each has an identifier of its own");
     }
     let sum = |member: &str| treatments.iter().filter_map(|treatment| treatment[member].as_f64()).sum::<f64>();
-    let asked = |query: &str| -> f64 {
-        let said = place.run(&["query", query, "--format", "csv"]);
-        said.data.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or_else(|| panic!("{query}: {}", said.talk))
-    };
     let basal = |treatment: &Value| {
         Some(treatment["rate"].as_f64()? * treatment["durationInMilliseconds"].as_f64()? / 3_600_000.0)
     };
@@ -164,7 +168,8 @@ fn nightscout_takes_the_documents() {
         (sum("carbs"), "SELECT sum(carbs_grams) FROM insulin_daily"),
         (basal, "SELECT sum(basal_units) FROM insulin_daily"),
     ] {
-        assert!((reported - asked(query)).abs() < 0.05, "{reported} of {}: {query}", asked(query));
+        let expected = asked(&place, query);
+        assert!((reported - expected).abs() < 0.05, "{reported} of {expected}: {query}");
     }
     let of = |kind: &str| treatments.iter().filter(|treatment| treatment["eventType"] == kind).count() as u64;
     assert!(
@@ -309,6 +314,79 @@ fn tidepool_takes_the_data() {
     let rates = place.count("basal_deliveries WHERE seconds > 0 AND commanded_basal_rate IS NOT NULL");
     assert_eq!(files[2].len() as u64, rates + 2 + 1, "three pieces of one, two of another");
     assert!(files[2].iter().any(|basal| basal["deliveryType"] == "automated"));
+}
+
+/// Sums over the shapes for research are those of the tables: extended boluses, gaps in the log, a clock that was wrong.
+#[test]
+fn babelbetes_and_diax_get_all_of_it() {
+    let place = holding(&Scenario::torture(3).days(40).simulate());
+    forget_a_rate(&place);
+    place.file("config.toml", "born = \"1990-05-17\"\n");
+    for (profile, person) in [("babelbetes", &["--config", "config.toml"]), ("diax", &["--person", "anna"])] {
+        let words = ["export", "--profile", profile, "--output", profile, "--db", "data/tandem.db"];
+        let said = place.run(&[&words[..], person].concat());
+        assert_eq!(said.code, 0, "{profile}: {}", said.talk);
+    }
+    let text = std::fs::read_to_string(place.path().join("diax/subj_anna.json")).expect("a file");
+    let subject: Value = serde_json::from_str(&text).expect("an object");
+    assert_eq!(subject["unique_id"], "anna");
+    let signal = |name: &str| read_signal(&subject[name]);
+    let total = |name: &str| signal(name).iter().map(|(_, value)| value.expect("a value")).sum::<f64>();
+    let hours = |from: DateTime<FixedOffset>, to: DateTime<FixedOffset>| (to - from).as_seconds_f64() / 3600.0;
+    let rates = signal("basal_rate");
+    let diax_basal: f64 =
+        rates.windows(2).map(|steps| steps[0].1.unwrap_or_default() * hours(steps[0].0, steps[1].0)).sum();
+    let stored = |kind: &str, expression: &str| stored_by_babelbetes(&place, kind, expression);
+    let basal = "(SELECT sum(basal_rate * epoch(lasts)) FROM (SELECT *, lead(datetime) OVER (ORDER BY datetime) - datetime AS lasts
+                  FROM store)) / 3600";
+    for (theirs, ours) in [
+        (
+            stored("cgm", "sum(cgm)"),
+            "SELECT sum(CASE status WHEN 'low' THEN 40 WHEN 'high' THEN 400 ELSE cgm_reading END)
+             FROM cgm_readings WHERE counts",
+        ),
+        (total("cgm"), "SELECT sum(cgm_reading) FROM cgm_readings WHERE counts"),
+        (stored("bolus", "sum(bolus)"), "SELECT sum(delivered_units) FROM boluses"),
+        (total("bolus"), "SELECT sum(delivered_units) FROM boluses"),
+        (stored("basal", basal), "SELECT sum(commanded_basal_rate * seconds) / 3600000 FROM basal_deliveries"),
+        (diax_basal, "SELECT sum(commanded_basal_rate * seconds) / 3600000 FROM basal_deliveries"),
+        (stored("carbs", "sum(carbs)"), "SELECT sum(carbs_grams) FROM carb_entries"),
+        (total("carbs"), "SELECT sum(carbs_grams) FROM carb_entries"),
+        (total("smbg"), "SELECT sum(bg_mgdl) FROM bg_readings WHERE source = 'manual'"),
+        (
+            stored("bolus", "count(*) FILTER (delivery_duration > 0)"),
+            "SELECT count(*) FROM boluses WHERE extended_delivered_units > 0",
+        ),
+        (
+            stored("age", "any_value(age)"),
+            "SELECT datesub('year', DATE '1990-05-17', min(local_time)::DATE) FROM cgm_readings",
+        ),
+    ] {
+        let ours = asked(&place, ours);
+        assert!((theirs - ours).abs() <= 1e-6 * ours.max(1.0) && ours > 0.0, "{theirs} is not {ours}");
+    }
+    let longest = stored("bolus", "max(delivery_duration) / 6e10");
+    assert!((1.0..=8.0 * 60.0).contains(&longest), "{longest} minutes");
+    let (last, others) = rates.split_last().expect("rates");
+    assert!(last.1.is_none() && others.iter().any(|(_, rate)| rate.is_none()), "where no rate is known");
+}
+
+/// One number about a table of babelbetes' store.
+fn stored_by_babelbetes(place: &Place, kind: &str, expression: &str) -> f64 {
+    let file = place.path().join(format!("babelbetes/{kind}/study_name=tandem/patient_id=tandem/data.parquet"));
+    let query =
+        format!("WITH store AS (FROM read_parquet('{}')) SELECT ({expression})::DOUBLE FROM store", file.display());
+    let connection = duckdb::Connection::open_in_memory().expect("DuckDB");
+    connection.query_row(&query, [], |row| row.get(0)).unwrap_or_else(|error| panic!("{query}: {error}"))
+}
+
+/// A rate that cannot be, as where the pump logged nonsense.
+fn forget_a_rate(place: &Place) {
+    let sql = "UPDATE basal_deliveries SET commanded_basal_rate = NULL
+               WHERE id = (SELECT id FROM basal_deliveries WHERE seconds BETWEEN 200 AND 400 AND commanded_basal_rate > 0
+                           ORDER BY id LIMIT 1 OFFSET 50)";
+    let mut store = DuckStore::open(place.path().join("data/tandem.db"), StoreOptions::default()).expect("a database");
+    assert_eq!(store.connection().expect("a connection").execute(sql, []).expect(sql), 1);
 }
 
 /// Two days and more without a pump, and a rate of a week: longer than a datum may be.

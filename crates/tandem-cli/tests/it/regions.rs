@@ -85,13 +85,15 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn files_are_the_same_in_every_region() {
     let place = holding_autumn();
-    let exports: [&[&str]; 7] = [
+    let exports: [&[&str]; 9] = [
         &["export", "--format", "csv"],
         &["export", "--format", "jsonl"],
         &["export", "--format", "parquet"],
         &["export", "--profile", "iglu"],
         &["export", "--profile", "nightscout"],
         &["export", "--profile", "tidepool"],
+        &["export", "--profile", "babelbetes"],
+        &["export", "--profile", "diax"],
         &["report", "--days", "5"],
     ];
     for (number, arguments) in exports.iter().enumerate() {

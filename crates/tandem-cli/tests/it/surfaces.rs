@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::assistant::Assistant;
@@ -62,7 +62,13 @@ impl<'a> Surfaces<'a> {
         let report = ["report", "--from", &first.to_string(), "--to", &last.to_string(), "--output", "report.html"];
         assert_eq!(place.run(&report).code, 0);
         let report = std::fs::read_to_string(place.path().join("report.html")).expect("a report");
-        let exports = [read_iglu(place), read_nightscout(place, day_of), read_tidepool(place)];
+        let exports = [
+            read_iglu(place),
+            read_nightscout(place, &day_of),
+            read_tidepool(place),
+            read_babelbetes(place),
+            read_diax(place, &day_of),
+        ];
         let exports = exports.into_iter().flatten().collect();
         Self { place, assistant: Assistant::of(place), glucose, insulin, exports, report }
     }
@@ -272,6 +278,68 @@ fn read_tidepool(place: &Place) -> Vec<ExportedSums> {
         sums("Tidepool", BolusUnits, doses, 1e-6),
         sums("Tidepool", CarbsGrams, calculated.chain(eaten), 1e-9),
     ]
+}
+
+/// Its times are local and have no zone; a rate is active until the next one.
+fn read_babelbetes(place: &Place) -> Vec<ExportedSums> {
+    export(place, "babelbetes");
+    let kinds = [("cgm", "cgm"), ("basal", "basal_rate"), ("bolus", "bolus"), ("carbs", "carbs")];
+    let [cgm, basal, bolus, carbs] = kinds.map(|(kind, value)| stored_by_babelbetes(place, kind, value));
+    let of_day = |rows: Vec<(NaiveDateTime, f64)>| rows.into_iter().map(|(at, value)| (at.date(), value));
+    let rates = basal.windows(2).flat_map(|steps| {
+        let [(at, rate), (next, _)] = steps else { unreachable!("two steps") };
+        by_minute(at.and_utc(), *next - *at, *rate).map(|(at, units)| (at.date_naive(), units)).collect::<Vec<_>>()
+    });
+    vec![
+        sums("babelbetes", Readings, of_day(cgm).map(|(day, _)| (day, 1.0)), 0.0),
+        sums("babelbetes", BasalUnits, rates, 0.02),
+        sums("babelbetes", BolusUnits, of_day(bolus), 1e-6),
+        sums("babelbetes", CarbsGrams, of_day(carbs), 1e-9),
+    ]
+}
+
+/// Time and value of each row of a table of its store.
+fn stored_by_babelbetes(place: &Place, kind: &str, value: &str) -> Vec<(NaiveDateTime, f64)> {
+    let file = place.path().join(format!("babelbetes/{kind}/study_name=tandem/patient_id=tandem/data.parquet"));
+    let query = format!("SELECT epoch_us(datetime), {value} FROM read_parquet('{}') ORDER BY ALL", file.display());
+    let connection = duckdb::Connection::open_in_memory().expect("DuckDB");
+    let mut statement = connection.prepare(&query).expect(&query);
+    let row = |row: &duckdb::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
+    let rows = statement.query_map([], row).expect("rows").map(|row| row.expect("a row"));
+    rows.map(|(at, value)| (DateTime::from_timestamp_micros(at).expect("a time").naive_utc(), value)).collect()
+}
+
+/// Times have their own offset; a rate is in force until the next one, and null where it is not known.
+fn read_diax(place: &Place, day_of: impl Fn(DateTime<Utc>) -> NaiveDate) -> Vec<ExportedSums> {
+    export(place, "diax");
+    let text = std::fs::read_to_string(place.path().join("diax/subj_tandem.json")).expect("a file");
+    let subject: Value = serde_json::from_str(&text).expect("an object");
+    let [cgm, basal, bolus, carbs] =
+        ["cgm", "basal_rate", "bolus", "carbs"].map(|signal| read_signal(&subject[signal]));
+    let of_day = |samples: Vec<(DateTime<FixedOffset>, Option<f64>)>| {
+        samples.into_iter().map(|(at, value)| (at.date_naive(), value.expect("a value")))
+    };
+    let rates = basal.windows(2).flat_map(|steps| {
+        let [(at, rate), (next, _)] = steps else { unreachable!("two steps") };
+        let pieces = by_minute(at.to_utc(), *next - *at, rate.unwrap_or_default());
+        pieces.map(|(at, units)| (day_of(at), units)).collect::<Vec<_>>()
+    });
+    vec![
+        sums("DIAX", Readings, of_day(cgm).map(|(day, _)| (day, 1.0)), 0.0),
+        sums("DIAX", BasalUnits, rates, 0.02),
+        sums("DIAX", BolusUnits, of_day(bolus), 1e-6),
+        sums("DIAX", CarbsGrams, of_day(carbs), 1e-9),
+    ]
+}
+
+/// Times and values of a signal of DIAX; none where it was left out.
+pub(crate) fn read_signal(signal: &Value) -> Vec<(DateTime<FixedOffset>, Option<f64>)> {
+    let members = |name: &str| signal[name].as_array().cloned().unwrap_or_default();
+    let (times, values) = (members("time"), members("value"));
+    assert_eq!(times.len(), values.len());
+    let parse = |time: &Value| DateTime::parse_from_str(time.as_str()?, "%Y-%m-%d %H:%M:%S %z").ok();
+    let sample = |(time, value): (&Value, &Value)| (parse(time).expect("a time with offset"), value.as_f64());
+    times.iter().zip(&values).map(sample).collect()
 }
 
 /// A rate in U/h, as units minute by minute.

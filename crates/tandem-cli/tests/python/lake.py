@@ -1,13 +1,10 @@
-"""Reads every table of a lake with DuckDB, Polars and PyArrow; prints rows and sums as each of them sees it."""
+"""Reads every table of a lake with the readers that are named; prints rows and sums as each of them sees it."""
 
 import json
 import pathlib
 import sys
 
 import duckdb
-import polars
-import pyarrow.compute
-import pyarrow.dataset
 
 
 def numbers(files):
@@ -22,27 +19,34 @@ def by_duckdb(folder, files, columns):
 
 
 def by_polars(folder, files, columns):
+    import polars
+
     table = polars.scan_parquet(files, hive_partitioning=True)
     sums = [polars.col(column).cast(polars.Float64).sum() for column in columns]
     return table.select(polars.len(), polars.col("month").n_unique().alias("months"), *sums).collect().row(0)
 
 
 def by_pyarrow(folder, files, columns):
+    import pyarrow.compute
+    import pyarrow.dataset
+
     table = pyarrow.dataset.dataset(folder, format="parquet", partitioning="hive").to_table()
     sums = [pyarrow.compute.sum(table[column].cast("float64")).as_py() for column in columns]
     return [table.num_rows, len(table["month"].unique()), *sums]
 
 
-def main(lake):
+READERS = {"DuckDB": by_duckdb, "Polars": by_polars, "PyArrow": by_pyarrow}
+
+
+def main(lake, *names):
     seen = {}
     folders = pathlib.Path(lake).glob("table=*")
     for folder in sorted(folder for folder in folders if list(folder.glob("**/month=*"))):
         files = f"{folder}/**/*.parquet"
         columns = numbers(files)
-        readers = {"DuckDB": by_duckdb, "Polars": by_polars, "PyArrow": by_pyarrow}
-        counts = {name: [number or 0 for number in read(folder, files, columns)] for name, read in readers.items()}
+        counts = {name: [number or 0 for number in READERS[name](folder, files, columns)] for name in names}
         seen[folder.name.removeprefix("table=")] = {"columns": columns, "readers": counts}
     print(json.dumps(seen))
 
 
-main(sys.argv[1])
+main(*sys.argv[1:])

@@ -13,6 +13,8 @@ mod lives;
 #[allow(dead_code, reason = "shared with the tests in `it`")]
 mod support;
 
+mod babelbetes;
+mod diax;
 mod disk;
 mod example_python;
 mod example_r;

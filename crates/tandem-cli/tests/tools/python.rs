@@ -18,7 +18,7 @@ fn script(name: &str) -> PathBuf {
 }
 
 /// What a script prints, as JSON.
-fn run(python: &Path, name: &str, arguments: &[&str], place: &Place) -> Value {
+pub(crate) fn run(python: &Path, name: &str, arguments: &[&str], place: &Place) -> Value {
     let mut command = Command::new(python);
     command.arg(script(name)).args(arguments).current_dir(place.path()).env("TZ", "UTC");
     let output = command.output().expect("Python runs");
@@ -48,40 +48,60 @@ fn times_are_the_same_in_every_readers_zone() {
     }
 }
 
+/// Environments and what reads a lake in each.
+const LAKE_READERS: [(&str, &[&str]); 3] =
+    [(READERS, &["DuckDB", "Polars", "PyArrow"]), ("duckdb-1.4", &["DuckDB"]), ("duckdb-2.0", &["DuckDB"])];
+
 #[test]
-fn a_lake_is_the_same_in_duckdb_polars_and_pyarrow() {
-    let python = find_python(READERS);
-    let place = holding(&autumn());
-    for of_person in [&[][..], &["--person", "anna", "--db", "data/tandem.db"]] {
-        let lake = format!("lake-{}", of_person.len());
-        let said = place.run(&[&["export", "--partitioned", "--output", &lake], of_person].concat());
+fn a_lake_is_the_same_in_every_duckdb_polars_and_pyarrow() {
+    let people = [("anna", autumn()), ("ben", Scenario::quiet(3).simulate()), ("carl", autumn())];
+    let people = people.map(|(person, history)| (person, holding(&history)));
+    let place = &people[0].1;
+    let export = |place: &Place, more: &[&str]| {
+        let said = place.run(&[&["export", "--partitioned"], more].concat());
         assert_eq!(said.code, 0, "{}", said.talk);
-        compare_lake(&python, &place, &lake);
+    };
+    export(place, &["--output", "lake"]);
+    compare_lake(place, "lake", &[place]);
+
+    let shared = place.path().join("people").display().to_string();
+    for (person, place) in &people {
+        export(place, &["--output", &shared, "--person", person, "--db", "data/tandem.db"]);
+    }
+    compare_lake(place, "people", &people.each_ref().map(|(_, place)| place));
+}
+
+/// Compares what each reader sees in a lake with the databases it was made from.
+fn compare_lake(place: &Place, lake: &str, sources: &[&Place]) {
+    for (environment, readers) in LAKE_READERS {
+        let seen = run(&find_python(environment), "lake.py", &[&[lake], readers].concat(), place);
+        let tables = seen.as_object().expect("tables");
+        assert!(tables.len() > 8 && tables.contains_key("boluses"), "{tables:?}");
+        for (table, seen) in tables {
+            let columns = seen["columns"].as_array().expect("columns").iter().filter_map(Value::as_str);
+            let columns: Vec<_> = columns.collect();
+            let of_each = sources.iter().map(|source| sums(source, table, &columns));
+            let ours = of_each.reduce(|one, other| one.iter().zip(other).map(|(one, other)| one + other).collect());
+            let seen = seen["readers"].as_object().expect("readers");
+            assert_eq!(seen.len(), readers.len());
+            for (reader, row) in seen {
+                let mut theirs = numbers(row);
+                let months = theirs.remove(1);
+                assert!((1.0..=3.0).contains(&months), "{table} by {reader}: {months} months");
+                let ours = ours.as_deref().expect("sums");
+                assert!(equal(&theirs, ours), "{table} by {reader} ({environment}): {theirs:?} is not {ours:?}");
+            }
+        }
     }
 }
 
-fn compare_lake(python: &Path, place: &Place, lake: &str) {
-    let seen = run(python, "lake.py", &[lake], place);
-    let tables = seen.as_object().expect("tables");
-    assert!(tables.len() > 8 && tables.contains_key("boluses"), "{tables:?}");
-    for (table, seen) in tables {
-        let columns = seen["columns"].as_array().expect("columns").iter().filter_map(Value::as_str);
-        let sums: Vec<_> = columns.map(|column| format!("coalesce(sum({column}), 0)::DOUBLE")).collect();
-        let said = place.run(&[
-            "query",
-            "--format",
-            "json",
-            &format!("SELECT [count(*)::DOUBLE, {}] AS r FROM {table}", sums.join(", ")),
-        ]);
-        let ours: Value = serde_json::from_str(&said.data).unwrap_or_else(|_| panic!("{table}: {}", said.talk));
-        let ours = numbers(&ours[0]["r"]);
-        for (reader, row) in seen["readers"].as_object().expect("readers") {
-            let mut theirs = numbers(row);
-            let months = theirs.remove(1);
-            assert!((1.0..=2.0).contains(&months), "{table} by {reader}: {months} months");
-            assert!(equal(&theirs, &ours), "{table} by {reader}: {theirs:?} is not {ours:?}");
-        }
-    }
+/// The number of rows of a table, and the sum of each column.
+fn sums(place: &Place, table: &str, columns: &[&str]) -> Vec<f64> {
+    let sums: Vec<_> = columns.iter().map(|column| format!("coalesce(sum({column}), 0)::DOUBLE")).collect();
+    let query = format!("SELECT [count(*)::DOUBLE, {}] AS r FROM {table}", sums.join(", "));
+    let said = place.run(&["query", "--format", "json", &query]);
+    let ours: Value = serde_json::from_str(&said.data).unwrap_or_else(|_| panic!("{table}: {}", said.talk));
+    numbers(&ours[0]["r"])
 }
 
 #[test]

@@ -6,6 +6,9 @@ use chrono::{Days, NaiveDate};
 use clap::ValueEnum;
 use store_duckdb::{DocumentScope, FileForm};
 
+use crate::failure::Failure;
+use crate::lake::PersonId;
+
 /// File format.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(super) enum Format {
@@ -40,6 +43,21 @@ pub(super) struct Wanted {
     pub(super) from: Option<NaiveDate>,
     pub(super) to: Option<NaiveDate>,
     pub(super) pump: Option<i64>,
+}
+
+/// Whose history it is.
+pub(super) struct Subject {
+    /// The person that was named.
+    pub(super) name: Option<String>,
+    pub(super) born: Option<NaiveDate>,
+}
+
+impl Subject {
+    /// What the person is called where files are those of many people; the same in every database if no one was named.
+    pub(super) fn id(&self) -> Result<String, Failure> {
+        let person = self.name.as_deref().map(PersonId::new).transpose()?;
+        Ok(person.map_or_else(|| "tandem".to_owned(), |person| person.to_string()))
+    }
 }
 
 /// One file to be written.

@@ -1,12 +1,17 @@
-//! Shapes that other programs take: iglu, Nightscout, Tidepool.
+//! Shapes that other programs take: iglu, Nightscout, Tidepool, babelbetes, DIAX.
+
+mod babelbetes;
+mod diax;
+mod parts;
 
 use std::path::Path;
 
 use clap::ValueEnum;
 use store_duckdb::{FileForm, PumpNames, nightscout_documents};
 
-use super::plan::{Plan, Wanted};
-use crate::history::counting_readings;
+use super::plan::{Plan, Subject, Wanted};
+use crate::failure::Failure;
+use parts::fill;
 
 /// Another program.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -17,6 +22,10 @@ pub(super) enum Profile {
     Nightscout,
     /// Tidepool's data model: cbg, smbg, bolus, wizard, food and basal, each a JSON array
     Tidepool,
+    /// babelbetes in Python: folders cgm, bolus, basal, carbs and age of Parquet, as its `data_store` loads them
+    Babelbetes,
+    /// DIAX (diabetes exchange): one JSON object per person with cgm, basal_rate, bolus, carbs and smbg
+    Diax,
 }
 
 const IGLU: &str = "
@@ -108,18 +117,24 @@ const DATUM: &str = "
     (epoch_us(local_time) - epoch_us(timestamp_utc)) // 60000000 AS timezoneOffset, 0 AS conversionOffset,
     'tandem-' || coalesce((SELECT serial_number FROM pumps WHERE pumps.id = pump_id), pump_id::VARCHAR) AS deviceId";
 
-/// Over how many minutes the later part of a bolus ran: as long as was asked for, or until it ended before that.
-const EXTENDED_MINUTES: &str = "least(extended_minutes, (epoch_ms(ended_utc) - epoch_ms(started_utc)) / 60000.0)";
-
 /// An instant as ISO 8601 in UTC.
 const UTC: &str = "strftime(make_timestamp(epoch_us(timestamp_utc)), '%Y-%m-%dT%H:%M:%S.%gZ')";
 
+/// What Tidepool's queries share; what contains others comes first.
+const TIDEPOOL_PARTS: [(&str, &str); 2] = [("{datum}", DATUM), ("{utc}", UTC)];
+
 impl Profile {
     /// The files to write.
-    pub(super) fn plans(self, folder: &Path, wanted: &Wanted, names: &PumpNames) -> Vec<Plan> {
+    pub(super) fn plans(
+        self,
+        folder: &Path,
+        wanted: &Wanted,
+        subject: &Subject,
+        names: &PumpNames,
+    ) -> Result<Vec<Plan>, Failure> {
         let file = |name: &str, query: String, form| Plan { path: folder.join(name), query, form };
-        match self {
-            Self::Iglu => vec![file("iglu.csv", filled(IGLU, wanted), FileForm::Csv)],
+        Ok(match self {
+            Self::Iglu => vec![file("iglu.csv", fill(IGLU, &[], wanted), FileForm::Csv)],
             Self::Nightscout => {
                 let scope = wanted.scope();
                 let file = |(name, collection)| {
@@ -128,17 +143,11 @@ impl Profile {
                 NIGHTSCOUT_FILES.map(file).into()
             }
             Self::Tidepool => {
-                TIDEPOOL_FILES.map(|(name, query)| file(name, filled(query, wanted), FileForm::JsonArray)).into()
+                let file = |(name, query)| file(name, fill(query, &TIDEPOOL_PARTS, wanted), FileForm::JsonArray);
+                TIDEPOOL_FILES.map(file).into()
             }
-        }
+            Self::Babelbetes => babelbetes::plans(folder, wanted, subject)?,
+            Self::Diax => vec![diax::plan(folder, wanted, subject)?],
+        })
     }
-}
-
-/// A query with its parts and the wanted rows put in.
-fn filled(query: &str, wanted: &Wanted) -> String {
-    // What contains others comes first.
-    let parts = [("{datum}", DATUM), ("{extended_minutes}", EXTENDED_MINUTES), ("{utc}", UTC)];
-    let query = parts.iter().fold(query.to_owned(), |query, (name, part)| query.replace(name, part));
-    let query = query.replace("{counting}", counting_readings(wanted.pump.is_some()));
-    query.replace("{days}", &wanted.days("local_time")).replace("{pump}", &wanted.of_pump("pump_id"))
 }
