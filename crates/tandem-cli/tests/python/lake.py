@@ -15,7 +15,7 @@ def numbers(files):
 def by_duckdb(folder, files, columns):
     sums = ", ".join(f"sum({column})::DOUBLE" for column in columns)
     query = f"SELECT count(*), count(DISTINCT month), {sums} FROM read_parquet('{files}', hive_partitioning = true)"
-    return duckdb.sql(query).fetchone()
+    return duckdb.sql(query).fetchall()[0]
 
 
 def by_polars(folder, files, columns):
