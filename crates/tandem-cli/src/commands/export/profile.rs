@@ -24,7 +24,7 @@ pub(super) enum Profile {
     Tidepool,
     /// babelbetes in Python: folders cgm, bolus, basal, carbs and age of Parquet, as its `data_store` loads them
     Babelbetes,
-    /// DIAX (diabetes exchange): one JSON object per person with cgm, basal_rate, bolus, carbs and smbg
+    /// DIAX (diabetes exchange): one JSON object per person with cgm, basal rate, bolus, carbs and smbg
     Diax,
 }
 

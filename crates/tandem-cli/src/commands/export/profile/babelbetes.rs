@@ -42,7 +42,7 @@ const BOLUS: &str = "
            (minutes * 60000)::BIGINT * 1000000 AS delivery_duration
     FROM parts WHERE units > 0 ORDER BY datetime, id, delivery_duration";
 
-/// The columns of [`BOLUS`] as timestamp\[ns\], double and duration\[ns\]: what PyArrow writes into the metadata of a
+/// The columns of [`BOLUS`] as timestamp\[ns\], double and duration\[ns\]: what `PyArrow` writes into the metadata of a
 /// Parquet file under `ARROW:schema`. Parquet has no durations; without this, they would be read as numbers.
 const BOLUS_SCHEMA: &str = "\
     /////+gAAAAQAAAAAAAKAAwABgAFAAgACgAAAAABBAAMAAAACAAIAAAABAAIAAAABAAAAAMAAACAAAAAQAAAAAQAAACc////AAABEhAAAAAkAA\
