@@ -2,7 +2,8 @@
 //! one run shows everything that is wrong.
 //!
 //! A step whose tools are missing is skipped, says why, and is named in the summary. Where `CI` is set it fails instead, so that
-//! nothing passes there by not being looked at; `cargo xtask setup` installs what the steps need.
+//! nothing passes there by not being looked at; `cargo xtask setup` installs what the steps need. The one exception is a file that no
+//! package registry has.
 
 use std::process::{Command, Stdio};
 
@@ -97,7 +98,7 @@ impl Tally {
         eprintln!("── {name}");
         match step().and_then(|outcome| judge(name, outcome, self.is_ci)) {
             Ok(Outcome::Passed) => self.passed += 1,
-            Ok(Outcome::Skipped(reason)) => {
+            Ok(Outcome::Skipped(reason) | Outcome::Unavailable(reason)) => {
                 eprintln!("skipped: {reason}");
                 self.skipped.push(format!("{name} ({reason})"));
             }
@@ -232,6 +233,8 @@ mod tests {
         assert_eq!(judge("pages", skipped(), false).expect("accepted"), skipped());
         let refusal = judge("pages", skipped(), true).expect_err("refused").to_string();
         assert!(refusal.contains("pages") && refusal.contains("no browser"), "{refusal}");
+        let unavailable = || Outcome::Unavailable("in no registry".to_owned());
+        assert_eq!(judge("pages", unavailable(), true).expect("accepted"), unavailable());
         assert_eq!(judge("pages", Outcome::Passed, true).expect("accepted"), Outcome::Passed);
     }
 

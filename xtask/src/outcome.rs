@@ -7,4 +7,6 @@ pub(crate) enum Outcome {
     Passed,
     /// It could not look, for this reason.
     Skipped(String),
+    /// It could not look, because what it needs is in no package registry and could not be downloaded. CI accepts that.
+    Unavailable(String),
 }

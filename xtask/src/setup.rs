@@ -24,7 +24,7 @@ const ENVIRONMENTS: &[(&str, &[&str])] = &[
     ("tconnectsync", &["tconnectsync==3.*"]),
 ];
 
-/// Python files that no registry has: place in the target folder, address, SHA-256.
+/// Python files that no registry has, so that a step without them is no failure: place in the target folder, address, SHA-256.
 const FILES: &[(&str, &str, &str)] = &[(
     "python/DIAX.py",
     "https://raw.githubusercontent.com/Center-for-Diabetes-Technology/DIAX/b807a99b33a0cbb4c2e1f8f3d75a6b74d6d8e3ed/utils/python/DIAX.py",
@@ -60,7 +60,8 @@ pub(crate) fn install(prepare: impl Fn() -> Result<Workspace>) -> Result<()> {
         step(&format!("Python packages ({name})"), install_python(target, name, packages));
     }
     for (place, url, checksum) in FILES {
-        step(place, install_file(&target.join(place), url, checksum));
+        let installed = install_file(&target.join(place), url, checksum);
+        eprintln!("{place}: {}", installed.unwrap_or_else(|error| format!("not available: {error:#}")));
     }
     step("browser check", install_browser_check(target));
     step("cargo-deny", install_tool(target, "cargo-deny").map(|path| path.display().to_string()));

@@ -22,8 +22,8 @@ enum Need {
     Program(&'static str),
     /// An environment that `setup` makes.
     Python(&'static str),
-    /// A file in the target folder that `setup` downloads.
-    File(&'static str),
+    /// A file in the target folder that `setup` downloads, and that is in no package registry.
+    Unpackaged(&'static str),
     /// A file system in memory.
     Disk,
 }
@@ -36,7 +36,7 @@ pub(crate) const GROUPS: &[Group] = &[
         needs: &[Need::Python("readers"), Need::Python("duckdb-1.4"), Need::Python("duckdb-2.0")],
     },
     Group { name: "babelbetes", module: "babelbetes", needs: &[Need::Python("babelbetes")] },
-    Group { name: "DIAX", module: "diax", needs: &[Need::Python("babelbetes"), Need::File("python/DIAX.py")] },
+    Group { name: "DIAX", module: "diax", needs: &[Need::Python("babelbetes"), Need::Unpackaged("python/DIAX.py")] },
     Group { name: "Spark", module: "spark", needs: &[Need::Python("spark"), Need::Program("java")] },
     Group { name: "DuckDB's shell", module: "shell", needs: &[Need::Python("readers")] },
     Group { name: "example in Python", module: "example_python", needs: &[Need::Python("readers")] },
@@ -56,9 +56,11 @@ pub(crate) const GROUPS: &[Group] = &[
 impl Group {
     /// Runs the tests, unless something that they need is missing.
     pub(crate) fn run(&self, workspace: &Workspace) -> Result<Outcome> {
-        let missing: Vec<String> = self.needs.iter().filter_map(|need| need.missing(workspace)).collect();
+        let missing: Vec<_> = self.needs.iter().filter_map(|need| Some((need, need.missing(workspace)?))).collect();
         if !missing.is_empty() {
-            return Ok(Outcome::Skipped(missing.join(", ")));
+            let is_unpackaged = missing.iter().all(|(need, _)| matches!(need, Need::Unpackaged(_)));
+            let reasons = missing.into_iter().map(|(_, reason)| reason).collect::<Vec<_>>().join(", ");
+            return Ok(if is_unpackaged { Outcome::Unavailable(reasons) } else { Outcome::Skipped(reasons) });
         }
         let mut test = workspace.cargo("test");
         test.args(["--quiet", "--test", "tools", "--"]).arg(format!("{}::", self.module));
@@ -75,7 +77,7 @@ impl Need {
                 .then(|| format!("{name} is not installed (cargo xtask setup installs it on Debian)")),
             Self::Python(name) => (!python_path(&workspace.target, name).exists())
                 .then(|| format!("there is no Python environment `{name}` (cargo xtask setup makes it)")),
-            Self::File(place) => (!workspace.target.join(place).exists())
+            Self::Unpackaged(place) => (!workspace.target.join(place).exists())
                 .then(|| format!("{place} is not in the target folder (cargo xtask setup downloads it)")),
             Self::Disk => {
                 (!can_mount()).then(|| "no file system in memory can be mounted here (needs root)".to_owned())

@@ -106,7 +106,7 @@ impl Exporter {
         // A patch with a null takes the member out.
         let objects = format!("SELECT json_merge_patch('{{}}', to_json(entry))::VARCHAR FROM ({query}) AS entry");
         let (mut rows, mut written) = (0, Ok(()));
-let read = texts::for_each_text(&self.connection, &objects, &mut |object| {
+        let read = texts::for_each_text(&self.connection, &objects, &mut |object| {
             let before = if rows == 0 { around.start } else { around.between };
             written = write!(out, "{before}{object}");
             rows += u64::from(written.is_ok());
