@@ -5,11 +5,11 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
 
 /// How often a running program's peak of memory is read.
 const TICK: Duration = Duration::from_millis(5);
-/// Clock ticks of `/proc` in a second, on every Linux that Rust runs on.
-const TICKS_PER_SECOND: f64 = 100.0;
 
 /// What one run took.
 #[derive(Clone, Copy, Debug)]
@@ -41,12 +41,9 @@ impl Program {
 
     /// Runs it to its end, which must be a good one.
     pub(crate) fn run(&self, database: &Path, arguments: &[&str]) -> Result<Measured> {
-        let mut command = Command::new(&self.binary);
-        command.args(arguments).current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::null());
-        command.env_clear().env("HOME", self.folder.join("home")).env("TANDEM_DB", database);
-        command.env("TANDEM_TIME_ZONE", "America/New_York").envs(self.environment.iter().cloned());
-        let (cpu_before, began) = (children_cpu_seconds()?, Instant::now());
-        let mut child = command.stderr(Stdio::piped()).spawn().context("the binary does not start")?;
+        let mut command = self.command(database, arguments);
+        let (cpu_before, began) = (cpu_seconds(UsageWho::RUSAGE_CHILDREN)?, Instant::now());
+        let mut child = command.stdout(Stdio::null()).spawn().context("the binary does not start")?;
         let mut peak_mib = 0;
         let status = loop {
             peak_mib = peak_mib.max(peak_mib_of(child.id()));
@@ -58,7 +55,22 @@ impl Program {
         let seconds = began.elapsed().as_secs_f64();
         let talk = child.wait_with_output()?.stderr;
         ensure!(status.success(), "{arguments:?} ended with {status}: {}", String::from_utf8_lossy(&talk));
-        Ok(Measured { seconds, cpu_seconds: children_cpu_seconds()? - cpu_before, peak_mib })
+        Ok(Measured { seconds, cpu_seconds: cpu_seconds(UsageWho::RUSAGE_CHILDREN)? - cpu_before, peak_mib })
+    }
+
+    /// What it prints.
+    pub(crate) fn output(&self, database: &Path, arguments: &[&str]) -> Result<String> {
+        let output = self.command(database, arguments).output().context("the binary does not start")?;
+        ensure!(output.status.success(), "{arguments:?} ended with {}", output.status);
+        String::from_utf8(output.stdout).context("the output is no text")
+    }
+
+    fn command(&self, database: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.args(arguments).current_dir(&self.folder).stdin(Stdio::null()).stderr(Stdio::piped());
+        command.env_clear().env("HOME", self.folder.join("home")).env("TANDEM_DB", database);
+        command.env("TANDEM_TIME_ZONE", "America/New_York").envs(self.environment.iter().cloned());
+        command
     }
 }
 
@@ -69,11 +81,9 @@ fn peak_mib_of(process: u32) -> u64 {
     peak.and_then(|text| text.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
-/// The processor time of all children that have ended, user and system.
-fn children_cpu_seconds() -> Result<f64> {
-    let stat = std::fs::read_to_string("/proc/self/stat").context("this is not Linux")?;
-    // The name in parentheses may hold anything; fields are counted behind it, from the third on.
-    let (_, fields) = stat.rsplit_once(") ").context("an unknown form of /proc/self/stat")?;
-    let ticks = fields.split(' ').skip(13).take(2).map(str::parse::<f64>).sum::<Result<f64, _>>()?;
-    Ok(ticks / TICKS_PER_SECOND)
+/// Processor time so far, user and system, of this process or of all children that have ended.
+pub(crate) fn cpu_seconds(who: UsageWho) -> Result<f64> {
+    let usage = getrusage(who)?;
+    let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+    Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
 }

@@ -6,8 +6,8 @@ use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -16,6 +16,8 @@ use clap::Parser;
 use nix::sys::resource::{UsageWho, getrusage};
 use tandem_sim::history::Scenario;
 
+/// Sizes of the lake, in people, at which its cost is measured; so it is when everyone is in it.
+const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
 /// Exporters at once.
 const WORKERS: usize = 2;
 /// Days of each person.
@@ -85,10 +87,9 @@ fn main() -> Result<()> {
             .into_iter()
             .try_for_each(|worker| worker.join().unwrap_or_else(|_| bail!("a worker panicked, see above")))
     })?;
-    let mut costs = build.costs.into_inner().unwrap_or_default();
+    let mut costs = build.costs.into_inner().unwrap_or_else(PoisonError::into_inner);
     costs.sort_by_key(|cost| cost.people);
-    print_growth(&costs);
-    Ok(())
+    print_growth(&costs)
 }
 
 impl Build<'_> {
@@ -101,10 +102,10 @@ impl Build<'_> {
             }
             self.events.fetch_add(self.add(number)?, Ordering::SeqCst);
             let done = self.done.fetch_add(1, Ordering::SeqCst) + 1;
-            if done == people || [10, 100, 1000, 10_000].contains(&done) {
+            if done == people || SIZES.contains(&done) {
                 let cost = self.cost(done)?;
                 println!("{}", cost.row());
-                self.costs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(cost);
+                self.costs.lock().unwrap_or_else(PoisonError::into_inner).push(cost);
             }
         }
     }
@@ -167,6 +168,10 @@ fn size_of(folder: &Path) -> Result<(u64, usize)> {
 }
 
 impl Cost {
+    fn per_person(&self, of: f64) -> f64 {
+        of / self.people as f64
+    }
+
     /// A row of the table, in Markdown.
     fn row(&self) -> String {
         let Self { people, events, seconds, processor_seconds, bytes, files } = self;
@@ -178,22 +183,29 @@ impl Cost {
     }
 }
 
-/// How costs grew, and what follows for a large cohort.
-fn print_growth(costs: &[Cost]) {
-    let (Some(first), Some(last)) = (costs.first(), costs.last()) else { return };
-    let per_person = |cost: &Cost, of: f64| of / cost.people as f64;
-    let growth = |of: fn(&Cost) -> f64| per_person(last, of(last)) / per_person(first, of(first));
-    println!(
-        "\nFrom {} to {} people, a person costs {:.2} × the processor time and {:.2} × the bytes.",
-        first.people,
-        last.people,
-        growth(|cost| cost.processor_seconds),
-        growth(|cost| cost.bytes as f64)
-    );
+/// How costs grew from the smallest lake to the largest, and what follows for a large cohort.
+fn print_growth(costs: &[Cost]) -> Result<()> {
+    let last = costs.last().context("no lake was measured")?;
+    match costs {
+        [first, .., _] => println!("\n{}", growth(first, last)),
+        _ => println!("\nGrowth was not measured: it takes more than {} people.", SIZES[0]),
+    }
     let months = PERSON_YEARS * MONTHS_PER_YEAR;
     println!(
         "At these rates, {PERSON_YEARS} person-years take {:.0} GiB and {:.0} processor days.",
-        per_person(last, last.bytes as f64) * months / f64::from(1 << 30),
-        per_person(last, last.processor_seconds) * months / 86400.0
+        last.per_person(last.bytes as f64) * months / f64::from(1 << 30),
+        last.per_person(last.processor_seconds) * months / 86400.0
     );
+    Ok(())
+}
+
+fn growth(first: &Cost, last: &Cost) -> String {
+    let times = |of: fn(&Cost) -> f64| last.per_person(of(last)) / first.per_person(of(first));
+    format!(
+        "From {} to {} people, a person costs {:.2} × the processor time and {:.2} × the bytes.",
+        first.people,
+        last.people,
+        times(|cost| cost.processor_seconds),
+        times(|cost| cost.bytes as f64)
+    )
 }
