@@ -130,7 +130,7 @@ impl Life {
     }
 
     fn change_glucose(&mut self) {
-        let noise = self.dice.random_range(-4.0..4.0);
+        let noise = self.dice.random_range(-6.0..6.0);
         let pull = (135.0 - self.glucose) * 0.03;
         self.glucose += self.rise + pull + noise - 0.5 * f64::from(self.insulin_on_board);
         self.glucose = self.glucose.clamp(41.0, 399.0);
@@ -183,7 +183,7 @@ impl Life {
         self.request_bolus(second, carbs, food, correction);
         self.deliver_bolus(second + 15, total, correction);
         self.insulin_on_board += total;
-        self.rise += carbs as f64 * 0.11;
+        self.rise += carbs as f64 * 0.2;
     }
 
     fn request_bolus(&mut self, second: u32, carbs: i64, food: f32, correction: f32) {
