@@ -39,7 +39,11 @@ pub const KINDS: [Kind; 22] = [
     kind("kill-rebuild", "kill -9 of a rebuild", Work::Import, kinds::kill_rebuild),
     kind("kill-update", "kill -9 while an older database is brought up to date", Work::Sync, kinds::kill_update),
     kind("kill-export", "kill -9 of an export", Work::Import, outputs::kill_export),
-    kind("kill-push", "kill -9 of a push, twice", Work::Sync, outputs::kill_push),
+    // What a site holds is known only to the database that pushed.
+    Kind {
+        leaves: &["sinks", "sink_days", "sink_documents"],
+        ..kind("kill-push", "kill -9 of a push, twice", Work::Sync, outputs::kill_push)
+    },
     kind(
         "own-objects",
         "the file holds tables, views, indexes and columns of a person",

@@ -136,7 +136,7 @@ fn lasting_trouble_is_reported() -> Result<()> {
         data("500", Fault::InternalError).reports(Kind::Unavailable, "currently unavailable"),
         data("502", Fault::BadGatewayPage).reports(Kind::Unavailable, "currently unavailable"),
         data("cut", Fault::CutBody { share: 0.5 }).reports(Kind::Network, "broke off in the middle"),
-        data("dropped", Fault::Drop).reports(Kind::Network, "without an answer"),
+        data("dropped", Fault::Drop).reports(Kind::Network, "without a response"),
         row("keys down", Endpoint::Jwks, When::Always, Fault::BadGatewayPage)
             .logins(0)
             .reports(Kind::Unavailable, "openid-configuration/jwks"),
@@ -188,7 +188,7 @@ fn the_program_says_what_is_wrong_and_what_to_do() -> Result<()> {
         ("403", data(Fault::Blocked), |_| (), 4, &["The request is blocked", "hint:"]),
         ("404", data(Fault::NotFoundPage), |_| (), 4, &["Tandem changed its service", "hint:"]),
         ("400", data(Fault::UnknownKey), |_| (), 4, &["unknown keys", "hint:"]),
-        ("shape", data(Fault::OtherShape), |_| (), 4, &["unknown shape", "hint:"]),
+        ("shape", data(Fault::OtherShape), |_| (), 4, &["unknown format", "hint:"]),
     ];
     for (name, faults, behaviour, code, words) in rows {
         let setup = few_days()?;

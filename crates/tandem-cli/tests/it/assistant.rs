@@ -137,7 +137,7 @@ fn an_assistant_changes_nothing_and_reaches_nothing() {
     place.file("secret.csv", "a\nhidden\n");
     let mut assistant = Assistant::of(&place);
     let rows = [
-        ("query", json!({"sql": "DELETE FROM events"}), "only reading"),
+        ("query", json!({"sql": "DELETE FROM events"}), "only queries"),
         ("query", json!({"sql": "CREATE TEMP TABLE t AS SELECT 1"}), "not a query"),
         ("query", json!({"sql": "COPY events TO 'x.csv'"}), "error:"),
         ("query", json!({"sql": "ATTACH 'other.db'"}), "error:"),
@@ -151,7 +151,7 @@ fn an_assistant_changes_nothing_and_reaches_nothing() {
         ("query", json!({"sql": "FROM cgm_reading"}), "cgm_readings"),
         ("query", json!({"sql": "SELECT cgm_readin FROM cgm_readings"}), "cgm_reading"),
         ("query", json!({"sql": "FROM enable_logging(storage = 'file', storage_path = 'stolen')"}), "more than read"),
-        ("query", json!({"sql": "CREATE MACRO m() AS 1"}), "only reading"),
+        ("query", json!({"sql": "CREATE MACRO m() AS 1"}), "only queries"),
         ("query", json!({"sql": "EXPORT DATABASE 'stolen'"}), "error:"),
         ("query", json!({"sql": "PRAGMA enable_profiling"}), "error:"),
         ("query", json!({"sql": "SET lock_configuration = false"}), "error:"),

@@ -145,13 +145,13 @@ async fn data_that_do_not_come() {
                 .reports(Kind::Network, "broke off in the middle"),
             row("garbage every time", route, vec![Reply::json(200, "{\"pumps\":["); 4])
                 .reports(Kind::Unavailable, "ends after 10 bytes"),
-            row("dropped every time", route, vec![Reply::drop(); 4]).reports(Kind::Network, "without an answer"),
+            row("dropped every time", route, vec![Reply::drop(); 4]).reports(Kind::Network, "without a response"),
             row("too often every time", route, vec![Reply::json(429, "{}"); 4])
                 .reports(Kind::RateLimited { retry_after: None }, "too many requests"),
             row("a pause too long to sit out", route, vec![Reply::json(429, "{}").header("Retry-After", 3_600)])
                 .reports(Kind::RateLimited { retry_after: Some(Duration::from_hours(1)) }, "a pause of 3600 s"),
             row("another shape", route, vec![Reply::json(200, r#"{"pumps":{},"events":{}}"#)])
-                .reports(Kind::ServiceChanged, "unknown shape"),
+                .reports(Kind::ServiceChanged, "unknown format"),
             row("none of ours", route, vec![Reply::json(200, r#"{"result":[]}"#)])
                 .reports(Kind::ServiceChanged, "members result"),
             row("gzip bomb", route, vec![Reply::json(200, " ".repeat(1 << 20)).gzip()])

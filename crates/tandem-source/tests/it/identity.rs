@@ -33,7 +33,7 @@ async fn tokens() {
         ("for several", |token| token.claims["aud"] = json!([EU_CLIENT, "other"]), None),
         ("clock 50 s behind", |token| shift(token, 50), None),
         ("clock 60 s behind", |token| shift(token, 60), None),
-        ("clock 61 s behind", |token| shift(token, 61), Some("not valid yet")),
+        ("clock 61 s behind", |token| shift(token, 61), Some("has not begun")),
         ("clock 50 s ahead", |token| token.claims["exp"] = json!(NOW - 50), None),
         ("expired", |token| token.claims["exp"] = json!(NOW - 60), Some("expired")),
         ("until the end of time", |token| token.claims["exp"] = json!(8_210_266_876_799_i64), None),

@@ -263,7 +263,7 @@ async fn accounts_that_cannot_be_understood() {
             "no usable lastUploadDate",
         ),
         (r#"{"devices":[]}"#, "no pumps in 200 (application/json, members devices)"),
-        (r#"{"pumps":"none"}"#, "unknown shape"),
+        (r#"{"pumps":"none"}"#, "unknown format"),
     ] {
         let setup = Setup::new().await;
         setup.cloud.script(Route::Pumper, [Reply::json(200, body)]);
