@@ -39,7 +39,7 @@ pub fn decode_records(bytes: &[u8]) -> (impl ExactSizeIterator<Item = Event> + '
     (records.iter().map(decode_record), tail)
 }
 
-/// The record of an event. The sequence group, extra fields and the bits of a code beyond [`EventCode::MAX_OF_RECORDS`] have no
+/// The record of an event. The sequence group, extra fields and the bits of a code beyond the twelve of a record have no
 /// place in it.
 ///
 /// For an event out of a record this gives the same 26 bytes.
