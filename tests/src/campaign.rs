@@ -4,6 +4,7 @@
 //! [`KINDS`] is the table of what happens; `kinds` below it says how.
 
 mod kinds;
+mod outputs;
 mod reference;
 mod run;
 
@@ -17,7 +18,7 @@ use self::run::{Disturb, Run};
 pub use self::run::{Effect, Kind};
 
 /// Every kind; a seed has the kind of its remainder.
-pub const KINDS: [Kind; 18] = [
+pub const KINDS: [Kind; 22] = [
     kind("kill-sync", "kill -9 of a sync, twice", Work::Sync, kinds::kill),
     kind("kill-import", "kill -9 of an import, twice", Work::Import, kinds::kill),
     kind("interrupt-sync", "Ctrl-C during a sync", Work::Sync, kinds::interrupt),
@@ -36,6 +37,18 @@ pub const KINDS: [Kind; 18] = [
     },
     kind("kill-zone", "kill -9 of a change of zone", Work::Sync, kinds::kill_zone),
     kind("kill-rebuild", "kill -9 of a rebuild", Work::Import, kinds::kill_rebuild),
+    kind("kill-update", "kill -9 while an older database is brought up to date", Work::Sync, kinds::kill_update),
+    kind("kill-export", "kill -9 of an export", Work::Import, outputs::kill_export),
+    Kind {
+        leaves: &["sinks", "sink_days", "sink_documents"],
+        ..kind("kill-push", "kill -9 of a push, twice", Work::Sync, outputs::kill_push)
+    },
+    kind(
+        "own-objects",
+        "the file holds tables, views, indexes and columns of a person",
+        Work::Sync,
+        kinds::own_objects,
+    ),
     on_disk("full-sync", "the disk is full during a sync", Work::Sync, kinds::full_disk),
     on_disk("full-import", "the disk is full during an import", Work::Import, kinds::full_disk),
     on_disk("read-only", "the folder cannot be written", Work::Sync, kinds::read_only),

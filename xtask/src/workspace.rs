@@ -9,6 +9,7 @@ use crate::duckdb::{self, Engine};
 use crate::process::run;
 
 /// The checkout, and how it is built.
+#[derive(Clone)]
 pub(crate) struct Workspace {
     /// The checkout.
     pub(crate) root: PathBuf,

@@ -16,7 +16,7 @@ use crate::store::{
 use crate::{EventId, EventStore, PumpId, StoreError, TextBatch};
 
 /// About as many events are decoded and stored in one transaction.
-const EVENTS_PER_BATCH: usize = 100_000;
+const EVENTS_PER_BATCH: usize = 50_000;
 
 /// What one run of the parse stage did.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

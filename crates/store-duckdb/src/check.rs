@@ -14,6 +14,8 @@ pub enum Check {
     DoubtfulAnswers,
     /// Raw events that are not decoded.
     UndecodedEvents,
+    /// Events that were decoded more than once.
+    RepeatedEvents,
     /// Decoded events whose raw event is gone.
     EventsWithoutRaw,
     /// Decoded events whose type or time is not that of their raw event.
@@ -74,6 +76,7 @@ impl Check {
             Self::UnsettledDays => "unsettled_days",
             Self::DoubtfulAnswers => "doubtful_answers",
             Self::UndecodedEvents => "undecoded_events",
+            Self::RepeatedEvents => "repeated_events",
             Self::EventsWithoutRaw => "events_without_raw",
             Self::EventsUnlikeRaw => "events_unlike_raw",
             Self::AlteredRawEvents => "altered_raw_events",

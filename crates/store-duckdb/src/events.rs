@@ -2,6 +2,8 @@
 
 pub(crate) mod clock_evidence;
 
+use std::ops::Range;
+
 use chrono::DateTime;
 use chrono_tz::Tz;
 use duckdb::arrow::array::{Array, AsArray, StructArray};
@@ -18,6 +20,7 @@ use crate::DuckStore;
 use crate::columns::Columns;
 use crate::derived::{self, Kind, Layer};
 use crate::error::DuckdbContext as _;
+use crate::unique::ensure_unique_in_tx;
 
 /// About as long is the text of an event.
 const TYPICAL_LENGTH: usize = 300;
@@ -54,7 +57,9 @@ impl EventStore for DuckStore {
             batch.facts.iter().try_for_each(|rows| append_facts_in_tx(transaction, rows))?;
             move_position_in_tx(transaction, &batch.dictionary, batch.last)?;
             mark_events_in_tx(transaction, &batch)?;
+            let ids = ids_of(&batch);
             append_events_in_tx(transaction, batch.events)?;
+            ensure_unique_in_tx(transaction, "events", ids)?;
             if replaces {
                 drop_unused_problem_sets_in_tx(transaction)?;
             }
@@ -195,6 +200,12 @@ fn remove_former_in_tx(transaction: &Transaction<'_>, batch: &ParsedBatch) -> Re
     }
     transaction.execute_batch("DROP TABLE replaced_events").context(doing)?;
     Ok(true)
+}
+
+/// The range of the ids of a batch, which may not be in order.
+fn ids_of(batch: &ParsedBatch) -> Range<i64> {
+    let ids = || batch.events.rows().iter().map(|event| event.id.number());
+    ids().min().unwrap_or_default()..ids().max().map_or(0, |last| last + 1)
 }
 
 fn append_events_in_tx(transaction: &Transaction<'_>, events: TextBatch<ParsedEvent>) -> Result<(), StoreError> {

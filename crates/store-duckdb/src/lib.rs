@@ -30,6 +30,7 @@ mod sinks;
 mod status;
 mod tandem_fetch;
 mod texts;
+mod unique;
 mod verify;
 mod versions;
 

@@ -200,6 +200,33 @@ impl Reader {
         Ok(Query { reader: self, columns, body: Body::Subquery(body) })
     }
 
+    /// Runs a query of the program itself, and hands every row to `row`, each cell in DuckDB's own text. Unlike [`query`](Self::query),
+    /// it does not look at what the statement is before it runs, which takes longer than most of them.
+    ///
+    /// # Errors
+    /// [`QueryError`]; rows handed over before it are good.
+    pub fn ask(&self, sql: &str, row: &mut dyn FnMut(&[Option<&str>]) -> ControlFlow<()>) -> Result<(), QueryError> {
+        let sql = format!("SELECT COLUMNS(*)::VARCHAR FROM (\n{sql}\n)");
+        self.stream(&sql, wrapped_query_error, row)
+    }
+
+    fn stream(
+        &self,
+        sql: &str,
+        to_error: fn(duckdb::Error) -> QueryError,
+        row: &mut dyn FnMut(&[Option<&str>]) -> ControlFlow<()>,
+    ) -> Result<(), QueryError> {
+        let mut statement = self.connection.prepare(sql).map_err(to_error)?;
+        // Only starts the query: the iterator that this returns would end the program where a step fails.
+        let _ = statement.stream_arrow([]).map_err(to_error)?;
+        while let Some(chunk) = statement.step().map_err(to_error)? {
+            if hand_over(&chunk, row)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// The columns of `query`, if it is one and does nothing but read.
     fn describe(&self, query: &str) -> Result<Vec<QueryColumn>, QueryError> {
         let describe = format!("DESCRIBE SELECT * FROM (\n{query}\n)");
@@ -260,15 +287,7 @@ impl Query<'_> {
             Body::Direct(_) => query_error,
             Body::Subquery(_) => wrapped_query_error,
         };
-        let mut statement = self.reader.connection.prepare(&sql).map_err(to_error)?;
-        // Only starts the query: the iterator that this returns would end the program where a step fails.
-        let _ = statement.stream_arrow([]).map_err(to_error)?;
-        while let Some(chunk) = statement.step().map_err(to_error)? {
-            if hand_over(&chunk, row)?.is_break() {
-                break;
-            }
-        }
-        Ok(())
+        self.reader.stream(&sql, to_error, row)
     }
 
     /// Runs the query and writes all rows, or the first `limit`, to the file of [`ReadOptions::output`], as Parquet

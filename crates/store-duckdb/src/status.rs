@@ -1,10 +1,12 @@
 //! What there is in a database, cheaply: counts, coverage by day, what is pending, the last runs. Reads no event's text.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use duckdb::{Connection, Row};
-use pipeline::StoreError;
 use pipeline::fetch::plausibility::Doubt;
-use pump_events::{Dictionary, EventCode};
+use pipeline::{EventId, StoreError};
+use pump_events::{Dictionary, EventCode, ProblemKind};
 
 use crate::Reader;
 use crate::derived::{OBJECTS, Object};
@@ -142,6 +144,7 @@ impl StatusFacts {
     /// [`StoreError`] when the database cannot be read.
     pub fn read(reader: &Reader) -> Result<Self, StoreError> {
         let connection = reader.connection();
+        let (unknown_codes, problems) = problems(connection)?;
         Ok(Self {
             schema_version: crate::schema_version(),
             tables: tables(connection)?,
@@ -151,16 +154,8 @@ impl StatusFacts {
                 "SELECT event_code::UINTEGER, count(*)::UBIGINT FROM raw_events GROUP BY ALL ORDER BY ALL",
                 |row| Ok(EventTypeFacts::new(row.get(0)?, row.get(1)?)),
             )?,
-            unknown_codes: rows(
-                connection,
-                "SELECT event_code, events::UBIGINT FROM decode_problems WHERE problem = 'unknown_event' ORDER BY ALL",
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )?,
-            problems: rows(
-                connection,
-                "SELECT problem, sum(events)::UBIGINT FROM decode_problems GROUP BY ALL ORDER BY ALL",
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )?,
+            unknown_codes,
+            problems,
             unparsed_batches: count(connection, UNPARSED_BATCHES)?,
             underived_pumps: count(connection, UNDERIVED_PUMPS)?,
             doubts: read_doubts(connection)?.into_iter().map(|(pump, doubt)| (pump.0.into(), doubt)).collect(),
@@ -185,6 +180,21 @@ impl EventTypeFacts {
             events,
         }
     }
+}
+
+/// The events of unknown types by code, and all problems by kind. Counting the problems takes a look at every event, so it is done once.
+fn problems(connection: &Connection) -> Result<(Vec<(i32, u64)>, Vec<(String, u64)>), StoreError> {
+    let list = "SELECT problem, event_code, sum(events)::UBIGINT FROM decode_problems GROUP BY ALL ORDER BY ALL";
+    let (mut unknown, mut by_kind) = (Vec::new(), BTreeMap::new());
+    for (kind, code, events) in
+        rows(connection, list, |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, u64>(2)?)))?
+    {
+        if kind == ProblemKind::UnknownEvent.as_str() {
+            unknown.push((code, events));
+        }
+        *by_kind.entry(kind).or_default() += events;
+    }
+    Ok((unknown, by_kind.into_iter().collect()))
 }
 
 /// Every table of the registry but the bookkeeping of the stages, which is reported in other ways.
@@ -212,14 +222,8 @@ fn pumps(connection: &Connection) -> Result<Vec<PumpFacts>, StoreError> {
         })
     };
     let mut pumps = rows(connection, list, pump)?;
-    let newest = "SELECT r.pump_id, r.pump_time, e.timestamp_utc, e.local_time
-                  FROM (SELECT max(id) AS id FROM raw_events GROUP BY pump_id)
-                  JOIN raw_events r USING (id) LEFT JOIN events e USING (id)";
-    let times = |row: &Row<'_>| Ok((row.get::<_, i32>(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
-    for (id, wall, utc, local) in rows(connection, newest, times)? {
-        if let Some(pump) = pumps.iter_mut().find(|pump| pump.id == id) {
-            (pump.newest_event, pump.newest_event_utc, pump.newest_event_local) = (wall, utc, local);
-        }
+    for pump in &mut pumps {
+        find_newest_event(connection, pump)?;
     }
     for (id, day, events) in
         rows(connection, events_by_day(connection)?, |row| Ok((row.get::<_, i32>(0)?, row.get(1)?, row.get(2)?)))?
@@ -229,6 +233,24 @@ fn pumps(connection: &Connection) -> Result<Vec<PumpFacts>, StoreError> {
         }
     }
     Ok(pumps)
+}
+
+/// Finds the last event in the pump's own order. Asked for one pump, DuckDB reads the end of the tables only.
+fn find_newest_event(connection: &Connection, pump: &mut PumpFacts) -> Result<(), StoreError> {
+    let newest = "SELECT r.pump_time, e.timestamp_utc, e.local_time
+                  FROM (SELECT id, pump_time FROM raw_events WHERE id >= ?1 AND id < ?1 + ?2 ORDER BY id DESC LIMIT 1) r
+                  LEFT JOIN (SELECT id, timestamp_utc, local_time FROM events WHERE id >= ?1 AND id < ?1 + ?2 ORDER BY id DESC LIMIT 1) e
+                      USING (id)";
+    let first = i64::from(pump.id) * EventId::PUMP_STEP;
+    let doing = "cannot find the newest event";
+    let mut statement = connection.prepare(newest).context(doing)?;
+    let mut found = statement.query([first, EventId::PUMP_STEP]).context(doing)?;
+    if let Some(row) = found.next().context(doing)? {
+        pump.newest_event = row.get(0).context(doing)?;
+        pump.newest_event_utc = row.get(1).context(doing)?;
+        pump.newest_event_local = row.get(2).context(doing)?;
+    }
+    Ok(())
 }
 
 /// Events by the person's day; by what the pump showed, while not every event is decoded.

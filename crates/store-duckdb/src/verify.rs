@@ -25,6 +25,7 @@ const QUERIES: &[(Check, &str)] = &[
     (Check::SequenceHoles, include_str!("verify/sequence_holes.sql")),
     (Check::UnsettledDays, include_str!("verify/unsettled_days.sql")),
     (Check::UndecodedEvents, include_str!("verify/undecoded_events.sql")),
+    (Check::RepeatedEvents, include_str!("verify/repeated_events.sql")),
     (Check::EventsWithoutRaw, include_str!("verify/events_without_raw.sql")),
     (Check::EventsUnlikeRaw, include_str!("verify/events_unlike_raw.sql")),
     (Check::PendingDerivations, PENDING),

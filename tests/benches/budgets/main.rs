@@ -63,7 +63,7 @@ fn runs(folder: &Path, sizes: &[u64]) -> Result<Vec<Row>> {
     }
     rows.push(main.cost_of_unknown(&import(&program, folder, sizes[index], Unknown::EveryEvent)?)?);
     rows.extend(answers::rows(&program, main)?);
-    rows.push(service::row(&program, folder, sizes[index])?);
+    rows.extend(service::rows(&program, folder, sizes[index])?);
     Ok(rows)
 }
 

@@ -36,6 +36,7 @@ impl Program {
 
     /// The same with more in its environment.
     pub(crate) fn with(&self, environment: Vec<(&'static str, String)>) -> Self {
+        let environment = self.environment.iter().cloned().chain(environment).collect();
         Self { binary: self.binary.clone(), folder: self.folder.clone(), environment }
     }
 

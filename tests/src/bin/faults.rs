@@ -17,7 +17,7 @@ use tandem_tests::drift::{Drifts, Outcome};
 #[command(name = "faults", bin_name = "cargo xtask faults")]
 struct Arguments {
     /// How many runs
-    #[arg(long, default_value_t = 432)]
+    #[arg(long, default_value_t = 528)]
     runs: u64,
     /// The first seed; the next runs have the next seeds
     #[arg(long, default_value_t = 0)]

@@ -16,6 +16,7 @@ use store_duckdb::{ReadOptions, Reader};
 use tandem_sim::service::{Alteration, Endpoint, Fault, FaultPlan, Mutation, When};
 
 use super::run::{Effect, Run};
+use crate::contents::texts;
 use crate::disk::SmallDisk;
 use crate::program::{Ended, run, run_until, tandem, wait};
 
@@ -24,7 +25,7 @@ const DATABASE: Option<i32> = Some(5);
 /// What the program says of answers that lack events.
 const DATA: Option<i32> = Some(6);
 
-fn command(run: &Run<'_>) -> Result<Command> {
+pub(super) fn command(run: &Run<'_>) -> Result<Command> {
     tandem(&run.setup, &run.database, &run.reference.arguments(run.work))
 }
 
@@ -34,7 +35,7 @@ fn moment(run: &mut Run<'_>) -> Duration {
 }
 
 /// Fails unless the program ended in success, or with `code` and `words`.
-fn ensure_reported(ended: &Ended, code: Option<i32>, words: &[&str]) -> Result<Effect> {
+pub(super) fn ensure_reported(ended: &Ended, code: Option<i32>, words: &[&str]) -> Result<Effect> {
     // An upload between others may be still to come: its days are named, and the work is done.
     let is_incomplete = ended.code == DATA && ended.talk.contains("is probably incomplete");
     if ended.code == Some(0) || is_incomplete {
@@ -187,7 +188,6 @@ fn sync_altered(run: &mut Run<'_>, choose: impl Fn(&mut StdRng) -> Alteration) -
 
 /// What `verify` says after a kill is true: rows that are missing or mixed are a fault.
 fn kill_and_repeat(run: &mut Run<'_>, arguments: &[&str]) -> Result<Effect> {
-    run.in_peace()?;
     let moment = moment(run);
     let ended = run_until(tandem(&run.setup, &run.database, arguments)?, "KILL", moment)?;
     let verified = self::run(tandem(&run.setup, &run.database, &["verify"])?)?;
@@ -199,6 +199,7 @@ fn kill_and_repeat(run: &mut Run<'_>, arguments: &[&str]) -> Result<Effect> {
 
 /// To another zone and back.
 pub(super) fn kill_zone(run: &mut Run<'_>) -> Result<Effect> {
+    run.in_peace()?;
     let effect = kill_and_repeat(run, &["zone", "set", "Asia/Tokyo"])?;
     let home = run.setup.history.zone.name();
     let back = self::run(tandem(&run.setup, &run.database, &["zone", "set", home])?)?;
@@ -207,10 +208,81 @@ pub(super) fn kill_zone(run: &mut Run<'_>) -> Result<Effect> {
 }
 
 pub(super) fn kill_rebuild(run: &mut Run<'_>) -> Result<Effect> {
+    run.in_peace()?;
     kill_and_repeat(run, &["rebuild"])
 }
 
-fn pick<T: Copy>(dice: &mut StdRng, choices: &[T]) -> T {
+/// Some objects, or all, were built by the rules of an earlier version.
+const OUTDATED: [&str; 4] = ["name = 'boluses'", "name IN ('cgm_readings', 'alarms')", "name = 'events'", "true"];
+
+/// As after the program was replaced by a newer one.
+pub(super) fn kill_update(run: &mut Run<'_>) -> Result<Effect> {
+    run.in_peace()?;
+    make_outdated(run)?;
+    kill_and_repeat(run, &["derive"])
+}
+
+fn make_outdated(run: &mut Run<'_>) -> Result<()> {
+    let objects = pick(&mut run.dice, &OUTDATED);
+    let changed =
+        execute(run, &format!("UPDATE derived_objects SET digest = 'of an earlier version' WHERE {objects}"))?;
+    ensure!(changed > 0, "no object is as {objects}");
+    Ok(())
+}
+
+fn execute(run: &Run<'_>, statement: &str) -> Result<usize> {
+    run.store()?.connection()?.execute(statement, []).with_context(|| statement.to_owned())
+}
+
+/// What a person may add to the file, how it is asked for, and how it goes.
+const OWN_OBJECTS: [[&str; 3]; 6] = [
+    ["CREATE TABLE my_notes AS SELECT 'seen' AS note", "SELECT note FROM my_notes", "DROP TABLE my_notes"],
+    [
+        "CREATE VIEW my_lows AS SELECT local_time FROM cgm_readings WHERE cgm_reading < 70",
+        "SELECT max(local_time)::VARCHAR FROM my_lows",
+        "DROP VIEW my_lows",
+    ],
+    [
+        "CREATE MACRO my_units(milliunits) AS milliunits / 1000.0",
+        "SELECT my_units(1500)::VARCHAR",
+        "DROP MACRO my_units",
+    ],
+    [
+        "CREATE INDEX my_boluses ON boluses (timestamp_utc)",
+        "SELECT index_name FROM duckdb_indexes() WHERE index_name = 'my_boluses'",
+        "DROP INDEX my_boluses",
+    ],
+    [
+        "ALTER TABLE raw_events ADD COLUMN my_mark INTEGER DEFAULT 7",
+        "SELECT max(my_mark)::VARCHAR FROM raw_events",
+        "ALTER TABLE raw_events DROP COLUMN my_mark",
+    ],
+    [
+        "ALTER TABLE pumps ADD COLUMN my_name VARCHAR DEFAULT 'old one'",
+        "SELECT max(my_name) FROM pumps",
+        "ALTER TABLE pumps DROP COLUMN my_name",
+    ],
+];
+
+/// The work goes on with the objects of a person in the file, also when the program is replaced by a newer one, and they stay.
+pub(super) fn own_objects(run: &mut Run<'_>) -> Result<Effect> {
+    drop(run.pipeline(run.store()?)?);
+    let chosen: Vec<_> = OWN_OBJECTS.into_iter().filter(|_| run.dice.random_bool(0.6)).collect();
+    for [create, ..] in &chosen {
+        execute(run, create)?;
+    }
+    ensure_reported(&self::run(command(run)?)?, Some(0), &[])?;
+    make_outdated(run)?;
+    ensure_reported(&self::run(command(run)?)?, Some(0), &[])?;
+    for [create, ask, remove] in &chosen {
+        let answers = texts(&mut run.store()?, ask).with_context(|| format!("after {create}"))?;
+        ensure!(answers.len() == 1, "after {create}: {answers:?}");
+        execute(run, remove)?;
+    }
+    Ok(Effect::Borne)
+}
+
+pub(super) fn pick<T: Copy>(dice: &mut StdRng, choices: &[T]) -> T {
     choices[dice.random_range(0..choices.len())]
 }
 

@@ -34,13 +34,13 @@ const PYTHON_TOOLS: [&str; 3] = ["duckdb", "python", "python3"];
 
 /// The README alone: it has the way from nothing to answers.
 pub(super) fn readme(scene: &Scene) -> Result<String> {
-    run_all(scene, &[scene.root.join("README.md")])
+    run_all(scene, &[scene.workspace.root.join("README.md")])
 }
 
 /// Every other document of the repository.
 pub(super) fn others(scene: &Scene) -> Result<String> {
-    let mut files = vec![scene.root.join("CONTRIBUTING.md"), scene.root.join("SECURITY.md")];
-    for entry in fs::read_dir(scene.root.join("docs")).context("cannot look into docs")? {
+    let mut files = vec![scene.workspace.root.join("CONTRIBUTING.md"), scene.workspace.root.join("SECURITY.md")];
+    for entry in fs::read_dir(scene.workspace.root.join("docs")).context("cannot look into docs")? {
         files.push(entry?.path());
     }
     files.retain(|file| file.extension().is_some_and(|extension| extension == "md"));

@@ -3,6 +3,7 @@
 //! Each requirement that the project began with, and each promise of the README, is a row of [`CHECKS`]. A check looks at what is
 //! there (files, rows, answers) and holds it against what must be; where the truth is known, against the truth.
 
+mod cohort;
 mod criteria;
 mod documents;
 mod embedding;
@@ -73,6 +74,7 @@ const CHECKS: &[Check] = &[
     with_python("DuckDB 1.5", "opens, every table and view", |scene| readers::duckdb(scene, "1.5")),
     with_python("DuckDB 2.0", "opens, every table and view", |scene| readers::duckdb(scene, "2.0")),
     with_python("Polars", "reads the tables and the exported Parquet", readers::polars),
+    with_python("cohort", "a lake of three people, the same to every reader", cohort::lake),
     slow("embedding", "a program outside the workspace builds and runs", embedding::outside_program),
     check("docs", "the commands of all other documents run", documents::others),
 ];
@@ -89,7 +91,7 @@ struct Outcome {
 pub(crate) fn validate(workspace: &Workspace, quick: bool, json: Option<&Path>) -> Result<()> {
     let scene = Scene::set(workspace, quick)?;
     let outcomes: Vec<Outcome> = CHECKS.iter().map(|check| run(check, &scene, quick)).collect();
-    let json = json.map_or_else(|| scene.target.join("validate.json"), PathBuf::from);
+    let json = json.map_or_else(|| scene.workspace.target.join("validate.json"), PathBuf::from);
     fs::write(&json, format!("{:#}\n", as_json(&outcomes)))
         .with_context(|| format!("cannot write {}", json.display()))?;
     eprintln!("{}", json.display());

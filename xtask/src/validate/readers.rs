@@ -17,8 +17,8 @@ const COUNT_EVERYTHING: &str = include_str!("count_everything.py");
 const READ_WITH_POLARS: &str = include_str!("read_with_polars.py");
 
 /// The programs of a Python environment that `cargo xtask setup` made.
-fn environment(scene: &Scene, name: &str) -> Result<PathBuf> {
-    let python = python_path(&scene.target, name);
+pub(super) fn environment(scene: &Scene, name: &str) -> Result<PathBuf> {
+    let python = python_path(&scene.workspace.target, name);
     ensure!(python.exists(), "there is no Python environment `{name}`; to make it: cargo xtask setup");
     Ok(python.parent().context("a program is in a folder")?.to_owned())
 }

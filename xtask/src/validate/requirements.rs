@@ -225,7 +225,7 @@ pub(super) fn commands(scene: &Scene) -> Result<String> {
 /// FR-010: neither a crate nor a library.
 pub(super) fn no_postgres(scene: &Scene) -> Result<String> {
     const FOREIGN: [&str; 6] = ["postgres", "libpq", "pq-sys", "sqlx", "diesel", "psycopg"];
-    let lock = fs::read_to_string(scene.root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
+    let lock = fs::read_to_string(scene.workspace.root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
     let crates: Vec<&str> = lock.lines().filter_map(|line| line.strip_prefix("name = ")).collect();
     ensure!(crates.contains(&"\"duckdb\""), "Cargo.lock names no crates");
     let libraries = run(scene.command("ldd", ".").arg(&scene.tandem))?;

@@ -27,10 +27,7 @@ const CONTENT: &str = "
 /// A fresh folder, the program and the service. The service ends with it.
 pub(super) struct Scene {
     pub(super) quick: bool,
-    /// The checkout.
-    pub(super) root: PathBuf,
-    /// Where cargo puts what it builds.
-    pub(super) target: PathBuf,
+    pub(super) workspace: Workspace,
     /// The program.
     pub(super) tandem: PathBuf,
     folder: TempDir,
@@ -49,10 +46,9 @@ impl Scene {
     /// Builds the program and starts the service.
     pub(super) fn set(workspace: &Workspace, quick: bool) -> Result<Self> {
         let tandem = workspace.build_tandem()?;
-        let (root, target) = (workspace.root.clone(), workspace.target.clone());
         let folder = tempfile::tempdir().context("cannot make a folder")?;
         let simulator = Simulator::start(&tandem, folder.path(), &[])?;
-        Ok(Self { quick, root, target, tandem, folder, simulator, content: OnceCell::new() })
+        Ok(Self { quick, workspace: workspace.clone(), tandem, folder, simulator, content: OnceCell::new() })
     }
 
     /// The database that the first check makes and all others look at.

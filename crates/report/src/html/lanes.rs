@@ -57,6 +57,20 @@ impl Room {
         };
         per_letter * (label.chars().count() as f64 + 0.6)
     }
+
+    fn place(self, label: &str, minute: f64, day: &Day) -> Place {
+        let width = self.minutes_of(label);
+        let is_late = minute + width > day.clock.length();
+        Place { start: if is_late { minute - width } else { minute }, width, is_late }
+    }
+}
+
+/// What a label takes of the axis, in minutes.
+struct Place {
+    start: f64,
+    width: f64,
+    /// It ends at its minute instead of beginning there: the rest of the axis is too short for it.
+    is_late: bool,
 }
 
 /// A lane: its name at the left, the plot, the same axis as all the others.
@@ -129,16 +143,12 @@ fn mark_lines(page: &Page, day: &Day) -> String {
 /// New sites and sensors as small flags over the glucose lane.
 fn marks(page: &Page, day: &Day) -> Markup {
     let marks = marks_of(page, day);
-    let length = day.clock.length();
-    let is_late = |minute: f64| minute > 0.83 * length;
     // There are few, so that they have room for the width they take on a phone.
-    let rows = rows_for(marks.iter().map(|(minute, text)| {
-        let width = Room::Narrow.minutes_of(text);
-        (if is_late(*minute) { minute - width } else { *minute }, width)
-    }));
+    let places: Vec<Place> = marks.iter().map(|(minute, text)| Room::Narrow.place(text, *minute, day)).collect();
+    let rows = rows_for(&places);
     html! {
-        @for ((minute, text), row) in marks.iter().zip(rows) {
-            span.flag.late[is_late(*minute)] style={ (left(minute / length)) ";top:" (row * 14) "px" } { (text) }
+        @for ((minute, text), (place, row)) in marks.iter().zip(places.iter().zip(rows)) {
+            span.flag.late[place.is_late] style={ (left(minute / day.clock.length())) ";top:" (row * 14) "px" } { (text) }
         }
     }
 }
@@ -234,21 +244,22 @@ fn labels(page: &Page, day: &Day, room: Room) -> Markup {
     let mut labels = doses(page, day);
     labels.extend(grams(page, day));
     labels.sort_by(|a, b| a.minute.total_cmp(&b.minute));
-    let length = day.clock.length();
-    let is_late = |label: &Label| label.minute > 0.93 * length;
-    let place = |label: &Label, room: Room| {
-        let width = room.minutes_of(&label.text);
-        (if is_late(label) { label.minute - width } else { label.minute }, width)
-    };
-    let rows = |room: Room| rows_for(labels.iter().map(|label| place(label, room)));
+    let places =
+        |room: Room| -> Vec<Place> { labels.iter().map(|label| room.place(&label.text, label.minute, day)).collect() };
     // A sheet is as narrow as a card on a phone; what has no room there is left out by the style sheet.
-    let (wide, narrow) = (rows(room), rows(Room::Narrow));
+    let (places, narrow_places) = (places(room), places(Room::Narrow));
+    let (rows, narrow_rows) = (rows_for(&places), rows_for(&narrow_places));
+    let classes = |index: usize| {
+        [
+            (places[index].is_late, " late"),
+            (narrow_places[index].is_late, " late-narrow"),
+            (narrow_rows[index] >= LABEL_ROWS, " roomy"),
+        ]
+    };
     html! {
-        @for (label, (row, narrow)) in labels.iter().zip(wide.iter().zip(&narrow)) {
-            @if *row < LABEL_ROWS {
-                span class={ "dose " (label.class) @if is_late(label) { " late" } @if *narrow >= LABEL_ROWS { " roomy" } }
-                    style={ (left(label.minute / length)) ";--r:" (row) ";--n:" (narrow) } { (label.text) }
-            }
+        @for (index, label) in labels.iter().enumerate().filter(|(index, _)| rows[*index] < LABEL_ROWS) {
+            span class={ "dose " (label.class) @for (is_so, class) in classes(index) { @if is_so { (class) } } }
+                style={ (left(label.minute / day.clock.length())) ";--r:" (rows[index]) ";--n:" (narrow_rows[index]) } { (label.text) }
         }
     }
 }
@@ -287,13 +298,13 @@ fn grams(page: &Page, day: &Day) -> Vec<Label> {
         .collect()
 }
 
-/// The row each label goes to so that none covers another; each begins at a minute and has a width. The first one that has room in a
-/// row keeps it.
-fn rows_for(labels: impl Iterator<Item = (f64, f64)>) -> Vec<usize> {
+/// The row each label goes to so that none covers another. The first one that has room in a row keeps it.
+fn rows_for(places: &[Place]) -> Vec<usize> {
     let mut rows: Vec<Vec<(f64, f64)>> = Vec::new();
-    labels
-        .map(|(start, width)| {
-            let end = start + width;
+    places
+        .iter()
+        .map(|Place { start, width, .. }| {
+            let (start, end) = (*start, start + width);
             let has_room = |row: &Vec<(f64, f64)>| row.iter().all(|taken| end <= taken.0 || taken.1 <= start);
             let row = rows.iter().position(has_room).unwrap_or(rows.len());
             if row == rows.len() {

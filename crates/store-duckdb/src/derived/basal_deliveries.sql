@@ -21,7 +21,7 @@ CREATE TABLE basal_deliveries (
     utc_offset_seconds           BIGINT NOT NULL,
     utc_source                   VARCHAR NOT NULL,
     pump_id                      INTEGER NOT NULL,
-    id                           BIGINT PRIMARY KEY,
+    id                           BIGINT NOT NULL,
     events_id                    BIGINT NOT NULL
 );
 COMMENT ON TABLE basal_deliveries IS 'One row per basal rate that the pump commanded; in force until the next row';

@@ -20,7 +20,7 @@ CREATE TABLE cgm_readings (
     utc_offset_seconds   BIGINT NOT NULL,
     utc_source           VARCHAR NOT NULL,
     pump_id              INTEGER NOT NULL,
-    id                   BIGINT PRIMARY KEY,
+    id                   BIGINT NOT NULL,
     events_id            BIGINT NOT NULL
 );
 COMMENT ON TABLE cgm_readings IS 'One row per sensor measurement, at the time it was measured';

@@ -1,5 +1,7 @@
+-- The identity is enforced where it comes from, in raw_events. A second unique key would take 41 bytes per event where the log has gaps;
+-- instead, what is appended is checked in the same transaction (`unique.rs`).
 CREATE TABLE events (
-    id                  BIGINT PRIMARY KEY,
+    id                  BIGINT NOT NULL,
     raw_events_id       BIGINT NOT NULL,
     created             TIMESTAMPTZ NOT NULL,
     timestamp           TIMESTAMP NOT NULL,

@@ -6,10 +6,12 @@ use pipeline::{EventId, PumpId, StoreError};
 use super::entries::domain_tables;
 use super::object::Object;
 use crate::error::DuckdbContext as _;
+use crate::unique::ensure_unique_in_tx;
 
 /// Inserts the rows of every table that begin at event `from` of `pump` or later, into tables that hold none of them.
 pub(crate) fn insert_all_in_tx(transaction: &Transaction<'_>, pump: PumpId, from: EventId) -> Result<(), StoreError> {
-    domain_tables().try_for_each(|(table, _)| insert_in_tx(transaction, table, pump, from.number()).map(|_| ()))
+    domain_tables()
+        .try_for_each(|(table, _)| insert_unchecked_in_tx(transaction, table, pump, from.number()).map(|_| ()))
 }
 
 /// The statement that inserts the rows of `table`. Where it has a `local_time`, that follows from the row's event, its wall clock
@@ -41,8 +43,22 @@ pub(super) fn insert_statement(table: &Object) -> String {
     )
 }
 
-/// Inserts the rows of `table` that begin at event `from` of `pump` or later.
+/// Inserts the rows of `table` that begin at event `from` of `pump` or later, each id once.
 pub(crate) fn insert_in_tx(
+    transaction: &Transaction<'_>,
+    table: &Object,
+    pump: PumpId,
+    from: i64,
+) -> Result<u64, StoreError> {
+    let rows = insert_unchecked_in_tx(transaction, table, pump, from)?;
+    if table.has_ids_without_key() {
+        let next_pump = EventId::first_of(PumpId(pump.0 + 1)).number();
+        ensure_unique_in_tx(transaction, table.name, from..next_pump)?;
+    }
+    Ok(rows)
+}
+
+fn insert_unchecked_in_tx(
     transaction: &Transaction<'_>,
     table: &Object,
     pump: PumpId,

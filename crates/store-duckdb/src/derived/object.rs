@@ -178,6 +178,12 @@ impl Object {
         }
     }
 
+    /// True of a domain table that has ids, and no unique key for them.
+    pub(crate) fn has_ids_without_key(&self) -> bool {
+        let create = self.definition().create;
+        create.contains("\n    id ") && !create.contains("PRIMARY KEY")
+    }
+
     /// True of what has rows that are rebuilt.
     pub(crate) fn has_rows(&self) -> bool {
         matches!(self.kind, Kind::Clock | Kind::Decoded | Kind::Domain(_))

@@ -177,7 +177,7 @@ fn what_stands_in_the_way_is_named_and_nothing_is_changed() {
         ("CREATE VIEW mine AS SELECT commanded_basal_rate_source FROM basal_deliveries", "the view mine"),
         ("CREATE INDEX mine ON basal_deliveries (commanded_basal_rate_source)", "the index mine"),
         (
-            "CREATE TABLE mine (id BIGINT REFERENCES basal_deliveries (id))",
+            "ALTER TABLE basal_deliveries ADD PRIMARY KEY (id); CREATE TABLE mine (id BIGINT REFERENCES basal_deliveries (id))",
             "the foreign key of mine to basal_deliveries",
         ),
         ("ALTER TABLE basal_deliveries ADD COLUMN mine VARCHAR", "the column basal_deliveries.mine VARCHAR"),

@@ -15,17 +15,20 @@ const PHONE_REQUEST_IDS: &str = "SELECT id FROM raw_events WHERE event_code = 29
 const PUMPS: &str = "SELECT DISTINCT pump_id FROM raw_events ORDER BY pump_id";
 
 /// The events from `?2` to before `?3` of pump `?1`, by the run that brought them. An upload after an arrival means that this
-/// computer's clock is behind.
+/// computer's clock is behind. Every event is looked at, so that is done before anything is joined.
 const PIECES: &str = "
     WITH uploads AS (
         SELECT run_id, max(last_upload) AS uploaded FROM fetch_windows WHERE pump_id = ?1 GROUP BY run_id
+    ), batches AS (
+        SELECT batch_id, min(id) AS first_id, max(id) AS last_id, max(pump_time) AS latest
+        FROM raw_events WHERE id >= ?2 AND id < ?3 GROUP BY batch_id
+    ), runs AS (
+        SELECT b.run_id, min(first_id) AS first_id, max(last_id) AS last_id, max(latest) AS latest, max(b.received) AS received
+        FROM batches JOIN raw_batches b ON b.id = batch_id GROUP BY b.run_id
     )
-    SELECT b.run_id, min(r.id), arg_min(r.pump_time, r.id), max(r.id), arg_max(r.pump_time, r.id), max(r.pump_time),
-           greatest(max(b.received), any_value(u.uploaded)), any_value(u.uploaded)
-    FROM raw_events r JOIN raw_batches b ON b.id = r.batch_id LEFT JOIN uploads u ON u.run_id = b.run_id
-    WHERE r.id >= ?2 AND r.id < ?3
-    GROUP BY b.run_id
-    ORDER BY b.run_id";
+    SELECT runs.run_id, first_id, f.pump_time, last_id, l.pump_time, latest, greatest(received, uploaded), uploaded
+    FROM runs JOIN raw_events f ON f.id = first_id JOIN raw_events l ON l.id = last_id LEFT JOIN uploads u ON u.run_id = runs.run_id
+    ORDER BY runs.run_id";
 
 /// The evidence of every pump that has events, by pump.
 pub(crate) fn read_evidence(connection: &Connection) -> Result<Vec<ClockEvidence>, StoreError> {

@@ -42,6 +42,7 @@ const FAULTS: &[(&str, &[Check])] = &[
         &[Check::UnsettledDays],
     ),
     ("DELETE FROM events WHERE id = (SELECT max(id) FROM events WHERE event_id = 90)", &[Check::UndecodedEvents]),
+    ("INSERT INTO events FROM events WHERE event_id = 90 LIMIT 1", &[Check::RepeatedEvents]),
     ("DELETE FROM raw_events WHERE id = (SELECT max(id) FROM raw_events)", &[Check::EventsWithoutRaw, Check::LostRawEvents]),
     ("UPDATE events SET timestamp = '2026-07-20 00:00:01' WHERE id = (SELECT max(id) FROM events WHERE event_id = 90)", &[Check::EventsUnlikeRaw]),
     (

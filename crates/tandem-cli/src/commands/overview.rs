@@ -15,7 +15,7 @@ use super::week::{NONE, WEEK, Week, metrics_of};
 use crate::context::Context;
 use crate::failure::Exit;
 use crate::history::{History, Latest};
-use crate::output::{format_age, format_span, wrap_text};
+use crate::output::{format_age, format_count, format_span, wrap_text};
 
 /// The widest overview.
 const WIDTH: usize = 80;
@@ -183,9 +183,9 @@ impl Overview {
         if !gaps.is_empty() {
             let all = duration(gaps.iter().sum());
             words.push(format!(
-                "{} of readings in {} gaps ({} % wear)",
+                "{} of readings in {} ({} % wear)",
                 all,
-                gaps.len(),
+                format_count(gaps.len() as u64, "gap"),
                 wear.map_or_else(|| NONE.to_owned(), |wear| fixed(wear, 0))
             ));
         }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::str::FromStr;
 
 use anyhow::{Context as _, Result};
-use store_duckdb::{CellForm, Reader};
+use store_duckdb::Reader;
 
 /// One row.
 pub(crate) struct Cells<'a>(&'a [Option<&'a str>]);
@@ -33,11 +33,11 @@ impl Cells<'_> {
     }
 }
 
-/// Every row of `sql`, made into something.
+/// Every row of `sql`, a query of this program, made into something.
 pub(crate) fn query<T>(reader: &Reader, sql: &str, mut row: impl FnMut(&Cells<'_>) -> Result<T>) -> Result<Vec<T>> {
     let mut rows = Vec::new();
     let mut failed = None;
-    reader.query(sql)?.run(CellForm::Text, None, &mut |cells| match row(&Cells(cells)) {
+    reader.ask(sql, &mut |cells| match row(&Cells(cells)) {
         Ok(value) => {
             rows.push(value);
             ControlFlow::Continue(())

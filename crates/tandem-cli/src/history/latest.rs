@@ -46,11 +46,6 @@ impl History<'_> {
         })
     }
 
-    /// A condition: the row's time can be believed.
-    fn believable(&self) -> String {
-        format!("utc_source NOT IN ('factory_clock', 'future_clock') AND {}", self.chosen())
-    }
-
     fn newest_reading(&self) -> Result<Option<Reading>> {
         let newest = format!(
             "SELECT epoch_us(local_time), epoch_us(timestamp_utc), cgm_reading, status FROM cgm_readings

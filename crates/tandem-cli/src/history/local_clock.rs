@@ -31,8 +31,8 @@ impl LocalClock {
             "SELECT epoch_us(from_wall) // 1000000 - utc_offset_seconds, local_offset_seconds FROM clock_segments
                     WHERE utc_source NOT IN ('factory_clock', 'future_clock') ORDER BY ALL";
         let pieces = query(reader, list, |row| Ok(Piece { from: row.parsed(0)?, offset: row.parsed(1)? }))?;
-        let newest = "SELECT coalesce(max(epoch_us(timestamp_utc)), 0) // 1000000 FROM cgm_readings
-                      UNION ALL SELECT coalesce(max(epoch_us(timestamp_utc)), 0) // 1000000 FROM basal_deliveries";
+        let newest = "SELECT coalesce(epoch_us(max(timestamp_utc)), 0) // 1000000 FROM cgm_readings
+                      UNION ALL SELECT coalesce(epoch_us(max(timestamp_utc)), 0) // 1000000 FROM basal_deliveries";
         let end = query(reader, newest, |row| row.parsed(0))?.into_iter().max().unwrap_or(0);
         Ok(Self { pieces, end, zones })
     }

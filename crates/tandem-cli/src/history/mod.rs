@@ -14,6 +14,7 @@ pub(crate) use latest::Latest;
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
+use pipeline::PumpId;
 use pipeline::clock_model::ZoneHistory;
 use report::{Reading, Timestamp, Window};
 use store_duckdb::Reader;
@@ -25,6 +26,7 @@ use local_clock::LocalClock;
 /// A person's history, as far as the report is concerned.
 pub(crate) struct History<'a> {
     reader: &'a Reader,
+    pumps: Vec<PumpId>,
     /// Only this pump's rows, where one was chosen.
     pump: Option<i64>,
     clock: LocalClock,
@@ -62,7 +64,8 @@ impl<'a> History<'a> {
             zones.set(from, name.parse().map_err(|_| anyhow!("the database names an unknown zone {name:?}"))?);
         }
         let zone = zones.entries().last().map(|(_, zone)| *zone);
-        Ok(Self { reader, pump: None, clock: LocalClock::read(reader, zones)?, zone })
+        let pumps = query(reader, "SELECT id FROM pumps ORDER BY id", |row| row.parsed(0).map(PumpId))?;
+        Ok(Self { reader, pumps, pump: None, clock: LocalClock::read(reader, zones)?, zone })
     }
 
     /// The part of it that the pump with this serial number made; all of it without one.
@@ -74,6 +77,11 @@ impl<'a> History<'a> {
     /// A condition that every row has to meet.
     fn chosen(&self) -> String {
         self.pump.map_or_else(|| "true".to_owned(), |id| format!("pump_id = {id}"))
+    }
+
+    /// A condition: the row's time can be believed.
+    fn believable(&self) -> String {
+        format!("utc_source NOT IN ('factory_clock', 'future_clock') AND {}", self.chosen())
     }
 
     /// The pumps that have readings, in order of use.
@@ -98,7 +106,7 @@ impl<'a> History<'a> {
                  SELECT pump_id, local_time, timestamp_utc FROM basal_deliveries UNION ALL SELECT pump_id, local_time, timestamp_utc FROM cgm_readings
              ) JOIN pumps ON pumps.id = pump_id
              WHERE model_name IS NOT NULL AND {} AND {} GROUP BY model_name ORDER BY min(timestamp_utc)",
-            within("epoch_us(local_time)", window),
+            within("local_time", window),
             self.chosen()
         );
         let names = query(self.reader, &list, |row| row.text(0))?;
@@ -116,17 +124,25 @@ impl<'a> History<'a> {
     /// The days, in local time, of the first and the last instant with glucose or insulin; `None` without any. Rows of a clock
     /// that was never set count only where there are no others.
     pub(crate) fn recorded_days(&self) -> Result<Option<(NaiveDate, NaiveDate)>> {
-        let of = |table: &str| {
-            format!("SELECT local_time::DATE AS day, timestamp_utc, utc_source FROM {table} WHERE {}", self.chosen())
+        match self.first_and_last_day(&self.believable())? {
+            None => self.first_and_last_day(&self.chosen()),
+            days => Ok(days),
+        }
+    }
+
+    /// The days of the first and last row that fulfil `condition`. Each is looked for alone, because DuckDB then reads the ends of the
+    /// tables only.
+    fn first_and_last_day(&self, condition: &str) -> Result<Option<(NaiveDate, NaiveDate)>> {
+        let end = |table: &str, order: &str| {
+            format!(
+                "(SELECT local_time::DATE AS day, timestamp_utc FROM {table} WHERE {condition} ORDER BY timestamp_utc {order} LIMIT 1)"
+            )
         };
+        let tables = ["cgm_readings", "basal_deliveries", "boluses"];
+        let ends: Vec<String> = tables.iter().flat_map(|table| [end(table, "ASC"), end(table, "DESC")]).collect();
         let days = format!(
-            "SELECT coalesce(arg_min(day, timestamp_utc) FILTER (trusted), arg_min(day, timestamp_utc)),
-                    coalesce(arg_max(day, timestamp_utc) FILTER (trusted), arg_max(day, timestamp_utc))
-             FROM (SELECT day, timestamp_utc, utc_source NOT IN ('factory_clock', 'future_clock') AS trusted
-                   FROM ({} UNION ALL {} UNION ALL {})) HAVING count(*) > 0",
-            of("cgm_readings"),
-            of("basal_deliveries"),
-            of("boluses")
+            "SELECT arg_min(day, timestamp_utc), arg_max(day, timestamp_utc) FROM ({}) HAVING count(*) > 0",
+            ends.join(" UNION ALL ")
         );
         Ok(query(self.reader, &days, |row| Ok((row.parsed(0)?, row.parsed(1)?)))?.pop())
     }
@@ -153,7 +169,7 @@ impl<'a> History<'a> {
             "SELECT epoch_us(local_time), epoch_us(timestamp_utc), cgm_reading, status, interval_seconds FROM cgm_readings
              WHERE {} AND {} AND {} ORDER BY timestamp_utc",
             counting_readings(self.pump.is_some()),
-            within("epoch_us(local_time)", window),
+            within("local_time", window),
             self.chosen()
         );
         query(self.reader, &list, |row| {
@@ -205,9 +221,14 @@ pub(crate) fn counting_readings(of_one_pump: bool) -> &'static str {
     if of_one_pump { "not_counted_because IS DISTINCT FROM 'repeated'" } else { "counts" }
 }
 
-/// A condition: `time`, a local time in microseconds, lies in `window`.
+/// A condition: the local time `time` lies in `window`.
 fn within(time: &str, window: Window) -> String {
-    format!("{time} >= {} AND {time} < {}", wall_micros(window.start), wall_micros(window.end))
+    format!("{time} >= {} AND {time} < {}", wall_literal(window.start), wall_literal(window.end))
+}
+
+/// A wall clock in SQL. Compared with a column as it is, DuckDB skips the parts of the table that are of other times.
+fn wall_literal(stamp: Timestamp) -> String {
+    format!("make_timestamp({})", wall_micros(stamp))
 }
 
 fn wall_micros(stamp: Timestamp) -> i64 {

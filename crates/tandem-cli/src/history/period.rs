@@ -1,6 +1,7 @@
 //! Everything that happened in a window, for the report.
 
 use anyhow::Result;
+use pipeline::{EventId, PumpId};
 use report::Period;
 use report::html::{Alarm, InsulinOnBoard, SiteChange, SiteChangeKind};
 use report::insulin::{BasalSegment, Bolus, CarbEntry, InsulinRows};
@@ -62,7 +63,7 @@ impl History<'_> {
                     delivered_units, coalesce(extended_delivered_units, 0), coalesce(food_units, 0), coalesce(correction_units, 0),
                     coalesce(carbs_grams, 0), source, user_override
              FROM timed WHERE {} AND {} ORDER BY timestamp_utc",
-            within("start_us + offset_us", window),
+            within("make_timestamp(start_us + offset_us)", window),
             self.chosen()
         );
         query(self.reader, &list, |row| {
@@ -83,9 +84,13 @@ impl History<'_> {
     /// Segments that touch the window. One whose end was never logged is known to have held up to its pump's last event and
     /// no longer: a pump that was replaced while suspended is not suspended ever after.
     fn spans<T>(&self, table: &str, value: &str, window: Window, named: impl Fn(&str) -> T) -> Result<Vec<Span<T>>> {
+        if self.pumps.is_empty() {
+            return Ok(Vec::new());
+        }
+        let last_events = self.last_events();
         let list = format!(
             "WITH last_events AS (
-                 SELECT pump_id, arg_max(timestamp_utc, id) AS last_utc FROM events GROUP BY pump_id
+                 {last_events}
              ), spans AS (
                  SELECT pump_id, epoch_us(local_time) AS start_local_us, epoch_us(started_utc) AS start_us,
                         epoch_us(coalesce(ended_utc, greatest(started_utc, last_utc))) AS end_us, start_local_us + end_us - start_us AS end_local_us,
@@ -103,13 +108,24 @@ impl History<'_> {
     }
 
     /// What the pump said was on board, at each total that it wrote and before each bolus.
+    /// SQL for the instant of each pump's last event (`pump_id`, `last_utc`). Asked for one pump, DuckDB reads the end of the table only.
+    fn last_events(&self) -> String {
+        let last = |pump: &PumpId| {
+            let (first, end) = (EventId::first_of(*pump).number(), EventId::first_of(PumpId(pump.0 + 1)).number());
+            format!(
+                "(SELECT pump_id, timestamp_utc AS last_utc FROM events WHERE id >= {first} AND id < {end} ORDER BY id DESC LIMIT 1)"
+            )
+        };
+        self.pumps.iter().map(last).collect::<Vec<_>>().join(" UNION ALL ")
+    }
+
     fn insulin_on_board(&self, window: Window) -> Result<Vec<InsulinOnBoard>> {
         let list = format!(
             "SELECT epoch_us(local_time), epoch_us(timestamp_utc), iob_units
              FROM (SELECT pump_id, local_time, timestamp_utc, iob_units FROM basal_totals
                    UNION ALL SELECT pump_id, local_time, timestamp_utc, iob_units FROM boluses)
              WHERE iob_units IS NOT NULL AND {} AND {} ORDER BY timestamp_utc",
-            within("epoch_us(local_time)", window),
+            within("local_time", window),
             self.chosen()
         );
         query(self.reader, &list, |row| Ok(InsulinOnBoard { at: stamp(row, 0, 1)?, units: row.parsed(2)? }))
@@ -120,7 +136,7 @@ impl History<'_> {
         let list = format!(
             "SELECT epoch_us(local_time), epoch_us(timestamp_utc), carbs_grams, bolus_id IS NOT NULL FROM carb_entries
              WHERE {} AND {} ORDER BY timestamp_utc",
-            within("epoch_us(local_time)", window),
+            within("local_time", window),
             self.chosen()
         );
         query(self.reader, &list, |row| {
@@ -132,7 +148,7 @@ impl History<'_> {
         let list = format!(
             "SELECT epoch_us(local_time), epoch_us(timestamp_utc), kind FROM site_changes
              WHERE {} AND {} ORDER BY timestamp_utc",
-            within("epoch_us(local_time)", window),
+            within("local_time", window),
             self.chosen()
         );
         let mut changes =
@@ -148,7 +164,7 @@ impl History<'_> {
     fn sensor_starts(&self, window: Window) -> Result<Vec<Timestamp>> {
         let list = format!(
             "SELECT epoch_us(local_time), epoch_us(started_utc) FROM sensor_sessions WHERE {} AND {} ORDER BY started_utc",
-            within("epoch_us(local_time)", window),
+            within("local_time", window),
             self.chosen()
         );
         query(self.reader, &list, |row| stamp(row, 0, 1))
@@ -157,7 +173,7 @@ impl History<'_> {
     fn alarms(&self, window: Window) -> Result<Vec<Alarm>> {
         let list = format!(
             "SELECT epoch_us(local_time), epoch_us(timestamp_utc), family, name FROM alarms WHERE {} AND {} ORDER BY timestamp_utc",
-            within("epoch_us(local_time)", window),
+            within("local_time", window),
             self.chosen()
         );
         query(self.reader, &list, |row| Ok(Alarm { at: stamp(row, 0, 1)?, family: row.parsed(2)?, name: row.text(3)? }))

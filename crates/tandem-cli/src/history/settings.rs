@@ -52,7 +52,7 @@ impl History<'_> {
                  SELECT *, lag(profile_basal_rate) OVER (ORDER BY timestamp_utc) AS rate_before
                  FROM basal_deliveries WHERE profile_basal_rate IS NOT NULL AND {} AND {}
              ) WHERE profile_basal_rate IS DISTINCT FROM rate_before ORDER BY timestamp_utc",
-            within("epoch_us(local_time)", window),
+            within("local_time", window),
             self.chosen()
         );
         query(self.reader, &list, |row| Ok((stamp(row, 0, 1)?, row.parsed::<f64>(2)? / 1000.0)))
