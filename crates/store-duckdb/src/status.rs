@@ -182,8 +182,11 @@ impl EventTypeFacts {
     }
 }
 
+/// Codes of unknown types with their events.
+type UnknownCodes = Vec<(i32, u64)>;
+
 /// The events of unknown types by code, and all problems by kind. Counting the problems takes a look at every event, so it is done once.
-fn problems(connection: &Connection) -> Result<(Vec<(i32, u64)>, Vec<(String, u64)>), StoreError> {
+fn problems(connection: &Connection) -> Result<(UnknownCodes, Vec<(String, u64)>), StoreError> {
     let list = "SELECT problem, event_code, sum(events)::UBIGINT FROM decode_problems GROUP BY ALL ORDER BY ALL";
     let (mut unknown, mut by_kind) = (Vec::new(), BTreeMap::new());
     for (kind, code, events) in

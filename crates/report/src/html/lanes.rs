@@ -58,9 +58,10 @@ impl Room {
         per_letter * (label.chars().count() as f64 + 0.6)
     }
 
-    fn place(self, label: &str, minute: f64, day: &Day) -> Place {
+    /// Where a label of this `minute` goes on an axis of `length` minutes.
+    fn place(self, label: &str, minute: f64, length: f64) -> Place {
         let width = self.minutes_of(label);
-        let is_late = minute + width > day.clock.length();
+        let is_late = minute + width > length;
         Place { start: if is_late { minute - width } else { minute }, width, is_late }
     }
 }
@@ -144,7 +145,8 @@ fn mark_lines(page: &Page, day: &Day) -> String {
 fn marks(page: &Page, day: &Day) -> Markup {
     let marks = marks_of(page, day);
     // There are few, so that they have room for the width they take on a phone.
-    let places: Vec<Place> = marks.iter().map(|(minute, text)| Room::Narrow.place(text, *minute, day)).collect();
+    let places: Vec<Place> =
+        marks.iter().map(|(minute, text)| Room::Narrow.place(text, *minute, day.clock.length())).collect();
     let rows = rows_for(&places);
     html! {
         @for ((minute, text), (place, row)) in marks.iter().zip(places.iter().zip(rows)) {
@@ -244,8 +246,9 @@ fn labels(page: &Page, day: &Day, room: Room) -> Markup {
     let mut labels = doses(page, day);
     labels.extend(grams(page, day));
     labels.sort_by(|a, b| a.minute.total_cmp(&b.minute));
-    let places =
-        |room: Room| -> Vec<Place> { labels.iter().map(|label| room.place(&label.text, label.minute, day)).collect() };
+    let places = |room: Room| -> Vec<Place> {
+        labels.iter().map(|label| room.place(&label.text, label.minute, day.clock.length())).collect()
+    };
     // A sheet is as narrow as a card on a phone; what has no room there is left out by the style sheet.
     let (places, narrow_places) = (places(room), places(Room::Narrow));
     let (rows, narrow_rows) = (rows_for(&places), rows_for(&narrow_places));
@@ -422,4 +425,28 @@ fn strip(page: &Page, day: &Day, name: &str, class: &str, segments: &[(f64, f64)
 /// The hours below all lanes.
 pub(super) fn hours(day: &Day, step: u32) -> Markup {
     html! { div.xs.shared aria-hidden="true" { @for tick in day.clock.ticks(step) { (chart::bottom_label(&tick)) } } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_ends_at_its_minute_where_the_axis_is_too_short_for_it() {
+        let day = 24.0 * 60.0;
+        for (label, minute, is_late, is_late_on_phones) in [
+            ("4.2", 600.0, false, false),
+            ("1.9 · 20 g", 1_100.0, false, false),
+            ("1.9 · 20 g", 1_150.0, false, true),
+            ("1.9 · 20 g", 1_320.0, true, true),
+            ("4.2", 1_339.0, false, true),
+            ("4.2", 1_439.0, true, true),
+        ] {
+            for (room, is_late) in [(Room::Wide, is_late), (Room::Narrow, is_late_on_phones)] {
+                let place = room.place(label, minute, day);
+                assert_eq!(place.is_late, is_late, "{label} at {minute}");
+                assert!(place.start >= 0.0 && place.start + place.width <= day, "{label} at {minute}");
+            }
+        }
+    }
 }
