@@ -49,7 +49,7 @@ pub(crate) fn fill(path: &Path, overwrite: bool, content: impl FnOnce(&mut dyn W
     keep(file, path, overwrite)
 }
 
-/// The beginning and end of the names of files that are not whole yet.
+/// The beginning and end of the names of files that are not whole yet; the number of the process that writes them comes between.
 const BEGINNING: &str = ".tandem-";
 const END: &str = ".part";
 
@@ -61,12 +61,49 @@ pub(crate) fn is_temporary(path: &Path) -> bool {
     })
 }
 
+/// Removes what processes that were killed left in `folder`.
+fn remove_leftovers(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if writer_of(&path).is_some_and(|writer| !is_running(writer)) {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The number of the process that began to write a file which is not whole yet.
+fn writer_of(path: &Path) -> Option<i32> {
+    let name = path.file_name()?.to_str()?.strip_prefix(BEGINNING)?.strip_suffix(END)?;
+    name.split_once('-')?.0.parse().ok()
+}
+
+/// False if there is certainly no such process.
+fn is_running(process: i32) -> bool {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Pid, test_kill_process};
+        let Some(process) = Pid::from_raw(process) else { return true };
+        test_kill_process(process) != Err(rustix::io::Errno::SRCH)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = process;
+        true
+    }
+}
+
 /// An empty file in the folder of `path`, which is made where it is missing.
 pub(crate) fn temporary_beside(path: &Path) -> Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|error| unwritable(path, error))?;
+    remove_leftovers(folder).map_err(|error| unwritable(path, error))?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(BEGINNING).suffix(END).tempfile_in(folder).map_err(|error| unwritable(path, error))
+    let prefix = format!("{BEGINNING}{}-", std::process::id());
+    builder.prefix(&prefix).suffix(END).tempfile_in(folder).map_err(|error| unwritable(path, error))
 }
 
 /// Moves a whole file to its place.
@@ -85,4 +122,31 @@ pub(crate) fn keep(file: NamedTempFile, path: &Path, overwrite: bool) -> Result<
 
 fn unwritable(path: &Path, error: io::Error) -> anyhow::Error {
     Failure::new(Exit::Usage, format!("cannot write {}", path.display())).because(error).into()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_process_left_goes_with_the_next_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut gone = std::process::Command::new("true").spawn().expect("a process");
+        gone.wait().expect("it ends");
+        let own = std::process::id();
+        let rows = [
+            (format!(".tandem-{}-ab12.part", gone.id()), false),
+            (format!(".tandem-{own}-ab12.part"), true),
+            (".tandem-ab12.part".to_owned(), true),
+            (format!(".tandem-{}-notes.txt", gone.id()), true),
+            ("out.csv".to_owned(), true),
+        ];
+        for (name, _) in &rows {
+            fs::write(folder.path().join(name), "").expect("a file");
+        }
+        write_file(&folder.path().join("new.csv"), false, |file| file.write_all(b"x")).expect("written");
+        for (name, stays) in rows {
+            assert_eq!(folder.path().join(&name).exists(), stays, "{name}");
+        }
+    }
 }
