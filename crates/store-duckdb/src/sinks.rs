@@ -1,14 +1,14 @@
 //! What each destination of a push holds: makes the documents, compares them with the log, keeps the log.
 
 use chrono::{DateTime, Utc};
-use duckdb::{OptionalExt as _, Row, Transaction, params};
+use duckdb::{Connection, OptionalExt as _, Row, Transaction, params};
 use pipeline::sink::{Change, Destination, Held, HeldDocument, Part, PushStore};
 use pipeline::{StoreError, StoreErrorKind};
 
-use crate::DuckStore;
 use crate::documents::{self, DocumentKind, DocumentScope, NIGHTSCOUT, NIGHTSCOUT_ALARMS, PumpNames};
 use crate::error::DuckdbContext as _;
 use crate::migrations::schema_version;
+use crate::{DuckStore, Reader};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -48,16 +48,45 @@ const CHANGES: &str = "
     FROM held h ANTI JOIN wanted w ON w.identifier = h.identifier WHERE h.kind = ?2 AND h.day = ?3
     ORDER BY date, 1";
 
+impl Reader {
+    /// The destination `name`, if everything that it should hold was pushed and nothing has changed since.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn current_destination(&self, name: &str) -> Result<Option<Destination>, StoreError> {
+        if self.is_behind()? {
+            return Ok(None);
+        }
+        let stamp = read_stamp(self.connection())?;
+        let destination = read_destination(self.connection(), name)?;
+        Ok(destination.filter(|destination| stamp.is_some() && destination.stamp == stamp))
+    }
+}
+
+fn read_destination(connection: &Connection, name: &str) -> Result<Option<Destination>, StoreError> {
+    let read = "SELECT epoch_us(since), stamp FROM sinks WHERE name = ?";
+    let row = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
+    let found = connection.query_row(read, [name], row).optional().context("cannot read the destinations")?;
+    let Some((since, stamp)) = found else { return Ok(None) };
+    let since = DateTime::from_timestamp_micros(since)
+        .ok_or_else(|| StoreError::new(StoreErrorKind::Corrupt, "a destination begins at an impossible instant"))?;
+    Ok(Some(Destination { name: name.to_owned(), since, stamp }))
+}
+
+fn read_stamp(connection: &Connection) -> Result<Option<String>, StoreError> {
+    let parts = |row: &Row<'_>| {
+        let texts = (1..5).map(|column| row.get::<_, String>(column)).collect::<duckdb::Result<Vec<_>>>()?;
+        Ok((format!("{} | {}", row.get::<_, i64>(0)?, texts.join(" | ")), row.get::<_, bool>(5)?))
+    };
+    let read = connection.query_row(STAMP, [], parts);
+    let (state, is_being_derived) = read.context("cannot read the state of the tables")?;
+    let stamp = format!("{} | {} | {state}", schema_version(), documents::texts_digest());
+    Ok((!is_being_derived).then_some(stamp))
+}
+
 impl PushStore for DuckStore {
     fn destination(&mut self, name: &str) -> Result<Option<Destination>, StoreError> {
-        let read = "SELECT epoch_us(since), stamp FROM sinks WHERE name = ?";
-        let row = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
-        let found =
-            self.connection()?.query_row(read, [name], row).optional().context("cannot read the destinations")?;
-        let Some((since, stamp)) = found else { return Ok(None) };
-        let since = DateTime::from_timestamp_micros(since)
-            .ok_or_else(|| StoreError::new(StoreErrorKind::Corrupt, "a destination begins at an impossible instant"))?;
-        Ok(Some(Destination { name: name.to_owned(), since, stamp }))
+        read_destination(self.connection()?, name)
     }
 
     fn keep_destination(&mut self, destination: &Destination) -> Result<(), StoreError> {
@@ -71,14 +100,7 @@ impl PushStore for DuckStore {
     }
 
     fn document_stamp(&mut self) -> Result<Option<String>, StoreError> {
-        let parts = |row: &Row<'_>| {
-            let texts = (1..5).map(|column| row.get::<_, String>(column)).collect::<duckdb::Result<Vec<_>>>()?;
-            Ok((format!("{} | {}", row.get::<_, i64>(0)?, texts.join(" | ")), row.get::<_, bool>(5)?))
-        };
-        let read = self.connection()?.query_row(STAMP, [], parts);
-        let (state, is_being_derived) = read.context("cannot read the state of the tables")?;
-        let stamp = format!("{} | {} | {state}", schema_version(), documents::texts_digest());
-        Ok((!is_being_derived).then_some(stamp))
+        read_stamp(self.connection()?)
     }
 
     fn identifier_prefixes(&mut self) -> Result<Vec<String>, StoreError> {

@@ -120,7 +120,8 @@ fn check_arrival(sql: &str, code: i32, phrases: &[&str]) -> Place {
 
 #[test]
 fn a_foreign_key_to_derived_rows_is_named_and_events_are_kept() {
-    let own = "CREATE TABLE notes (row_id BIGINT REFERENCES basal_deliveries (id)); INSERT INTO notes SELECT max(id) FROM basal_deliveries";
+    let own = "ALTER TABLE basal_deliveries ADD PRIMARY KEY (id);
+               CREATE TABLE notes (row_id BIGINT REFERENCES basal_deliveries (id)); INSERT INTO notes SELECT max(id) FROM basal_deliveries";
     let place = check_arrival(own, EXIT_DATABASE, &["the foreign key of notes to basal_deliveries", "hint: "]);
     assert_eq!((place.count("raw_events"), place.run(&["verify"]).code), (14, EXIT_DATA));
     let said = place.run(&["rebuild"]);
