@@ -51,12 +51,12 @@ fn read_segments(connection: &Connection) -> Result<Vec<(PumpId, ClockSegment)>,
             let message = format!("the database names a source of instants `{source}` that does not exist");
             StoreError::new(StoreErrorKind::Corrupt, message)
         })?;
-        segments.push(segment(row, source).context(doing)?);
+        segments.push(read_segment(row, source).context(doing)?);
     }
     Ok(segments)
 }
 
-fn segment(row: &Row<'_>, source: UtcSource) -> duckdb::Result<(PumpId, ClockSegment)> {
+fn read_segment(row: &Row<'_>, source: UtcSource) -> duckdb::Result<(PumpId, ClockSegment)> {
     let segment = ClockSegment {
         first: EventId::from_number(row.get(1)?),
         from_wall: row.get(2)?,

@@ -205,12 +205,16 @@ impl Reader {
     ///
     /// # Errors
     /// [`QueryError`]; rows handed over before it are good.
-    pub fn ask(&self, sql: &str, row: &mut dyn FnMut(&[Option<&str>]) -> ControlFlow<()>) -> Result<(), QueryError> {
+    pub fn run_own_query(
+        &self,
+        sql: &str,
+        row: &mut dyn FnMut(&[Option<&str>]) -> ControlFlow<()>,
+    ) -> Result<(), QueryError> {
         let sql = format!("SELECT COLUMNS(*)::VARCHAR FROM (\n{sql}\n)");
-        self.stream(&sql, wrapped_query_error, row)
+        self.stream_rows(&sql, wrapped_query_error, row)
     }
 
-    fn stream(
+    fn stream_rows(
         &self,
         sql: &str,
         to_error: fn(duckdb::Error) -> QueryError,
@@ -287,7 +291,7 @@ impl Query<'_> {
             Body::Direct(_) => query_error,
             Body::Subquery(_) => wrapped_query_error,
         };
-        self.reader.stream(&sql, to_error, row)
+        self.reader.stream_rows(&sql, to_error, row)
     }
 
     /// Runs the query and writes all rows, or the first `limit`, to the file of [`ReadOptions::output`], as Parquet

@@ -144,7 +144,7 @@ impl StatusFacts {
     /// [`StoreError`] when the database cannot be read.
     pub fn read(reader: &Reader) -> Result<Self, StoreError> {
         let connection = reader.connection();
-        let (unknown_codes, problems) = problems(connection)?;
+        let (unknown_codes, problems) = read_problems(connection)?;
         Ok(Self {
             schema_version: crate::schema_version(),
             tables: tables(connection)?,
@@ -186,7 +186,7 @@ impl EventTypeFacts {
 type UnknownCodes = Vec<(i32, u64)>;
 
 /// The events of unknown types by code, and all problems by kind. Counting the problems takes a look at every event, so it is done once.
-fn problems(connection: &Connection) -> Result<(UnknownCodes, Vec<(String, u64)>), StoreError> {
+fn read_problems(connection: &Connection) -> Result<(UnknownCodes, Vec<(String, u64)>), StoreError> {
     let list = "SELECT problem, event_code, sum(events)::UBIGINT FROM decode_problems GROUP BY ALL ORDER BY ALL";
     let (mut unknown, mut by_kind) = (Vec::new(), BTreeMap::new());
     for (kind, code, events) in

@@ -13,7 +13,7 @@ const ENVIRONMENTS: [&str; 4] = ["readers", "duckdb-1.4", "duckdb-2.0", "spark"]
 const TESTS: (&str, usize) = ("a_lake_is_the_same", 2);
 
 /// Builds a lake of three people, and compares sums and metrics between all readers and with `tandem metrics`.
-pub(super) fn lake(scene: &Scene) -> Result<String> {
+pub(super) fn compare_lake(scene: &Scene) -> Result<String> {
     for name in ENVIRONMENTS {
         environment(scene, name)?;
     }

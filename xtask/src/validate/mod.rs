@@ -74,7 +74,7 @@ const CHECKS: &[Check] = &[
     with_python("DuckDB 1.5", "opens, every table and view", |scene| readers::duckdb(scene, "1.5")),
     with_python("DuckDB 2.0", "opens, every table and view", |scene| readers::duckdb(scene, "2.0")),
     with_python("Polars", "reads the tables and the exported Parquet", readers::polars),
-    with_python("cohort", "a lake of three people, the same to every reader", cohort::lake),
+    with_python("cohort", "a lake of three people, the same to every reader", cohort::compare_lake),
     slow("embedding", "a program outside the workspace builds and runs", embedding::outside_program),
     check("docs", "the commands of all other documents run", documents::others),
 ];

@@ -37,7 +37,7 @@ impl Cells<'_> {
 pub(crate) fn query<T>(reader: &Reader, sql: &str, mut row: impl FnMut(&Cells<'_>) -> Result<T>) -> Result<Vec<T>> {
     let mut rows = Vec::new();
     let mut failed = None;
-    reader.ask(sql, &mut |cells| match row(&Cells(cells)) {
+    reader.run_own_query(sql, &mut |cells| match row(&Cells(cells)) {
         Ok(value) => {
             rows.push(value);
             ControlFlow::Continue(())
