@@ -1,14 +1,17 @@
 //! `tandem push nightscout` against a simulated site: everything, exactly once.
 
+use std::fs::File;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
+use tandem_sim::history::Scenario;
 use tandem_sim::nightscout::{SiteConfig, SiteFault, SiteFaults};
 use test_data::effort;
 
-use crate::lives::holding_autumn;
+use crate::lives::{autumn, date, holding, holding_autumn};
 use crate::site::{Site, TOKEN};
 use crate::support::Place;
 
@@ -47,6 +50,20 @@ fn a_site_holds_what_an_export_holds_and_a_second_push_asks_for_nothing() {
     let said = site.push(&place, &[]);
     assert!(said.code == 0 && said.talk.contains("up to date"), "{}", said.talk);
     assert_eq!(site.handle.request_count(), before, "nothing new costs no request");
+}
+
+#[test]
+fn events_that_wait_to_be_decoded_are_pushed() {
+    let first_days = Scenario::new(date(2026, 10, 30), 3, Tz::America__New_York).simulate();
+    let (place, site) = (holding(&first_days), Site::start(|_| ()));
+    assert_eq!(site.push(&place, &FROM).code, 0);
+    let before = site.handle.count("entries");
+    let mut file = File::create(place.path().join("all.json")).expect("a file");
+    tandem_sim::writers::write_pump_logs(&mut file, &autumn().pumps[0]).expect("written");
+    assert_eq!(place.run(&["import", "--raw-only", "all.json"]).code, 0);
+    let said = site.push(&place, &[]);
+    assert_eq!(said.code, 0, "{}", said.talk);
+    assert!(site.handle.count("entries") > before, "{}", said.talk);
 }
 
 #[test]
